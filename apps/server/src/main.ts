@@ -1,0 +1,66 @@
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import type { Config } from '#config';
+import type { Logger } from '#platform/log';
+import { createApp } from './app.ts';
+import type { App, AppOptions } from './app.ts';
+
+export { ConfigError, configFromEnvironment, loadConfig, maskConfig, settings } from '#config';
+export type { Config } from '#config';
+export { EmbeddedPostgresError, RolesError, migrateDown, migrateUp, migrationStatus } from '#platform/db';
+export { createLogger } from '#platform/log';
+export { createApp } from './app.ts';
+export { openOwner } from './owner.ts';
+export { version } from './version.ts';
+
+/** A server that answers. */
+export interface Running {
+  readonly app: App;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const addressOf = (app: App, config: Config): string => {
+  const { port } = app.http.server.address() as AddressInfo;
+  const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+};
+
+/** Starts everything and listens. */
+export const startServer = async (options: AppOptions): Promise<Running> => {
+  const app = await createApp(options);
+  try {
+    await app.http.listen({ host: options.config.host, port: options.config.port });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  app.markReady();
+  return { app, url: addressOf(app, options.config), close: app.close };
+};
+
+/** Whatever hangs, a process that was told to stop is gone after this. */
+const longestStopMs = 25_000;
+
+/** Stops in order at Ctrl-C or a service manager's word, once; a second Ctrl-C does not wait. */
+export const stopOnSignal = (close: () => Promise<void>, log: Logger): void => {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      if (signal === 'SIGINT') process.exit(130);
+      return;
+    }
+    stopping = true;
+    log.info({ action: 'stopping', signal }, 'Stopping');
+    setTimeout(() => process.exit(1), longestStopMs).unref();
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ action: 'stop.failed', err: error }, 'Stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+};

@@ -1,0 +1,2 @@
+DROP TABLE quadrax.datakit_versions;
+DROP TABLE quadrax.datakits;

@@ -1,0 +1,185 @@
+import { isClock, isCommaNumber, isMissing, isNumber, isPointNumber, isValue } from './literals.ts';
+import { createRecordParser, type Cutting } from './record-parser.ts';
+
+/** The sniffed way a delimited text is written. */
+export interface Dialect extends Cutting {
+  readonly decimal: '.' | ',';
+  readonly header: boolean;
+  /** The fields of the first record, as they stand. */
+  readonly first: readonly string[];
+  /** Fields a record should have. */
+  readonly width: number;
+}
+
+interface Candidate {
+  readonly cutting: Cutting;
+  readonly records: string[][];
+  readonly width: number;
+  readonly score: number;
+}
+
+const sampled = 1000;
+const certain = [',', ';', '\t', '|'] as const;
+const doubtful = [':', ' '] as const;
+
+/**
+ * Guesses the dialect from the beginning of a text. `complete` says that `text` is the whole of it; otherwise its
+ * last, cut-off record is not looked at. Returns undefined when there is no record at all.
+ */
+export function sniffDialect(text: string, complete: boolean): Dialect | undefined {
+  const newline = sniffNewline(text);
+  const candidates = [
+    ...certain.map((delimiter) => assess(text, complete, delimiter, newline)),
+    ...doubtful.map((delimiter) => convincing(assess(text, complete, delimiter, newline))),
+  ].filter((candidate) => candidate !== undefined);
+  const best = candidates.reduce<Candidate | undefined>(better, undefined);
+  const chosen = best ?? singleColumn(text, complete, newline);
+  const first = chosen.records[0];
+  if (!first) return undefined;
+  const decimal = sniffDecimal(chosen);
+  const header = sniffHeader(chosen.records);
+  const width = header ? first.length : chosen.width;
+  const skipSpace = spacesFollow(chosen);
+  return { ...chosen.cutting, decimal, header, width, first, skipSpace };
+}
+
+function sniffNewline(text: string): Cutting['newline'] {
+  const feed = text.indexOf('\n');
+  if (feed < 0) return text.includes('\r') ? 'cr' : 'lf';
+  return text[feed - 1] === '\r' ? 'crlf' : 'lf';
+}
+
+function assess(
+  text: string,
+  complete: boolean,
+  delimiter: string,
+  newline: Cutting['newline'],
+): Candidate | undefined {
+  if (!text.includes(delimiter)) return undefined;
+  const quote = sniffQuote(text, delimiter);
+  const cutting = { delimiter, quote, newline, skipSpace: false };
+  const records = cut(text, complete, cutting);
+  const width = commonWidth(records);
+  if (width < 2) return undefined;
+  const fitting = records.filter((record) => record.length === width);
+  const share = fitting.length / records.length;
+  const header = records[0]?.length === width ? 1 : 0.5;
+  const score = share * header * (0.5 + 0.5 * cleanShare(fitting, delimiter));
+  return { cutting, records, width, score };
+}
+
+/** Higher score first; at a near tie, the one that makes more columns. */
+function better(best: Candidate | undefined, next: Candidate): Candidate {
+  if (!best) return next;
+  if (Math.abs(next.score - best.score) < 0.02) return next.width > best.width ? next : best;
+  return next.score > best.score ? next : best;
+}
+
+/** Colons and spaces occur within words and times: believed only when nearly every field is then a value. */
+function convincing(candidate: Candidate | undefined): Candidate | undefined {
+  if (!candidate || candidate.records.length < 3) return undefined;
+  const { records, width } = candidate;
+  if (records.some((record) => record.length !== width)) return undefined;
+  const fields = records.slice(1).flat();
+  const values = fields.filter((field) => isNumber(field) || isMissing(field)).length;
+  const times = records.slice(1).every((record) => isClock(record.join(':').slice(-8)));
+  if (values < fields.length * 0.5 || (candidate.cutting.delimiter === ':' && times)) return undefined;
+  return { ...candidate, score: candidate.score * 0.6 };
+}
+
+/** No delimiter makes columns: one column, cut by a mark that the text does not hold. */
+function singleColumn(text: string, complete: boolean, newline: Cutting['newline']): Candidate {
+  const delimiter = [',', ';', '\t', '|', '\u001f'].find((mark) => !text.includes(mark)) ?? '\u001f';
+  const cutting = { delimiter, quote: '"', newline, skipSpace: false };
+  return { cutting, records: cut(text, complete, cutting), width: 1, score: 0 };
+}
+
+function cut(text: string, complete: boolean, cutting: Cutting): string[][] {
+  const records: string[][] = [];
+  const parser = createRecordParser(cutting, (fields, blank) => {
+    if (!blank && records.length < sampled) records.push(fields);
+  });
+  parser.write(text);
+  if (complete || records.length === 0) parser.end();
+  return records;
+}
+
+/** Single quotes only when fields begin and end with them and none do with double quotes. */
+function sniffQuote(text: string, delimiter: string): string {
+  if (text.includes('"')) return '"';
+  const part = text.slice(0, 20_000);
+  const fields = part.split(/\r\n|\n|\r/).flatMap((line) => line.split(delimiter));
+  const quoted = fields.filter((field) => /^'.*'$/.test(field.trim())).length;
+  return quoted > 1 && quoted >= fields.length * 0.2 ? "'" : '"';
+}
+
+function commonWidth(records: readonly string[][]): number {
+  const counts = new Map<number, number>();
+  for (const record of records) counts.set(record.length, (counts.get(record.length) ?? 0) + 1);
+  const header = records[0]?.length;
+  let best = 0;
+  let most = 0;
+  for (const [width, count] of counts) {
+    if (count > most || (count === most && width === header)) {
+      best = width;
+      most = count;
+    }
+  }
+  return best;
+}
+
+/** The share of fields that hold no other delimiter; a decimal comma is none. */
+function cleanShare(records: readonly string[][], delimiter: string): number {
+  const others = certain.filter((mark) => mark !== delimiter);
+  let clean = 0;
+  let all = 0;
+  for (const record of records) {
+    for (const field of record) {
+      all++;
+      if (isCommaNumber(field) || !others.some((mark) => field.includes(mark))) clean++;
+    }
+  }
+  return all === 0 ? 0 : clean / all;
+}
+
+/** `1, 2, 3`: every field but the first begins with a space. */
+function spacesFollow({ records, width, cutting }: Candidate): boolean {
+  if (width < 2 || cutting.delimiter === ' ' || cutting.delimiter === '\t') return false;
+  const rest = records.slice(1).flatMap((record) => record.slice(1));
+  const spaced = rest.filter((field) => field.startsWith(' ')).length;
+  return rest.length > 0 && spaced >= rest.length * 0.9;
+}
+
+function sniffDecimal({ records, cutting }: Candidate): '.' | ',' {
+  const fields = records.flat().map((field) => field.trim());
+  const points = fields.filter((field) => field.includes('.') && isPointNumber(field)).length;
+  const commas = fields.filter(isCommaNumber);
+  const thousands = cutting.delimiter === ',' && commas.every((field) => /^[+-]?\d{1,3},\d{3}$/.test(field));
+  return commas.length > points && !thousands ? ',' : '.';
+}
+
+/**
+ * The first record names the columns unless it holds values where the records below hold values too. Years as names
+ * above figures (`country,2019,2020`) are names.
+ */
+export function sniffHeader(records: readonly string[][]): boolean {
+  const first = records[0]?.map((field) => field.trim()) ?? [];
+  if (!first.some(isValue)) return true;
+  const body = records.slice(1, 200);
+  if (body.length === 0) return false;
+  const allValues = (column: number) =>
+    body.every((record) => isValue((record[column] ?? '').trim()) || isMissing(record[column] ?? ''));
+  const named = first.some(
+    (field, column) => field !== '' && !isMissing(field) && !isValue(field) && allValues(column),
+  );
+  return named || yearsAsNames(first, body);
+}
+
+function yearsAsNames(first: readonly string[], body: readonly string[][]): boolean {
+  const columns = first.flatMap((field, column) => (isValue(field) ? [column] : []));
+  const years = columns.map((column) => Number(first[column]));
+  const rising = years.every((year, i) => i === 0 || year === (years[i - 1] ?? 0) + 1);
+  const inRange = years.every((year) => Number.isInteger(year) && year >= 1800 && year <= 2200);
+  if (years.length < 2 || !rising || !inRange || columns.length === first.length) return false;
+  return !body.some((record) => columns.some((column, i) => Number(record[column]) === years[i]));
+}

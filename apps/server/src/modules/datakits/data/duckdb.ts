@@ -1,0 +1,107 @@
+import { DuckDBInstance, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
+
+export interface DuckDBOptions {
+  readonly memoryMb: number;
+  readonly threads: number;
+  /** Files that may be read or written. */
+  readonly paths: readonly string[];
+  /** A folder for what does not fit in memory and for files in between; absent, nothing is written aside. */
+  readonly temp?: string | undefined;
+}
+
+/** An in-memory DuckDB that reaches only what it was opened for. */
+export interface DuckDB {
+  /** Runs a statement whose rows are of no interest. */
+  run(sql: string): Promise<void>;
+  /** All rows of a query; `values` fill its `$1`, `$2` … */
+  rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
+  /** The chunks of a query, up to 2,048 rows each, as they are produced. */
+  chunks(sql: string, values?: DuckDBValue[]): AsyncIterable<DuckDBDataChunk>;
+  /** As `run`, telling the share done (0 to 1) a few times a second. */
+  runWatched(sql: string, watch: (share: number) => void): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens an in-memory DuckDB in a sandbox: no file but those named, no network, no extensions from outside, a memory
+ * limit (its resident memory may exceed it by about 170 MB), times in UTC, and a locked configuration.
+ */
+export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(Math.max(1, options.threads)),
+    memory_limit: `${Math.max(64, options.memoryMb)}MB`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(options.temp !== undefined && { temp_directory: options.temp }),
+  });
+  const connection = await instance.connect();
+  for (const statement of sandbox(options)) await connection.run(statement);
+  return {
+    async run(sql) {
+      await connection.run(sql);
+    },
+    async rows(sql, values) {
+      const result = await connection.runAndReadAll(sql, values);
+      return result.getRows();
+    },
+    async *chunks(sql, values) {
+      const result = await connection.stream(sql, values);
+      for (
+        let chunk = await result.fetchChunk();
+        chunk && chunk.rowCount > 0;
+        chunk = await result.fetchChunk()
+      ) {
+        yield chunk;
+      }
+    },
+    async runWatched(sql, watch) {
+      const timer = setInterval(() => {
+        const { percentage } = connection.progress;
+        if (percentage > 0) watch(Math.min(1, percentage / 100));
+      }, 200);
+      try {
+        await connection.run(sql);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function sandbox({ paths, temp }: DuckDBOptions): string[] {
+  return [
+    "SET TimeZone = 'UTC'",
+    'SET enable_progress_bar = true',
+    'SET enable_progress_bar_print = false',
+    `SET allowed_paths = [${paths.map(sqlText).join(', ')}]`,
+    ...(temp === undefined ? [] : [`SET allowed_directories = [${sqlText(temp)}]`]),
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ];
+}
+
+/** A string literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The name a column has inside: DuckDB does not tell `Age` from `age`, so real names stay outside. */
+export function columnId(index: number): string {
+  return `c${index}`;
+}
+
+/** A count out of a row, whatever integer type DuckDB gave it. */
+export function countOf(value: DuckDBValue | undefined): number {
+  return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : 0;
+}
+
+/** Splits into lists of at most `size`. */
+export function batches<T>(items: readonly T[], size: number): T[][] {
+  const lists: T[][] = [];
+  for (let start = 0; start < items.length; start += size) lists.push(items.slice(start, start + size));
+  return lists;
+}

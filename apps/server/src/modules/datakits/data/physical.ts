@@ -1,0 +1,86 @@
+import { sqlText } from './duckdb.ts';
+import { missingTokens, typedMissingTokens } from './literals.ts';
+
+/**
+ * How numbers are written: `plain` 1234.5, `comma` 1234,5, `thousands-comma` 1,234.5, `thousands-point` 1.234,5.
+ */
+export type NumberStyle = 'plain' | 'comma' | 'thousands-comma' | 'thousands-point';
+
+/**
+ * What a column of text becomes. `format` of a timestamp: `iso`, `iso-offset` (with a zone, kept as UTC), or a
+ * strptime format. `raw` is text whose type is not yet known.
+ */
+export type Physical =
+  | { readonly kind: 'double'; readonly style: NumberStyle }
+  | { readonly kind: 'bigint' | 'boolean' | 'varchar' | 'raw' }
+  | { readonly kind: 'timestamp'; readonly format: string };
+
+export const sqlTypes = {
+  double: 'DOUBLE',
+  bigint: 'BIGINT',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+  varchar: 'VARCHAR',
+  raw: 'VARCHAR',
+} as const satisfies Record<Physical['kind'], string>;
+
+const typedTokens = `(${['', ...new Set(typedMissingTokens.map((token) => token.toLowerCase()))].map(sqlText).join(', ')})`;
+const wordTokens = `(${missingTokens.map(sqlText).join(', ')})`;
+
+/** SQL: the text stands for no value in a column of numbers or dates. */
+export const isTypedMissing = (column: string): string => `lower(trim(${column})) IN ${typedTokens}`;
+/** SQL: the text stands for no value in a column of categories. */
+export const isWordMissing = (column: string): string => `${column} IN ${wordTokens}`;
+
+const numberText: Record<NumberStyle, (column: string) => string> = {
+  plain: (c) => c,
+  comma: (c) => `CASE WHEN contains(${c}, '.') THEN NULL ELSE replace(${c}, ',', '.') END`,
+  'thousands-comma': (c) =>
+    `CASE WHEN regexp_full_match(${c}, '\\s*[+-]?(\\d{1,3}(,\\d{3})*|\\d+)(\\.\\d*)?\\s*') THEN replace(${c}, ',', '') END`,
+  'thousands-point': (c) =>
+    `CASE WHEN regexp_full_match(${c}, '\\s*[+-]?(\\d{1,3}(\\.\\d{3})*|\\d+)(,\\d*)?\\s*') ` +
+    `THEN replace(replace(${c}, '.', ''), ',', '.') END`,
+};
+
+/** SQL: the value of a text, NULL when it is not of the type. Stricter than DuckDB, which takes `1.5` for an integer. */
+export function castSql(column: string, physical: Physical): string {
+  switch (physical.kind) {
+    case 'double': {
+      const text = numberText[physical.style](column);
+      return `CASE WHEN contains(${column}, '_') THEN NULL ELSE nullif(try_cast(${text} AS DOUBLE), 'nan'::DOUBLE) END`;
+    }
+    case 'bigint':
+      return `CASE WHEN regexp_full_match(${column}, ' *[+-]?(0|[1-9][0-9]*) *') THEN try_cast(${column} AS BIGINT) END`;
+    case 'boolean':
+      return `CASE lower(${column}) WHEN 'true' THEN true WHEN 'false' THEN false END`;
+    case 'timestamp':
+      return timestampSql(column, physical.format);
+    default:
+      return column;
+  }
+}
+
+function timestampSql(column: string, format: string): string {
+  const digit = `${column}[1] BETWEEN '0' AND '9'`;
+  if (format === 'iso') {
+    const zone = `contains(${column}, '+') OR contains(substr(${column}, 12), '-')`;
+    return `CASE WHEN length(${column}) > 19 AND (${zone}) THEN NULL WHEN ${digit} THEN try_cast(${column} AS TIMESTAMP) END`;
+  }
+  if (format === 'iso-offset') {
+    return `CASE WHEN ${digit} THEN make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMPTZ))) END`;
+  }
+  return `try_strptime(${column}, ${sqlText(format)})`;
+}
+
+/** What an error of `strictSql` says; it does not quote the value. */
+export const strictFailure = 'value of another type';
+
+/** SQL: as `castSql`, but a text that is neither of the type nor missing ends the statement with `strictFailure`. */
+export function strictSql(column: string, physical: Physical): string {
+  if (physical.kind === 'varchar' || physical.kind === 'raw') return column;
+  const type = sqlTypes[physical.kind];
+  const otherwise =
+    `CASE WHEN ${column} IS NULL OR ${isTypedMissing(column)} THEN NULL ` +
+    `ELSE error(${sqlText(strictFailure)})::${type} END`;
+  return `coalesce(${castSql(column, physical)}, ${otherwise})`;
+}

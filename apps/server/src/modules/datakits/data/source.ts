@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { canonicalDialect, rewriteDelimited } from './canonical.ts';
+import { sqlText, type DuckDB } from './duckdb.ts';
+import { rewriteExcel } from './excel.ts';
+import { nameColumns } from './header.ts';
+import type { IntakeResult, TableDialect } from './intake-result.ts';
+import { loadJson } from './json-source.ts';
+import { parquetColumns } from './parquet-source.ts';
+import type { Physical } from './physical.ts';
+import { UnreadableFile } from './unreadable-file.ts';
+
+/** A file opened for reading: the columns c0, c1 … of `query`, with their real names beside them. */
+export interface Source {
+  readonly names: readonly string[];
+  /** Types the file itself declares; `undefined` when all is text. */
+  readonly declared: readonly Physical[] | undefined;
+  readonly query: string;
+  /** Rows expected, where known: another count means that the reader cut the records differently. */
+  readonly records: number | null;
+  readonly decimal: '.' | ',';
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly intake: IntakeResult;
+  readonly temp: string;
+}
+
+/** Opens a file of any format. `rewrite` sends delimited text through our own parser in any case. */
+export async function openSource(db: DuckDB, file: SourceFile, rewrite: boolean): Promise<Source> {
+  const { format, table } = file.intake;
+  switch (format) {
+    case 'parquet': {
+      const { names, physicals, query } = await parquetColumns(db, file.path);
+      return { names: checked(names), declared: physicals, query, records: null, decimal: '.' };
+    }
+    case 'json':
+    case 'ndjson': {
+      const { keys, query } = await loadJson(db, file.path, format);
+      return { names: checked(keys), declared: undefined, query, records: null, decimal: '.' };
+    }
+    case 'xlsx':
+      return openExcel(file);
+    case 'csv':
+      return openDelimited(file, table, rewrite || table.irregular);
+  }
+}
+
+async function openExcel({ path, temp }: SourceFile): Promise<Source> {
+  const copy = join(temp, 'sheet.csv');
+  const { header, width, records } = await rewriteExcel(path, copy);
+  const names = checked(header ?? Array.from({ length: width }, () => ''));
+  const query = `SELECT * FROM ${readCsv(copy, canonicalDialect, width)}`;
+  return { names, declared: undefined, query, records, decimal: '.' };
+}
+
+async function openDelimited(file: SourceFile, table: TableDialect, rewrite: boolean): Promise<Source> {
+  const names = table.columns ?? [];
+  const decimal = table.decimal ?? '.';
+  const base = { names, declared: undefined, decimal };
+  if (!rewrite) {
+    const dialect = {
+      delimiter: table.delimiter ?? ',',
+      quote: table.quote ?? '"',
+      header: table.header,
+      newline: table.newline ?? 'lf',
+    };
+    const query = `SELECT * FROM ${readCsv(file.path, dialect, names.length)}`;
+    return { ...base, query, records: table.records };
+  }
+  const copy = join(file.temp, 'table.csv');
+  const records = await rewriteDelimited(file.path, table, copy);
+  return { ...base, query: `SELECT * FROM ${readCsv(copy, canonicalDialect, names.length)}`, records };
+}
+
+interface CsvDialect {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly header: boolean;
+  readonly newline: 'lf' | 'crlf' | 'cr';
+}
+
+function readCsv(path: string, dialect: CsvDialect, width: number): string {
+  const columns = Array.from({ length: width }, (_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const options = [
+    'auto_detect = false',
+    `header = ${dialect.header}`,
+    `delim = ${sqlText(dialect.delimiter)}`,
+    `quote = ${sqlText(dialect.quote)}`,
+    `escape = ${sqlText(dialect.quote)}`,
+    `new_line = '${dialect.newline === 'crlf' ? '\\r\\n' : '\\n'}'`,
+    `columns = {${columns}}`,
+    "nullstr = ''",
+    'strict_mode = true',
+    'max_line_size = 17825792',
+  ];
+  return `read_csv(${sqlText(path)}, ${options.join(', ')})`;
+}
+
+/** The names of a file whose header only the job can see. */
+function checked(raw: readonly string[]): string[] {
+  const { names, problems } = nameColumns(raw);
+  if (problems[0] !== undefined) throw new UnreadableFile(problems[0]);
+  return names;
+}

@@ -1,0 +1,160 @@
+import type { Profile } from '@quadrax/contract';
+import { and, desc, eq, getTableColumns, ilike, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Tx } from '#platform/db';
+import { datakits, datakitVersions } from './datakits.tables.ts';
+
+type DatakitRow = typeof datakits.$inferSelect;
+export type VersionRow = typeof datakitVersions.$inferSelect;
+
+/** A datakit with its current version. */
+export interface DatakitRecord {
+  readonly datakit: DatakitRow;
+  readonly version: Omit<VersionRow, 'profile' | 'intake'>;
+}
+
+// The profile and the intake are large and wanted only where they are asked for by name.
+const { profile: _profile, intake: _intake, ...slimVersion } = getTableColumns(datakitVersions);
+
+const selection = { datakit: datakits, version: slimVersion };
+
+const currentVersion = and(
+  eq(datakitVersions.tenantId, datakits.tenantId),
+  eq(datakitVersions.datakitId, datakits.id),
+  eq(datakitVersions.version, datakits.version),
+);
+
+/** A pattern that matches the text itself: its % and _ stand for themselves. */
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+export interface DatakitFilter {
+  readonly name?: string | undefined;
+  readonly status?: VersionRow['status'] | undefined;
+}
+
+/** The newest datakits after a position, one more than `limit`. */
+export const listDatakits = (
+  tx: Tx,
+  filter: DatakitFilter,
+  limit: number,
+  after: readonly [createdAt: string, id: string] | undefined,
+): Promise<DatakitRecord[]> =>
+  tx
+    .select(selection)
+    .from(datakits)
+    .innerJoin(datakitVersions, currentVersion)
+    .where(
+      and(
+        isNull(datakits.deletedAt),
+        filter.name === undefined ? undefined : ilike(datakits.name, containing(filter.name)),
+        filter.status && eq(datakitVersions.status, filter.status),
+        after && sql`(${datakits.createdAt}, ${datakits.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(desc(datakits.createdAt), desc(datakits.id))
+    .limit(limit + 1);
+
+export const findDatakit = async (tx: Tx, id: string): Promise<DatakitRecord | undefined> => {
+  const [row] = await tx
+    .select(selection)
+    .from(datakits)
+    .innerJoin(datakitVersions, currentVersion)
+    .where(and(eq(datakits.id, id), isNull(datakits.deletedAt)));
+  return row;
+};
+
+export const findVersion = async (
+  tx: Tx,
+  datakitId: string,
+  version: number,
+): Promise<VersionRow | undefined> => {
+  const [row] = await tx
+    .select()
+    .from(datakitVersions)
+    .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
+  return row;
+};
+
+export const findProfile = async (
+  tx: Tx,
+  datakitId: string,
+  version: number,
+): Promise<Profile | null | undefined> => {
+  const [row] = await tx
+    .select({ profile: datakitVersions.profile })
+    .from(datakitVersions)
+    .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
+  return row?.profile;
+};
+
+export const insertDatakit = async (
+  tx: Tx,
+  datakit: typeof datakits.$inferInsert,
+  version: typeof datakitVersions.$inferInsert,
+): Promise<void> => {
+  await tx.insert(datakits).values(datakit);
+  await tx.insert(datakitVersions).values(version);
+};
+
+/** false: it is not there, or not in the state that was asked for. */
+export const updateDatakit = async (
+  tx: Tx,
+  id: string,
+  changes: { readonly name?: string | undefined; readonly description?: string | undefined },
+  unchangedSince: Date | undefined,
+): Promise<boolean> => {
+  const rows = await tx
+    .update(datakits)
+    .set({ ...changes, updatedAt: sql`now()` })
+    .where(
+      and(
+        eq(datakits.id, id),
+        isNull(datakits.deletedAt),
+        unchangedSince && eq(datakits.updatedAt, unchangedSince),
+      ),
+    )
+    .returning({ id: datakits.id });
+  return rows.length > 0;
+};
+
+export const deleteDatakit = async (tx: Tx, id: string): Promise<boolean> => {
+  const rows = await tx
+    .update(datakits)
+    .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
+    .where(and(eq(datakits.id, id), isNull(datakits.deletedAt)))
+    .returning({ id: datakits.id });
+  return rows.length > 0;
+};
+
+const restorableDays = 30;
+
+export const restoreDatakit = async (tx: Tx, id: string): Promise<boolean> => {
+  const rows = await tx
+    .update(datakits)
+    .set({ deletedAt: null, updatedAt: sql`now()` })
+    .where(
+      and(
+        eq(datakits.id, id),
+        isNotNull(datakits.deletedAt),
+        sql`${datakits.deletedAt} > now() - make_interval(days => ${restorableDays})`,
+      ),
+    )
+    .returning({ id: datakits.id });
+  return rows.length > 0;
+};
+
+/** What the profile job found, or why it could not. */
+export const finishVersion = async (
+  tx: Tx,
+  datakitId: string,
+  version: number,
+  outcome: Partial<Pick<VersionRow, 'status' | 'tableObject' | 'rows' | 'columns' | 'profile' | 'error'>>,
+): Promise<void> => {
+  await tx
+    .update(datakitVersions)
+    .set(outcome)
+    .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
+  await tx
+    .update(datakits)
+    .set({ updatedAt: sql`now()` })
+    .where(eq(datakits.id, datakitId));
+};

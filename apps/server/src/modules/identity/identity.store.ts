@@ -1,0 +1,153 @@
+import type { Role } from '@quadrax/contract';
+import { and, count, eq, gt, isNull, lt, max, or, sql } from 'drizzle-orm';
+import type { Tx } from '#platform/db';
+import { accounts, loginFailures, memberships, refreshTokens, sessions, tenants } from './identity.tables.ts';
+
+export type AccountRow = typeof accounts.$inferSelect;
+
+export interface Membership {
+  readonly tenantId: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string | undefined;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly passwordHash: string;
+  readonly platformAdministrator: boolean;
+  readonly tenant: { readonly id: string; readonly name: string; readonly slug: string };
+}
+
+/** An account with a tenant of its own, which it administers. */
+export const insertAccount = async (tx: Tx, { tenant, ...account }: NewAccount): Promise<void> => {
+  await tx.insert(tenants).values({ tenantId: tenant.id, name: tenant.name, slug: tenant.slug });
+  await tx.insert(accounts).values({ ...account, homeTenantId: tenant.id });
+  await tx.insert(memberships).values({ tenantId: tenant.id, accountId: account.id, role: 'ADMIN' });
+};
+
+export const findAccount = async (tx: Tx, identifier: string): Promise<AccountRow | undefined> => {
+  const name = identifier.toLowerCase();
+  const [row] = await tx
+    .select()
+    .from(accounts)
+    .where(or(eq(accounts.email, name), eq(sql`lower(${accounts.username})`, name)))
+    .limit(1);
+  return row;
+};
+
+export const membershipsOf = (tx: Tx, accountId: string): Promise<Membership[]> =>
+  tx
+    .select({ tenantId: tenants.tenantId, slug: tenants.slug, name: tenants.name, role: memberships.role })
+    .from(memberships)
+    .innerJoin(tenants, eq(tenants.tenantId, memberships.tenantId))
+    .where(eq(memberships.accountId, accountId))
+    .orderBy(memberships.createdAt);
+
+/** The account of a session that is neither revoked nor over, nor of a disabled account. */
+export const liveAccountOf = async (tx: Tx, sessionId: string): Promise<AccountRow | undefined> => {
+  const [row] = await tx
+    .select({ account: accounts })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, sql`now()`),
+        isNull(accounts.disabledAt),
+      ),
+    );
+  return row?.account;
+};
+
+export const insertSession = async (
+  tx: Tx,
+  session: { id: string; accountId: string; userAgent: string; address: string; expiresAt: Date },
+): Promise<void> => {
+  await tx.insert(sessions).values(session);
+};
+
+export const insertRefreshToken = async (
+  tx: Tx,
+  token: { id: string; sessionId: string; client: string },
+): Promise<void> => {
+  await tx.insert(refreshTokens).values(token);
+};
+
+/** The token and its session, both locked, so that two refreshes at once take turns. */
+export const lockRefreshToken = async (tx: Tx, id: string, sessionId: string) => {
+  const [session] = await tx.select().from(sessions).where(eq(sessions.id, sessionId)).for('update');
+  if (!session) return undefined;
+  const [token] = await tx
+    .select({
+      id: refreshTokens.id,
+      client: refreshTokens.client,
+      usedSecondsAgo: sql<number | null>`EXTRACT(EPOCH FROM now() - ${refreshTokens.usedAt})::float8`,
+    })
+    .from(refreshTokens)
+    .where(and(eq(refreshTokens.id, id), eq(refreshTokens.sessionId, sessionId)));
+  return token && { session, token };
+};
+
+export const markUsed = async (tx: Tx, tokenId: string): Promise<void> => {
+  await tx
+    .update(refreshTokens)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(refreshTokens.id, tokenId), isNull(refreshTokens.usedAt)));
+};
+
+export const extendSession = async (tx: Tx, sessionId: string, expiresAt: Date): Promise<void> => {
+  await tx
+    .update(sessions)
+    .set({ lastUsedAt: sql`now()`, expiresAt })
+    .where(eq(sessions.id, sessionId));
+};
+
+export const revokeSession = async (tx: Tx, sessionId: string, because: string): Promise<void> => {
+  await tx
+    .update(sessions)
+    .set({ revokedAt: sql`now()`, revokedBecause: because })
+    .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+};
+
+const countedHours = 24;
+
+/** Failures of the last day for this identifier from this address, and seconds since the last. */
+export const recentFailures = async (
+  tx: Tx,
+  identifier: string,
+  address: string,
+): Promise<{ failures: number; secondsAgo: number }> => {
+  const [row] = await tx
+    .select({
+      failures: count(),
+      secondsAgo: sql<number>`COALESCE(EXTRACT(EPOCH FROM now() - ${max(loginFailures.failedAt)}), 0)::float8`,
+    })
+    .from(loginFailures)
+    .where(
+      and(
+        eq(loginFailures.identifier, identifier),
+        eq(loginFailures.address, address),
+        gt(loginFailures.failedAt, sql`now() - make_interval(hours => ${countedHours})`),
+      ),
+    );
+  return row ?? { failures: 0, secondsAgo: 0 };
+};
+
+export const insertFailure = async (tx: Tx, identifier: string, address: string): Promise<void> => {
+  await tx.insert(loginFailures).values({ identifier, address });
+  await tx
+    .delete(loginFailures)
+    .where(lt(loginFailures.failedAt, sql`now() - make_interval(hours => ${countedHours})`));
+};
+
+export const clearFailures = async (tx: Tx, identifier: string, address: string): Promise<void> => {
+  await tx
+    .delete(loginFailures)
+    .where(and(eq(loginFailures.identifier, identifier), eq(loginFailures.address, address)));
+};

@@ -1,0 +1,94 @@
+import { createSigner, createVerifier, TokenError } from 'fast-jwt';
+import type { Algorithm } from 'fast-jwt';
+import { AppError } from '#platform/errors';
+
+export interface TokenSettings {
+  readonly accessSecret: string;
+  readonly refreshSecret: string;
+  readonly algorithm: Algorithm;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly accessSeconds: number;
+  readonly refreshSeconds: number;
+}
+
+interface AccessClaims {
+  readonly sub: string;
+  readonly sid: string;
+  readonly exp: number;
+}
+
+interface RefreshClaims {
+  readonly sid: string;
+  readonly jti: string;
+}
+
+/** Access tokens name an account and a session, and nothing else: role and tenant are looked up, so they never go stale. */
+export interface TokenIssuer {
+  readonly accessSeconds: number;
+  readonly refreshSeconds: number;
+  access(accountId: string, sessionId: string): string;
+  refresh(sessionId: string, tokenId: string): string;
+  /** @throws AppError TOKEN_EXPIRED, UNAUTHENTICATED */
+  readAccess(token: string): AccessClaims;
+  /** @throws AppError UNAUTHENTICATED */
+  readRefresh(token: string): RefreshClaims;
+}
+
+export const createTokens = (settings: TokenSettings): TokenIssuer => {
+  const { algorithm, issuer: iss, audience: aud, accessSeconds, refreshSeconds } = settings;
+  const signed = { algorithm, iss, aud };
+  // The kind of token is in its own audience, besides its own key: one never passes for the other.
+  const checked = {
+    algorithms: [algorithm],
+    allowedIss: iss,
+    requiredClaims: ['exp', 'iss', 'aud'],
+    cache: 5000,
+  };
+  const refreshAudience = `${aud}/refresh`;
+  const signAccess = createSigner({ ...signed, key: settings.accessSecret, expiresIn: accessSeconds * 1000 });
+  const signRefresh = createSigner({
+    ...signed,
+    aud: refreshAudience,
+    key: settings.refreshSecret,
+    expiresIn: refreshSeconds * 1000,
+  });
+  const verifyAccess = createVerifier({ ...checked, key: settings.accessSecret, allowedAud: aud });
+  const verifyRefresh = createVerifier({
+    ...checked,
+    cache: false,
+    key: settings.refreshSecret,
+    allowedAud: refreshAudience,
+  });
+  const text = (value: unknown): string => {
+    if (typeof value !== 'string') throw new AppError('UNAUTHENTICATED');
+    return value;
+  };
+  return {
+    accessSeconds,
+    refreshSeconds,
+    access: (accountId, sessionId) => signAccess({ sub: accountId, sid: sessionId }),
+    refresh: (sessionId, tokenId) => signRefresh({ sid: sessionId, jti: tokenId }),
+    readAccess: (token) => {
+      try {
+        const claims = verifyAccess(token) as Record<string, unknown>;
+        return { sub: text(claims['sub']), sid: text(claims['sid']), exp: Number(claims['exp']) };
+      } catch (error) {
+        if (error instanceof TokenError && error.code === TokenError.codes.expired)
+          throw new AppError('TOKEN_EXPIRED');
+        throw new AppError('UNAUTHENTICATED', { message: 'The access token is not valid.', cause: error });
+      }
+    },
+    readRefresh: (token) => {
+      try {
+        const claims = verifyRefresh(token) as Record<string, unknown>;
+        return { sid: text(claims['sid']), jti: text(claims['jti']) };
+      } catch (error) {
+        throw new AppError('UNAUTHENTICATED', {
+          message: 'The refresh token is not valid. Sign in again.',
+          cause: error,
+        });
+      }
+    },
+  };
+};

@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trainRequestSchema } from '@quadrax/contract';
+import type { TrainRequest } from '@quadrax/contract';
+import type { TrainOptions } from '@quadrax/ml/tabular';
+import { z } from 'zod';
+import type { ComputePool } from '#platform/compute';
+import type { Database } from '#platform/db';
+import type { EventBus } from '#platform/events';
+import { defineJob, JobError } from '#platform/jobs';
+import type { JobContext, JobDefinition } from '#platform/jobs';
+import type { ObjectStore } from '#platform/objects';
+import type { DatakitTable } from '#modules/datakits';
+import { trainTask } from './models.compute.ts';
+import type { CandidateEvent } from './models.compute.ts';
+import { insertVersion, lockModel, updateModel } from './models.store.ts';
+
+const payloadSchema = z.object({
+  modelId: z.uuid(),
+  task: z.enum(['classification', 'regression']),
+  datakitVersion: z.number().int().positive(),
+  request: trainRequestSchema,
+});
+export type TrainPayload = z.infer<typeof payloadSchema>;
+
+export interface TrainJobDeps {
+  readonly db: Database;
+  readonly objects: ObjectStore;
+  readonly compute: ComputePool;
+  readonly events: EventBus;
+  readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
+}
+
+const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOptions => ({
+  task,
+  target: request.target,
+  ...(request.features && { features: request.features }),
+  algorithm: request.algorithm,
+  ...(request.algorithm !== 'auto' && { parameters: request.parameters }),
+  validation: request.validation,
+  ...(request.metric && { metric: request.metric }),
+  ...(request.weights !== undefined && { weights: request.weights }),
+  seed: request.seed,
+  budgetMs: request.timeBudgetSeconds * 1000,
+});
+
+/** Trains a model version in a compute process; the version appears with the word that the job succeeded. */
+export const createTrainJob = ({
+  db,
+  objects,
+  compute,
+  events,
+  table,
+}: TrainJobDeps): JobDefinition<TrainPayload> => {
+  const announce = (
+    candidate: CandidateEvent,
+    modelId: string,
+    { tenantId, jobId, log }: JobContext,
+  ): void => {
+    log(`${candidate.algorithm}: ${candidate.metric} ${candidate.score.toPrecision(5)}`);
+    // Missing one bar of a chart is no reason to fail a training.
+    db.tenant(tenantId, (tx) =>
+      events.publish(tx, tenantId, 'model.candidate', { modelId, jobId, ...candidate }),
+    ).catch(() => {});
+  };
+  return defineJob({
+    kind: 'model.train',
+    version: 1,
+    payload: payloadSchema,
+    run: async ({ modelId, task, datakitVersion, request }, context) => {
+      const { tenantId, jobId, attempt, signal, progress, log } = context;
+      const started = performance.now();
+      const data = await table(tenantId, request.datakitId, datakitVersion);
+      const file = join(objects.scratch, `${jobId}-${attempt}.model`);
+      try {
+        const { algorithm, metrics, report, artifact } = await compute.run(
+          trainTask,
+          {
+            parquet: data.parquet,
+            columns: data.columns,
+            options: optionsOf(task, request),
+            artifact: file,
+            memoryMb: compute.memoryMb,
+          },
+          {
+            lane: 'batch',
+            signal,
+            context: { progress, log, emit: (event) => announce(event as CandidateEvent, modelId, context) },
+          },
+        );
+        const stored = await objects.put({ tenantId, category: 'models', file, ...artifact });
+        return async (tx) => {
+          const model = await lockModel(tx, modelId);
+          if (!model) throw new JobError('NOT_FOUND', 'The model was deleted while it was trained.');
+          const version = (model.latestVersion ?? 0) + 1;
+          await objects.commit(tx, stored);
+          await insertVersion(tx, {
+            tenantId,
+            modelId,
+            version,
+            jobId,
+            datakitId: data.id,
+            datakitVersion,
+            algorithm,
+            target: request.target,
+            metrics,
+            report: { ...report, validation: request.validation, seed: request.seed, datakitName: data.name },
+            artifactObject: stored.id,
+            durationMs: performance.now() - started,
+          });
+          await updateModel(tx, modelId, {
+            latestVersion: version,
+            trainingJobId: null,
+            trainingFailed: false,
+          });
+          await events.publish(tx, tenantId, 'model.trained', { modelId, version });
+          return { modelId, version };
+        };
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
+    ended: async (tx, _tenantId, { modelId }, { status }) => {
+      await updateModel(tx, modelId, { trainingJobId: null, trainingFailed: status === 'FAILED' });
+    },
+  });
+};

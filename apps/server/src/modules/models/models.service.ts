@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Body,
+  Job,
+  JobLogLine,
+  Model,
+  ModelVersion,
+  ModelVersionSummary,
+  models as routes,
+  PageQuery,
+  Query,
+  Reply,
+  TrainRequest,
+} from '@quadrax/contract';
+import type { Database } from '#platform/db';
+import { AppError, notFound } from '#platform/errors';
+import type { EventBus } from '#platform/events';
+import type { Reach } from '#platform/faults';
+import { pageOf } from '#platform/http';
+import type { Caller, Cursors, ListPage } from '#platform/http';
+import { findJob, jobView } from '#platform/jobs';
+import type { JobDefinition, Jobs } from '#platform/jobs';
+import type { DatakitTable } from '#modules/datakits';
+import type { TrainPayload } from './models.jobs.ts';
+import { checkTraining } from './models.preflight.ts';
+import {
+  deleteDeployments,
+  deleteModel,
+  findModel,
+  findModelVersion,
+  insertModel,
+  listModels,
+  listVersions,
+  lockModel,
+  restoreModel,
+  updateModel,
+  upsertDeployment,
+} from './models.store.ts';
+import type { ModelRecord, ModelVersionRow } from './models.store.ts';
+import { modelView, summaryView, versionView } from './models.view.ts';
+
+export interface ModelsDeps {
+  readonly db: Database;
+  readonly jobs: Jobs;
+  readonly events: EventBus;
+  readonly cursors: Cursors;
+  readonly trainJob: JobDefinition<TrainPayload>;
+  readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
+  readonly logs: (tenantId: string, jobId: string, query: PageQuery) => Promise<ListPage<JobLogLine>>;
+  readonly reach: Reach;
+}
+
+export interface ModelsService {
+  list(tenantId: string, query: Query<typeof routes.list>): Promise<ListPage<Model>>;
+  create(caller: Caller, form: Body<typeof routes.create>): Promise<Model>;
+  get(tenantId: string, id: string): Promise<Model>;
+  update(
+    tenantId: string,
+    id: string,
+    changes: { name?: string | undefined; description?: string | undefined },
+    unchangedSince: Date | undefined,
+  ): Promise<Model>;
+  remove(tenantId: string, id: string): Promise<void>;
+  restore(tenantId: string, id: string): Promise<Model>;
+  train(caller: Caller, id: string, request: TrainRequest): Promise<Job>;
+  versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
+  version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
+  log(tenantId: string, id: string, version: number, query: PageQuery): Promise<ListPage<JobLogLine>>;
+  deploy(caller: Caller, id: string, version: number, alias: string): Promise<Reply<typeof routes.deploy>>;
+  undeploy(tenantId: string, id: string): Promise<Model>;
+}
+
+const tasks = { CLASSIFICATION: 'classification', REGRESSION: 'regression' } as const;
+
+const taskOf = ({ type, framework }: Pick<Model, 'type' | 'framework'>): 'classification' | 'regression' => {
+  const refuse = (field: string, message: string) =>
+    new AppError('UNTRAINABLE', { message, details: [{ field, message }] });
+  if (framework !== 'QUADRAX')
+    throw refuse(
+      'framework',
+      `A model of the framework ${framework} is not trained here. Create one with the framework QUADRAX.`,
+    );
+  const task = type in tasks ? tasks[type as keyof typeof tasks] : undefined;
+  if (!task)
+    throw refuse(
+      'type',
+      `Models of the type ${type} are not trained from a table with a target. Create a CLASSIFICATION or a REGRESSION.`,
+    );
+  return task;
+};
+
+export const createModelsService = (deps: ModelsDeps): ModelsService => {
+  const { db, jobs, events, cursors, table, reach } = deps;
+
+  const found = async (tenantId: string, id: string): Promise<ModelRecord> => {
+    const record = await db.tenant(tenantId, (tx) => findModel(tx, id));
+    if (!record) throw notFound('model');
+    return record;
+  };
+
+  const versionOf = (
+    tenantId: string,
+    id: string,
+    version: number,
+  ): Promise<{ record: ModelRecord; row: ModelVersionRow }> =>
+    db.tenant(tenantId, async (tx) => {
+      const record = await findModel(tx, id);
+      if (!record) throw notFound('model');
+      const row = await findModelVersion(tx, id, version);
+      if (!row) throw notFound('version');
+      return { record, row };
+    });
+
+  return {
+    list: async (tenantId, query) => {
+      const after = query.cursor === undefined ? undefined : (cursors.read(query.cursor) as [string, string]);
+      const rows = await db.tenant(tenantId, (tx) => listModels(tx, query, query.limit, after));
+      return pageOf(
+        rows,
+        query.limit,
+        modelView,
+        ({ model }) => [model.createdAt.toISOString(), model.id],
+        cursors,
+      );
+    },
+    create: async ({ tenantId, accountId }, form) => {
+      const id = randomUUID();
+      await db.tenant(tenantId, (tx) => insertModel(tx, { ...form, tenantId, id, createdBy: accountId }));
+      return modelView(await found(tenantId, id));
+    },
+    get: async (tenantId, id) => modelView(await found(tenantId, id)),
+    update: (tenantId, id, changes, unchangedSince) =>
+      db.tenant(tenantId, async (tx) => {
+        const changed = await updateModel(tx, id, changes, unchangedSince);
+        const record = await findModel(tx, id);
+        if (!record) throw notFound('model');
+        if (!changed) throw new AppError('PRECONDITION_FAILED');
+        return modelView(record);
+      }),
+    remove: (tenantId, id) =>
+      db.tenant(tenantId, async (tx) => {
+        if (!(await deleteModel(tx, id))) throw notFound('model');
+        await deleteDeployments(tx, id);
+      }),
+    restore: async (tenantId, id) => {
+      await db.tenant(tenantId, (tx) => restoreModel(tx, id));
+      return modelView(await found(tenantId, id));
+    },
+    train: async ({ tenantId, accountId }, id, request) => {
+      const task = taskOf(modelView(await found(tenantId, id)));
+      const data = await table(tenantId, request.datakitId);
+      checkTraining(data, request, task);
+      const row = await db.tenant(tenantId, async (tx) => {
+        const model = await lockModel(tx, id);
+        if (!model) throw notFound('model');
+        if (model.trainingJobId !== null)
+          throw new AppError('CONFLICT', {
+            message: 'The model is being trained. Wait for it, or cancel that training.',
+          });
+        const payload = { modelId: id, task, datakitVersion: data.version, request };
+        const jobId = await jobs.enqueue(tx, deps.trainJob, {
+          tenantId,
+          payload,
+          subject: { type: 'model', id },
+          createdBy: accountId,
+        });
+        await updateModel(tx, id, { trainingJobId: jobId });
+        return findJob(tx, jobId);
+      });
+      if (!row) throw new Error('The job just queued is not there.');
+      reach('job.enqueued');
+      return jobView(row);
+    },
+    versions: async (tenantId, id, { limit, cursor }) => {
+      const below = cursor === undefined ? undefined : Number(cursors.read(cursor)[0]);
+      const { deployedVersion } = await found(tenantId, id);
+      const rows = await db.tenant(tenantId, (tx) => listVersions(tx, id, limit, below));
+      return pageOf(
+        rows,
+        limit,
+        (row) => summaryView(row, deployedVersion),
+        (row) => [row.version],
+        cursors,
+      );
+    },
+    version: async (tenantId, id, version) => {
+      const { record, row } = await versionOf(tenantId, id, version);
+      return versionView(row, record.deployedVersion);
+    },
+    log: async (tenantId, id, version, query) => {
+      const { row } = await versionOf(tenantId, id, version);
+      return deps.logs(tenantId, row.jobId, query);
+    },
+    deploy: async ({ tenantId, accountId }, id, version, alias) => {
+      await versionOf(tenantId, id, version);
+      await db.tenant(tenantId, async (tx) => {
+        await upsertDeployment(tx, { tenantId, modelId: id, alias, version, deployedBy: accountId });
+        await updateModel(tx, id, {});
+        await events.publish(tx, tenantId, 'model.deployed', { modelId: id, version, alias });
+      });
+      return { modelId: id, version, status: 'DEPLOYED', alias };
+    },
+    undeploy: (tenantId, id) =>
+      db.tenant(tenantId, async (tx) => {
+        if (!(await findModel(tx, id))) throw notFound('model');
+        if ((await deleteDeployments(tx, id)) > 0) {
+          await updateModel(tx, id, {});
+          await events.publish(tx, tenantId, 'model.undeployed', { modelId: id });
+        }
+        const record = await findModel(tx, id);
+        if (!record) throw notFound('model');
+        return modelView(record);
+      }),
+  };
+};

@@ -1,0 +1,211 @@
+import type { ModelType } from '@quadrax/contract';
+import { and, desc, eq, ilike, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Tx } from '#platform/db';
+import { deployments, models, modelVersions } from './models.tables.ts';
+
+type ModelRow = typeof models.$inferSelect;
+export type ModelVersionRow = typeof modelVersions.$inferSelect;
+export type Status = 'DRAFT' | 'TRAINING' | 'TRAINED' | 'DEPLOYED' | 'FAILED';
+
+/** A model, what its latest version came to, and which version is served. */
+export interface ModelRecord {
+  readonly model: ModelRow;
+  readonly latest: Pick<ModelVersionRow, 'target' | 'datakitId' | 'metrics'> | null;
+  readonly deployedVersion: number | null;
+}
+
+const deployedVersion = sql<number | null>`(
+  SELECT d.version FROM quadrax.deployments d
+  WHERE d.tenant_id = ${models.tenantId} AND d.model_id = ${models.id}
+  ORDER BY d.deployed_at DESC LIMIT 1)`;
+
+const statusSql = sql<Status>`CASE
+  WHEN ${models.trainingJobId} IS NOT NULL THEN 'TRAINING'
+  WHEN ${deployedVersion} IS NOT NULL THEN 'DEPLOYED'
+  WHEN ${models.trainingFailed} THEN 'FAILED'
+  WHEN ${models.latestVersion} IS NOT NULL THEN 'TRAINED'
+  ELSE 'DRAFT' END`;
+
+/** The same rule as the SQL above, which the list filters by. */
+export const statusOf = ({ model, deployedVersion: served }: ModelRecord): Status => {
+  if (model.trainingJobId !== null) return 'TRAINING';
+  if (served !== null) return 'DEPLOYED';
+  if (model.trainingFailed) return 'FAILED';
+  return model.latestVersion === null ? 'DRAFT' : 'TRAINED';
+};
+
+const select = (tx: Tx, where: SQL | undefined) =>
+  tx
+    .select({
+      model: models,
+      latest: {
+        target: modelVersions.target,
+        datakitId: modelVersions.datakitId,
+        metrics: modelVersions.metrics,
+      },
+      deployedVersion,
+    })
+    .from(models)
+    .leftJoin(
+      modelVersions,
+      and(
+        eq(modelVersions.tenantId, models.tenantId),
+        eq(modelVersions.modelId, models.id),
+        eq(modelVersions.version, models.latestVersion),
+      ),
+    )
+    .where(and(isNull(models.deletedAt), where));
+
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+export interface ModelFilter {
+  readonly name?: string | undefined;
+  readonly status?: Status | undefined;
+  readonly type?: ModelType | undefined;
+  readonly datakitId?: string | undefined;
+}
+
+/** The newest models after a position, one more than `limit`. */
+export const listModels = (
+  tx: Tx,
+  filter: ModelFilter,
+  limit: number,
+  after: readonly [createdAt: string, id: string] | undefined,
+): Promise<ModelRecord[]> =>
+  select(
+    tx,
+    and(
+      filter.name === undefined ? undefined : ilike(models.name, containing(filter.name)),
+      filter.type && eq(models.type, filter.type),
+      filter.status && sql`${statusSql} = ${filter.status}`,
+      filter.datakitId === undefined
+        ? undefined
+        : sql`EXISTS (SELECT 1 FROM quadrax.model_versions v WHERE v.tenant_id = ${models.tenantId} AND v.model_id = ${models.id} AND v.datakit_id = ${filter.datakitId}::uuid)`,
+      after && sql`(${models.createdAt}, ${models.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    ),
+  )
+    .orderBy(desc(models.createdAt), desc(models.id))
+    .limit(limit + 1);
+
+export const findModel = async (tx: Tx, id: string): Promise<ModelRecord | undefined> => {
+  const [record] = await select(tx, eq(models.id, id));
+  return record;
+};
+
+/** Locks a model for the rest of the transaction. */
+export const lockModel = async (tx: Tx, id: string): Promise<ModelRow | undefined> => {
+  const [row] = await tx
+    .select()
+    .from(models)
+    .where(and(eq(models.id, id), isNull(models.deletedAt)))
+    .for('update');
+  return row;
+};
+
+export const insertModel = async (tx: Tx, model: typeof models.$inferInsert): Promise<void> => {
+  await tx.insert(models).values(model);
+};
+
+/** false: it is not there, or not in the state that was asked for. */
+export const updateModel = async (
+  tx: Tx,
+  id: string,
+  changes: Partial<
+    Pick<ModelRow, 'name' | 'description' | 'trainingJobId' | 'trainingFailed' | 'latestVersion'>
+  >,
+  unchangedSince?: Date,
+): Promise<boolean> => {
+  const rows = await tx
+    .update(models)
+    .set({ ...changes, updatedAt: sql`now()` })
+    .where(
+      and(
+        eq(models.id, id),
+        isNull(models.deletedAt),
+        unchangedSince && eq(models.updatedAt, unchangedSince),
+      ),
+    )
+    .returning({ id: models.id });
+  return rows.length > 0;
+};
+
+export const deleteModel = async (tx: Tx, id: string): Promise<boolean> => {
+  const rows = await tx
+    .update(models)
+    .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
+    .where(and(eq(models.id, id), isNull(models.deletedAt)))
+    .returning({ id: models.id });
+  return rows.length > 0;
+};
+
+const restorableDays = 30;
+
+export const restoreModel = async (tx: Tx, id: string): Promise<void> => {
+  await tx
+    .update(models)
+    .set({ deletedAt: null, updatedAt: sql`now()` })
+    .where(
+      and(
+        eq(models.id, id),
+        isNotNull(models.deletedAt),
+        sql`${models.deletedAt} > now() - make_interval(days => ${restorableDays})`,
+      ),
+    );
+};
+
+export const insertVersion = async (tx: Tx, version: typeof modelVersions.$inferInsert): Promise<void> => {
+  await tx.insert(modelVersions).values(version);
+};
+
+/** The newest versions below a number, one more than `limit`. */
+export const listVersions = (
+  tx: Tx,
+  modelId: string,
+  limit: number,
+  below: number | undefined,
+): Promise<ModelVersionRow[]> =>
+  tx
+    .select()
+    .from(modelVersions)
+    .where(
+      and(
+        eq(modelVersions.modelId, modelId),
+        below === undefined ? undefined : lt(modelVersions.version, below),
+      ),
+    )
+    .orderBy(desc(modelVersions.version))
+    .limit(limit + 1);
+
+export const findModelVersion = async (
+  tx: Tx,
+  modelId: string,
+  version: number,
+): Promise<ModelVersionRow | undefined> => {
+  const [row] = await tx
+    .select()
+    .from(modelVersions)
+    .where(and(eq(modelVersions.modelId, modelId), eq(modelVersions.version, version)));
+  return row;
+};
+
+export const upsertDeployment = async (
+  tx: Tx,
+  deployment: typeof deployments.$inferInsert,
+): Promise<void> => {
+  await tx
+    .insert(deployments)
+    .values(deployment)
+    .onConflictDoUpdate({
+      target: [deployments.tenantId, deployments.modelId, deployments.alias],
+      set: { version: deployment.version, deployedBy: deployment.deployedBy, deployedAt: sql`now()` },
+    });
+};
+
+export const deleteDeployments = async (tx: Tx, modelId: string): Promise<number> => {
+  const rows = await tx
+    .delete(deployments)
+    .where(eq(deployments.modelId, modelId))
+    .returning({ alias: deployments.alias });
+  return rows.length;
+};

@@ -1,0 +1,79 @@
+import type { ComponentHealth, Health } from '@quadrax/contract';
+import type { Database } from '#platform/db';
+import type { Jobs } from '#platform/jobs';
+import type { ObjectStore } from '#platform/objects';
+
+export interface OperationsDeps {
+  readonly db: Database;
+  readonly objects: ObjectStore;
+  readonly jobs: Jobs;
+  readonly version: string;
+  readonly reserveBytes: number;
+}
+
+export interface OperationsService {
+  health(): Promise<Health>;
+}
+
+/** A component that does not answer within this is unhealthy: a health check must not hang with what it checks. */
+const patienceMs = 2000;
+
+const within = async <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('It does not answer.')), patienceMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+const check = async (probe: () => Promise<Partial<ComponentHealth>>): Promise<ComponentHealth> => {
+  const started = performance.now();
+  try {
+    const found = await within(probe());
+    return { status: 'healthy', latencyMs: Math.round((performance.now() - started) * 10) / 10, ...found };
+  } catch {
+    return { status: 'unhealthy', message: 'It cannot be reached.' };
+  }
+};
+
+const disabled: ComponentHealth = { status: 'disabled', message: 'Not configured.' };
+
+const overall = (services: readonly ComponentHealth[]): Health['status'] => {
+  if (services.some(({ status }) => status === 'unhealthy')) return 'unhealthy';
+  return services.some(({ status }) => status === 'degraded') ? 'degraded' : 'healthy';
+};
+
+export const createOperationsService = ({
+  db,
+  objects,
+  jobs,
+  version,
+  reserveBytes,
+}: OperationsDeps): OperationsService => ({
+  health: async () => {
+    const [database, store, queue] = await Promise.all([
+      check(async () => {
+        await db.ping();
+        return db.listener.connected
+          ? {}
+          : { status: 'degraded', message: 'The listening connection is being made anew.' };
+      }),
+      check(async () =>
+        (await objects.room.free()) < reserveBytes
+          ? { status: 'degraded', message: 'The disk is nearly full: uploads are refused.' }
+          : {},
+      ),
+      check(async () => {
+        await jobs.counts();
+        return {};
+      }),
+    ]);
+    const services = { database, objects: store, queue, cache: disabled, engine: disabled };
+    return {
+      status: overall(Object.values(services)),
+      timestamp: new Date().toISOString(),
+      version,
+      services,
+    };
+  },
+});

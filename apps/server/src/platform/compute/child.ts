@@ -1,0 +1,38 @@
+import process from 'node:process';
+import type { FromChild, Task, TaskContext, ToChild } from './task.ts';
+import { TaskError } from './task.ts';
+
+/** The other end of the pool: runs one task after another until its parent lets go of it or dies. */
+const send = (message: FromChild): void => {
+  process.send?.(message);
+};
+
+const context: TaskContext = {
+  progress: (done, total, stage) => send({ type: 'progress', done, total, stage }),
+  log: (message) => send({ type: 'log', message }),
+  emit: (event) => send({ type: 'event', event }),
+};
+
+const isTask = (value: unknown): value is Task<unknown, unknown> =>
+  typeof value === 'object' && value !== null && 'name' in value && 'run' in value && 'module' in value;
+
+const perform = async ({ module, name, input }: ToChild): Promise<FromChild> => {
+  try {
+    const loaded = Object.values((await import(module)) as Record<string, unknown>);
+    const task = loaded.filter(isTask).find((candidate) => candidate.name === name);
+    if (!task) throw new Error(`${module} has no task "${name}".`);
+    return { type: 'done', output: await task.run(input, context) };
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    const code = failure instanceof TaskError ? failure.code : undefined;
+    return { type: 'failed', code, message: failure.message, stack: failure.stack };
+  }
+};
+
+process.on('message', (message: ToChild) => {
+  void perform(message).then(send);
+});
+// A parent that was killed closes the channel: nothing is left to compute for.
+process.on('disconnect', () => process.exit(0));
+// The terminal's Ctrl-C reaches the whole group; when to stop is the parent's to say.
+process.on('SIGINT', () => {});

@@ -1,0 +1,121 @@
+import type { Task, TaskContext } from './task.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** `batch` is for jobs; `interactive` for what a person waits for, with room of its own. */
+export type Lane = 'batch' | 'interactive';
+
+export interface ComputeRequest {
+  readonly lane: Lane;
+  readonly signal: AbortSignal;
+  readonly context?: Partial<TaskContext>;
+}
+
+/** Runs tasks in child processes, at most so many at once in each lane; the process that asks computes nothing. */
+export interface ComputePool {
+  run<Input, Output>(task: Task<Input, Output>, input: Input, request: ComputeRequest): Promise<Output>;
+  /** How many tasks one lane runs at once. */
+  readonly processes: number;
+  readonly memoryMb: number;
+  /** Kills every child. */
+  close(): void;
+}
+
+interface LaneState {
+  readonly limit: number;
+  readonly nice: number;
+  /** Interactive children are kept a while: a start costs more than most of what they do. */
+  readonly idleMs: number;
+  readonly waiting: (() => void)[];
+  readonly idle: { worker: WorkerProcess; timer: NodeJS.Timeout }[];
+  running: number;
+}
+
+const silent: TaskContext = { progress: () => {}, log: () => {}, emit: () => {} };
+
+export const createComputePool = (options: { processes: number; memoryMb: number }): ComputePool => {
+  const lane = (limit: number, nice: number, idleMs: number): LaneState => ({
+    limit,
+    nice,
+    idleMs,
+    waiting: [],
+    idle: [],
+    running: 0,
+  });
+  const lanes: Record<Lane, LaneState> = {
+    batch: lane(options.processes, 10, 0),
+    interactive: lane(2, 0, 20_000),
+  };
+  const children = new Set<WorkerProcess>();
+
+  const enter = (state: LaneState, signal: AbortSignal): Promise<void> => {
+    if (state.running < state.limit) {
+      state.running++;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        signal.removeEventListener('abort', leaveQueue);
+        resolve();
+      };
+      const leaveQueue = (): void => {
+        state.waiting.splice(state.waiting.indexOf(turn), 1);
+        reject(signal.reason instanceof Error ? signal.reason : new Error('The task was stopped.'));
+      };
+      state.waiting.push(turn);
+      signal.addEventListener('abort', leaveQueue, { once: true });
+    });
+  };
+  const leave = (state: LaneState): void => {
+    const next = state.waiting.shift();
+    if (next) next();
+    else state.running--;
+  };
+  const take = (state: LaneState): WorkerProcess => {
+    const kept = state.idle.pop();
+    if (kept) clearTimeout(kept.timer);
+    if (kept?.worker.alive) return kept.worker;
+    const worker = new WorkerProcess({ memoryMb: options.memoryMb, nice: state.nice });
+    children.add(worker);
+    return worker;
+  };
+  const end = (worker: WorkerProcess): void => {
+    worker.close();
+    children.delete(worker);
+  };
+  const keep = (state: LaneState, worker: WorkerProcess): void => {
+    if (state.idleMs === 0 || !worker.alive) return end(worker);
+    const entry = {
+      worker,
+      timer: setTimeout(() => {
+        state.idle.splice(state.idle.indexOf(entry), 1);
+        end(worker);
+      }, state.idleMs).unref(),
+    };
+    state.idle.push(entry);
+  };
+
+  return {
+    processes: options.processes,
+    memoryMb: options.memoryMb,
+    run: async (task, input, { lane: name, signal, context }) => {
+      const state = lanes[name];
+      await enter(state, signal);
+      const worker = take(state);
+      try {
+        const output = await worker.run(task, input, { ...silent, ...context }, signal);
+        keep(state, worker);
+        return output;
+      } catch (error) {
+        // What failed may have left anything behind in its process: no other task gets it.
+        end(worker);
+        throw error;
+      } finally {
+        leave(state);
+      }
+    },
+    close: () => {
+      for (const worker of children) worker.close();
+      children.clear();
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import type { Tx } from './transactions.ts';
+
+/**
+ * Makes this process known and holds its advisory lock: PostgreSQL lets go of it the moment the process dies,
+ * however it dies, so that others see the death at once and without guessing at a timeout.
+ */
+export const announce = async (db: Database): Promise<string> => {
+  const id = randomUUID();
+  const lock = await db.system(async (tx) => {
+    const { rows } = await tx.execute<{ lock: string }>(sql`SELECT nextval('quadrax.worker_locks') AS lock`);
+    return rows[0]?.lock ?? '0';
+  });
+  // The lock is held before the row is there: a row without a lock means dead.
+  await db.listener.hold(lock);
+  await db.system((tx) =>
+    tx.execute(
+      sql`INSERT INTO quadrax.workers (id, lock, host, pid) VALUES (${id}, ${lock}, ${hostname()}, ${pid})`,
+    ),
+  );
+  return id;
+};
+
+/** Processes that were announced and are no more. */
+export const deadWorkers = async (tx: Tx): Promise<string[]> => {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    SELECT w.id FROM quadrax.workers w
+    WHERE NOT EXISTS (
+      SELECT 1 FROM pg_locks l
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND ((l.classid::bigint << 32) | l.objid::bigint) = w.lock)
+    ORDER BY w.started_at
+    FOR UPDATE SKIP LOCKED`);
+  return rows.map((row) => row.id);
+};
+
+/** Takes a process off the list, once everything it left has been put right. */
+export const forget = async (tx: Tx, worker: string): Promise<void> => {
+  await tx.execute(sql`DELETE FROM quadrax.workers WHERE id = ${worker}`);
+};

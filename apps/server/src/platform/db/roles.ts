@@ -1,0 +1,73 @@
+import { createHmac } from 'node:crypto';
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import type { ClientBase } from 'pg';
+
+/** Two logins besides the owner: `app` for requests and jobs of one tenant, `system` for work without a tenant. */
+export interface Logins {
+  readonly app: { readonly user: string; readonly password: string };
+  readonly system: { readonly user: string; readonly password: string };
+}
+
+/** The owner may not do what is needed to keep tenants apart. Says what to run. */
+export class RolesError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RolesError';
+  }
+}
+
+/** Derived, so that every process of an installation comes to the same without storing them. */
+export const loginsOf = (database: string, secret: string): Logins => {
+  const password = (role: string): string =>
+    createHmac('sha256', secret).update(`${database}/${role}`).digest('hex');
+  return {
+    app: { user: `${database}_app_login`, password: password('app') },
+    system: { user: `${database}_system_login`, password: password('system') },
+  };
+};
+
+const groups = { app: 'quadrax_app', system: 'quadrax_system' } as const;
+
+const createRole = async (owner: ClientBase, name: string, options: string): Promise<void> => {
+  const known = await owner.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
+  const verb = known.rowCount === 0 ? 'CREATE' : 'ALTER';
+  await owner.query(
+    `${verb} ROLE ${escapeIdentifier(name)} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB ${options}`,
+  );
+};
+
+/**
+ * Makes the group roles that hold the rights and the logins that are members of them; harmless when they exist.
+ * @throws RolesError when the given user may not create roles.
+ */
+export const ensureRoles = async (owner: ClientBase, logins: Logins): Promise<void> => {
+  const { rows } = await owner.query<{ may: boolean; name: string; database: string }>(
+    'SELECT (rolsuper OR rolcreaterole) AS may, rolname AS name, current_database() AS database FROM pg_roles WHERE rolname = current_user',
+  );
+  const given = rows[0];
+  if (!given?.may)
+    throw new RolesError(
+      `The database user "${given?.name ?? ''}" may not create roles, which keeping tenants apart needs. As an administrator run: ALTER ROLE ${escapeIdentifier(given?.name ?? '')} CREATEROLE`,
+    );
+  // Roles belong to the whole server, so two starts at once must take turns.
+  await owner.query('BEGIN');
+  try {
+    await owner.query('SELECT pg_advisory_xact_lock(7241865325823965)');
+    for (const kind of ['app', 'system'] as const) {
+      const login = logins[kind];
+      await createRole(owner, groups[kind], 'NOLOGIN');
+      await createRole(owner, login.user, `LOGIN INHERIT PASSWORD ${escapeLiteral(login.password)}`);
+      await owner.query(`GRANT ${escapeIdentifier(groups[kind])} TO ${escapeIdentifier(login.user)}`);
+      await owner.query(
+        `GRANT CONNECT ON DATABASE ${escapeIdentifier(given.database)} TO ${escapeIdentifier(login.user)}`,
+      );
+    }
+    await owner.query(
+      `REVOKE CONNECT, TEMPORARY ON DATABASE ${escapeIdentifier(given.database)} FROM PUBLIC`,
+    );
+    await owner.query('COMMIT');
+  } catch (error) {
+    await owner.query('ROLLBACK');
+    throw error;
+  }
+};

@@ -1,0 +1,145 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Server as SocketServer } from 'socket.io';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { EventBus } from './bus.ts';
+
+/** Who opened a connection, in which tenant, and until when the token is good. */
+export interface SocketAuthentication {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly expiresAt: number;
+}
+
+export interface SocketOptions {
+  readonly server: HttpServer;
+  readonly bus: EventBus;
+  /** Paths of the plain WebSocket. */
+  readonly paths: readonly string[];
+  /** undefined: the token is not good, or its account is no member of the tenant. */
+  readonly authenticate: (
+    token: string,
+    tenant: string | undefined,
+  ) => Promise<SocketAuthentication | undefined>;
+  readonly redeemTicket: (ticket: string) => SocketAuthentication | undefined;
+  readonly origins: readonly string[];
+}
+
+export interface Sockets {
+  readonly connections: () => number;
+  close(): Promise<void>;
+}
+
+const room = (tenantId: string): string => `tenant:${tenantId}`;
+
+/** Ends a connection when its token does, unless it brings a new one before. */
+const expire = (auth: SocketAuthentication, end: () => void): NodeJS.Timeout =>
+  setTimeout(end, Math.max(0, auth.expiresAt - Date.now())).unref();
+
+const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): SocketServer => {
+  const io = new SocketServer(server, {
+    // Only WebSocket: a connection then lives in one process and no balancer needs to be sticky.
+    transports: ['websocket'],
+    serveClient: false,
+    maxHttpBufferSize: 65_536,
+    cors: origins.length > 0 ? { origin: [...origins] } : {},
+    destroyUpgrade: false,
+  });
+  const verify = async (auth: unknown): Promise<SocketAuthentication | undefined> => {
+    const { token, tenant } = (auth ?? {}) as { token?: unknown; tenant?: unknown };
+    return typeof token === 'string'
+      ? authenticate(token, typeof tenant === 'string' ? tenant : undefined)
+      : undefined;
+  };
+  io.use((socket, next) => {
+    verify(socket.handshake.auth).then((auth) => {
+      if (!auth) return next(new Error('UNAUTHENTICATED'));
+      socket.data.auth = auth;
+      next();
+    }, next);
+  });
+  io.on('connection', (socket) => {
+    const enter = (auth: SocketAuthentication): void => {
+      void socket.join(room(auth.tenantId));
+      clearTimeout(socket.data.timer as NodeJS.Timeout | undefined);
+      socket.data.timer = expire(auth, () => socket.disconnect(true));
+    };
+    enter(socket.data.auth as SocketAuthentication);
+    socket.on('authenticate', (auth: unknown, answer?: unknown) => {
+      void verify(auth).then((renewed) => {
+        const same = renewed?.tenantId === (socket.data.auth as SocketAuthentication).tenantId;
+        if (renewed && same) enter(renewed);
+        else socket.disconnect(true);
+        if (typeof answer === 'function') (answer as (ok: boolean) => void)(Boolean(renewed && same));
+      });
+    });
+    socket.on('disconnect', () => clearTimeout(socket.data.timer as NodeJS.Timeout));
+  });
+  bus.subscribe(({ tenant, event, data }) => {
+    io.local.to(room(tenant)).emit(event, data);
+  });
+  return io;
+};
+
+const refuse = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+/** Plain WebSocket: the same events as JSON texts, opened with a one-time ticket or a bearer token. */
+const attachPlain = (options: SocketOptions): WebSocketServer => {
+  const { server, bus, paths, authenticate, redeemTicket } = options;
+  const plain = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
+  const byTenant = new Map<string, Set<WebSocket>>();
+
+  const identify = async (request: IncomingMessage, url: URL): Promise<SocketAuthentication | undefined> => {
+    const ticket = url.searchParams.get('ticket');
+    if (ticket !== null) return redeemTicket(ticket);
+    const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    return token === undefined ? undefined : authenticate(token, url.searchParams.get('tenant') ?? undefined);
+  };
+  const enter = (socket: WebSocket, auth: SocketAuthentication): void => {
+    const sockets = byTenant.get(auth.tenantId) ?? new Set<WebSocket>();
+    byTenant.set(auth.tenantId, sockets.add(socket));
+    const timer = expire(auth, () => socket.close(4401, 'The token has expired.'));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      sockets.delete(socket);
+      if (sockets.size === 0) byTenant.delete(auth.tenantId);
+    });
+  };
+  server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname.startsWith('/socket.io')) return;
+    if (!paths.includes(url.pathname)) return refuse(socket, '404 Not Found');
+    identify(request, url).then(
+      (auth) =>
+        auth
+          ? plain.handleUpgrade(request, socket, head, (opened) => enter(opened, auth))
+          : refuse(socket, '401 Unauthorized'),
+      () => refuse(socket, '503 Service Unavailable'),
+    );
+  });
+  bus.subscribe(({ tenant, event, data }) => {
+    const sockets = byTenant.get(tenant);
+    if (!sockets) return;
+    const text = JSON.stringify({ event, data });
+    for (const socket of sockets) socket.send(text);
+  });
+  return plain;
+};
+
+export const attachSockets = (options: SocketOptions): Sockets => {
+  const io = attachSocketIo(options);
+  const plain = attachPlain(options);
+  return {
+    connections: () => io.engine.clientsCount + plain.clients.size,
+    close: async () => {
+      for (const socket of plain.clients) socket.terminate();
+      plain.close();
+      io.disconnectSockets(true);
+      io.engine.close();
+    },
+  };
+};

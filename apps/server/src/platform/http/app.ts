@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import swagger from '@fastify/swagger';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { Logger } from '../log/index.ts';
+import { addErrorHandler } from './error-reply.ts';
+import { addJsonParser } from './json-body.ts';
+
+export const basePath = '/api/v1';
+
+export interface HttpOptions {
+  readonly log: Logger;
+  readonly version: string;
+  readonly environment: 'development' | 'production' | 'test';
+  readonly trustProxy: boolean;
+  readonly corsOrigins: readonly string[];
+  /** The file that a browser gets where no route matches: the web app finds its own way from there. */
+  readonly page: (method: string, url: string, accept: string | undefined) => string | undefined;
+}
+
+const megabyte = 1024 ** 2;
+
+/** `/api` is `/api/v1` for ever: rewritten before routing, so that everything behind knows one path. */
+const canonicalUrl = (url: string): string =>
+  /^\/api(?!\/v1(?:[/?]|$))(?=[/?]|$)/.test(url) ? basePath + url.slice(4) : url;
+
+const openApi = (version: string) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Quadrax',
+    version,
+    description:
+      'Data in; a trained, explained, deployed and watched model out. Every answer is an envelope: `{success, data, meta?}` or `{success, error, code, details?, requestId}`.',
+    license: { name: 'MIT' },
+  },
+  servers: [{ url: basePath }],
+  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
+});
+
+/** Shows a streamed form as what a client sends, though it is not validated as one body. */
+const transform: typeof jsonSchemaTransform = (input) => {
+  const declaration = input.route.config?.declaration;
+  const transformed = jsonSchemaTransform(input);
+  if (!declaration?.multipart || !declaration.body) return transformed;
+  const fields = declaration.body.toJSONSchema({ io: 'input' }) as { properties?: Record<string, unknown> };
+  return {
+    ...transformed,
+    schema: {
+      ...transformed.schema,
+      consumes: ['multipart/form-data'],
+      body: {
+        type: 'object',
+        required: ['dataset'],
+        properties: { dataset: { type: 'string', format: 'binary' }, ...fields.properties },
+      },
+    },
+  };
+};
+
+/** Fastify with everything that every endpoint shares; modules bind their routes to it. */
+export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstance> => {
+  const app = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: options.trustProxy,
+    bodyLimit: 10 * megabyte,
+    // A request must have arrived whole within this; an upload is bounded by its own pace instead.
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  }) as unknown as FastifyInstance;
+  app.server.headersTimeout = 20_000;
+  app.setValidatorCompiler(validatorCompiler);
+  // A reply that breaks its schema is a fault of ours: tests find it, a client is not made to suffer the check.
+  if (options.environment === 'test') app.setSerializerCompiler(serializerCompiler);
+  else app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  addErrorHandler(app, options.environment === 'development', (request) =>
+    options.page(request.method, request.url, request.headers.accept),
+  );
+  addJsonParser(app);
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  await app.register(cookie);
+  await app.register(multipart);
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] });
+  await app.register(cors, {
+    origin: [...options.corsOrigins],
+    credentials: true,
+    exposedHeaders: ['X-Request-Id', 'ETag', 'Retry-After'],
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+  });
+  await app.register(swagger, {
+    openapi: openApi(options.version),
+    transform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  return app;
+};

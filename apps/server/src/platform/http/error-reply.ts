@@ -1,0 +1,89 @@
+import { errorCodes } from '@quadrax/contract';
+import type { ErrorCode, ErrorReply } from '@quadrax/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { AppError } from '../errors/index.ts';
+
+/** What Fastify's own refusals mean in our words. */
+const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'TOO_LARGE',
+  FST_REQ_FILE_TOO_LARGE: 'TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_TYPE',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_BAD_URL: 'NOT_FOUND',
+  FST_ERR_NOT_FOUND: 'NOT_FOUND',
+};
+
+const fieldOf = (path: string, context: string | undefined): string => {
+  const field = path.replace(/^\//, '').replaceAll('/', '.');
+  if (field !== '') return field;
+  return context === 'querystring' ? 'query' : (context ?? 'body');
+};
+
+const asAppError = (error: unknown): AppError => {
+  if (error instanceof AppError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const details = error.validation.map((issue) => ({
+      field: fieldOf(issue.instancePath, error.validationContext),
+      message: issue.message ?? 'This is not valid.',
+    }));
+    const first = details[0];
+    return new AppError('VALIDATION_FAILED', {
+      details,
+      ...(first && {
+        message:
+          details.length === 1
+            ? `${first.field}: ${first.message}`
+            : `${details.length} fields are not valid.`,
+      }),
+    });
+  }
+  const known = error instanceof Error && 'code' in error ? frameworkCodes[String(error.code)] : undefined;
+  if (known) return new AppError(known, { cause: error });
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status >= 400 && status < 500)
+    return new AppError(status === 413 ? 'TOO_LARGE' : 'MALFORMED_BODY', { cause: error });
+  return new AppError('INTERNAL', { cause: error });
+};
+
+const causeOf = (error: AppError): string | undefined =>
+  error.cause instanceof Error ? error.cause.message : undefined;
+
+export const errorReply = (error: AppError, requestId: string, showCause: boolean): ErrorReply => {
+  const cause = showCause ? causeOf(error) : undefined;
+  return {
+    success: false,
+    error: error.code === 'INTERNAL' ? errorCodes.INTERNAL[1] : error.message,
+    code: error.code,
+    requestId,
+    ...(error.details && { details: [...error.details] }),
+    ...(cause !== undefined && { cause }),
+  };
+};
+
+/** The one place where errors become answers. `page` names the file that a browser gets where no route matches. */
+export const addErrorHandler = (
+  app: FastifyInstance,
+  showCause: boolean,
+  page: (request: FastifyRequest) => string | undefined,
+): void => {
+  const send = (given: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error = asAppError(given);
+    if (error.status >= 500)
+      request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
+    if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
+    if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
+    return reply
+      .status(error.status)
+      .type('application/json')
+      .send(JSON.stringify(errorReply(error, request.id, showCause)));
+  };
+  app.setErrorHandler(send);
+  app.setNotFoundHandler((request, reply) => {
+    const file = page(request);
+    if (file !== undefined) return reply.sendFile(file);
+    const message = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`;
+    return send(new AppError('NOT_FOUND', { message }), request, reply);
+  });
+};

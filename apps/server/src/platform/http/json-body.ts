@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../errors/index.ts';
+
+const deepest = 64;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Whether a JSON text nests deeper than allowed: looked at before it is parsed, since a parser recurses. */
+const tooDeep = (body: Buffer): boolean => {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (inString) {
+      if (byte === backslash) i++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > deepest) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return false;
+};
+
+/** Reads JSON bodies: an empty one is none, deep ones and `__proto__` keys are refused. */
+export const addJsonParser = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) return done(null, undefined);
+    if (tooDeep(body))
+      return done(
+        new AppError('MALFORMED_BODY', { message: `The body nests deeper than ${deepest} levels.` }),
+      );
+    parse(request, body.toString('utf8'), (error, value) =>
+      done(error ? new AppError('MALFORMED_BODY', { cause: error }) : null, value),
+    );
+  });
+};

@@ -1,0 +1,28 @@
+import { errorReplySchema, metaSchema } from '@quadrax/contract';
+import type { RouteDeclaration } from '@quadrax/contract';
+import { z } from 'zod';
+
+/** The body of a successful answer, as the envelope of the route says. */
+const successSchema = ({ envelope, reply }: RouteDeclaration): z.ZodType => {
+  if (envelope === 'raw') return reply;
+  if (envelope === 'empty') return z.null().describe('No content.');
+  if (envelope === 'file') return z.any().describe('The bytes of the file.');
+  const data = envelope === 'list' ? z.array(reply) : reply;
+  return z.object({ success: z.literal(true), data, meta: metaSchema.optional() });
+};
+
+/** What Fastify validates and OpenAPI lists. */
+export const schemaOf = (module: string, name: string, declaration: RouteDeclaration) => ({
+  operationId: `${module}.${name}`,
+  tags: [module],
+  summary: declaration.summary,
+  ...(declaration.params && { params: declaration.params }),
+  ...(declaration.query && { querystring: declaration.query }),
+  ...(declaration.body && !declaration.multipart && { body: declaration.body }),
+  ...(declaration.permission !== 'public' && { security: [{ bearer: [] }] }),
+  response: {
+    [declaration.status]: successSchema(declaration),
+    '4xx': errorReplySchema,
+    '5xx': errorReplySchema,
+  },
+});

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { Tx } from '../db/index.ts';
+
+/** What a job handler is given. Its signal fires when the job is cancelled or handed to another process. */
+export interface JobContext {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  /** Units done over units known; written and pushed at most a few times a second. */
+  progress(done: number, total: number, stage: string): void;
+  log(message: string, level?: 'info' | 'warn' | 'error'): void;
+}
+
+/** The job's effect: runs in one transaction with the word that the job succeeded, so it happens once or not at all. */
+export type Commit = (tx: Tx) => Promise<Record<string, unknown>>;
+
+export interface JobEnd {
+  readonly status: 'FAILED' | 'CANCELLED';
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+}
+
+/**
+ * A kind of job. `run` may be repeated from its beginning at any time, so it changes nothing that is seen; what it
+ * found out is written by the `Commit` it returns.
+ */
+export interface JobDefinition<Payload> {
+  readonly kind: string;
+  readonly version: number;
+  readonly payload: z.ZodType<Payload>;
+  run(payload: Payload, context: JobContext): Promise<Commit>;
+  /** Tidies up in the transaction in which the job ends without success. */
+  ended(tx: Tx, tenantId: string, payload: Payload, end: JobEnd): Promise<void>;
+}
+
+/** A definition whose payload type is settled by its schema. */
+// The handlers of one registry take different payloads; each is only ever given what its own schema let through.
+export type AnyJobDefinition = Omit<JobDefinition<never>, 'payload'> & { readonly payload: z.ZodType };
+
+export const defineJob = <Payload>(definition: JobDefinition<Payload>): JobDefinition<Payload> => definition;
+
+/** A failure that the person who started the job can read and act upon. */
+export class JobError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'JobError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,8 @@
+export { defineJob, JobError } from './define.ts';
+export type { AnyJobDefinition, JobContext, JobDefinition, JobEnd } from './define.ts';
+export { jobView } from './job-view.ts';
+export { openJobs } from './jobs.ts';
+export type { Jobs } from './jobs.ts';
+export { findJob } from './jobs.store.ts';
+export { jobLogs, jobs } from './jobs.tables.ts';
+export type { JobRow } from './jobs.tables.ts';

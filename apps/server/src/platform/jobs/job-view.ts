@@ -1,0 +1,19 @@
+import type { Job } from '@quadrax/contract';
+import type { JobRow } from './jobs.tables.ts';
+
+/** A job as clients see it. */
+export const jobView = (row: JobRow): Job => ({
+  id: row.id,
+  kind: row.kind,
+  status: row.status,
+  progress: row.progress,
+  stage: row.stage,
+  createdAt: row.createdAt.toISOString(),
+  ...(row.etaSeconds !== null && { etaSeconds: row.etaSeconds }),
+  ...(row.subjectType !== null &&
+    row.subjectId !== null && { subject: { type: row.subjectType, id: row.subjectId } }),
+  ...(row.error !== null && { error: row.error }),
+  ...(row.result !== null && { result: row.result }),
+  ...(row.startedAt !== null && { startedAt: row.startedAt.toISOString() }),
+  ...(row.finishedAt !== null && { finishedAt: row.finishedAt.toISOString() }),
+});

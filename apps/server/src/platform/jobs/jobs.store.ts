@@ -1,0 +1,138 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Tx } from '../db/index.ts';
+import { jobLogs, jobs } from './jobs.tables.ts';
+import type { JobRow, VersionedPayload } from './jobs.tables.ts';
+
+/** What names one run of a job. Every write of a running job carries it whole. */
+export interface Attempt {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export interface NewJob {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: VersionedPayload;
+  readonly subject: { readonly type: string; readonly id: string } | undefined;
+  readonly createdBy: string | undefined;
+}
+
+const own = ({ tenantId, jobId }: Attempt) => and(eq(jobs.tenantId, tenantId), eq(jobs.id, jobId));
+const fenced = (attempt: Attempt) =>
+  and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'RUNNING'));
+
+export const insertJob = async (tx: Tx, job: NewJob): Promise<void> => {
+  await tx.insert(jobs).values({
+    tenantId: job.tenantId,
+    id: job.id,
+    kind: job.kind,
+    status: 'QUEUED',
+    payload: job.payload,
+    subjectType: job.subject?.type,
+    subjectId: job.subject?.id,
+    createdBy: job.createdBy,
+  });
+};
+
+/** Takes a waiting attempt. undefined: it is not there to be taken, or somebody else has it. */
+export const claim = async (tx: Tx, attempt: Attempt, worker: string): Promise<JobRow | undefined> => {
+  const [row] = await tx
+    .update(jobs)
+    .set({ status: 'RUNNING', worker, stage: 'Starting', startedAt: sql`COALESCE(${jobs.startedAt}, now())` })
+    .where(and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'QUEUED')))
+    .returning();
+  return row;
+};
+
+/** false: this attempt is no longer the one that runs. */
+export const writeProgress = async (
+  tx: Tx,
+  attempt: Attempt,
+  progress: { progress: number; stage: string; etaSeconds: number | null },
+): Promise<{ current: boolean; cancelRequested: boolean }> => {
+  const [row] = await tx
+    .update(jobs)
+    .set(progress)
+    .where(fenced(attempt))
+    .returning({ cancelRequested: jobs.cancelRequested });
+  return { current: row !== undefined, cancelRequested: row?.cancelRequested ?? false };
+};
+
+export type Settled =
+  | { readonly status: 'SUCCEEDED'; readonly result: Record<string, unknown> }
+  | {
+      readonly status: 'FAILED' | 'CANCELLED';
+      readonly error: { code: string; message: string } | undefined;
+    };
+
+/** Locks the attempt's row, so that whatever follows in this transaction belongs to the attempt that runs. */
+export const lockAttempt = async (tx: Tx, attempt: Attempt): Promise<boolean> => {
+  const rows = await tx.select({ id: jobs.id }).from(jobs).where(fenced(attempt)).for('update');
+  return rows.length > 0;
+};
+
+export const settle = async (tx: Tx, attempt: Attempt, outcome: Settled): Promise<void> => {
+  await tx
+    .update(jobs)
+    .set({
+      status: outcome.status,
+      result: outcome.status === 'SUCCEEDED' ? outcome.result : null,
+      error: outcome.status === 'SUCCEEDED' ? null : (outcome.error ?? null),
+      progress: outcome.status === 'SUCCEEDED' ? 1 : undefined,
+      stage: { SUCCEEDED: 'Done', FAILED: 'Failed', CANCELLED: 'Cancelled' }[outcome.status],
+      etaSeconds: null,
+      worker: null,
+      finishedAt: sql`now()`,
+    })
+    .where(own(attempt));
+};
+
+/** Puts a running attempt back in the queue as the next one. `died` counts against the job. */
+export const requeue = async (tx: Tx, attempt: Attempt, died: boolean): Promise<JobRow | undefined> => {
+  const [row] = await tx
+    .update(jobs)
+    .set({
+      status: 'QUEUED',
+      worker: null,
+      stage: 'Waiting',
+      attempt: attempt.attempt + 1,
+      deaths: died ? sql`${jobs.deaths} + 1` : undefined,
+    })
+    .where(fenced(attempt))
+    .returning();
+  return row;
+};
+
+/** Running attempts whose process is gone. For the system role: it looks across tenants. */
+export const orphans = (tx: Tx, deadWorkers: readonly string[]): Promise<JobRow[]> =>
+  deadWorkers.length === 0
+    ? Promise.resolve([])
+    : tx
+        .select()
+        .from(jobs)
+        .where(and(eq(jobs.status, 'RUNNING'), inArray(jobs.worker, [...deadWorkers])));
+
+export const findJob = async (tx: Tx, id: string): Promise<JobRow | undefined> => {
+  const [row] = await tx.select().from(jobs).where(eq(jobs.id, id));
+  return row;
+};
+
+/** Cancels a job that waits; asks one that runs to stop. undefined: it had ended before. */
+export const requestCancel = async (tx: Tx, id: string): Promise<JobRow | undefined> => {
+  const [row] = await tx
+    .update(jobs)
+    .set({ cancelRequested: true })
+    .where(and(eq(jobs.id, id), inArray(jobs.status, ['QUEUED', 'RUNNING'])))
+    .returning();
+  return row;
+};
+
+export const appendLogs = async (
+  tx: Tx,
+  { tenantId, jobId }: Attempt,
+  lines: readonly { at: Date; level: 'info' | 'warn' | 'error'; message: string }[],
+): Promise<void> => {
+  await tx.insert(jobLogs).values(lines.map((line) => ({ tenantId, jobId, ...line })));
+};

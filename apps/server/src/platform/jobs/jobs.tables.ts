@@ -1,0 +1,55 @@
+import type { JobStatus } from '@quadrax/contract';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const quadrax = pgSchema('quadrax');
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const jobs = quadrax.table('jobs', {
+  tenantId: uuid('tenant_id').notNull(),
+  id: uuid('id').notNull(),
+  kind: text('kind').notNull(),
+  status: text('status').$type<JobStatus>().notNull(),
+  progress: doublePrecision('progress').notNull().default(0),
+  stage: text('stage').notNull().default('Waiting'),
+  etaSeconds: doublePrecision('eta_seconds'),
+  attempt: integer('attempt').notNull().default(1),
+  deaths: integer('deaths').notNull().default(0),
+  worker: uuid('worker'),
+  cancelRequested: boolean('cancel_requested').notNull().default(false),
+  subjectType: text('subject_type'),
+  subjectId: uuid('subject_id'),
+  payload: jsonb('payload').$type<VersionedPayload>().notNull(),
+  result: jsonb('result').$type<Record<string, unknown>>(),
+  error: jsonb('error').$type<{ code: string; message: string }>(),
+  createdBy: uuid('created_by'),
+  createdAt: at('created_at').notNull().defaultNow(),
+  startedAt: at('started_at'),
+  finishedAt: at('finished_at'),
+});
+
+export const jobLogs = quadrax.table('job_logs', {
+  tenantId: uuid('tenant_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  sequence: bigint('sequence', { mode: 'number' }).generatedAlwaysAsIdentity(),
+  at: at('at').notNull().defaultNow(),
+  level: text('level').$type<'info' | 'warn' | 'error'>().notNull(),
+  message: text('message').notNull(),
+});
+
+/** A payload says which version of its shape it is, so that a newer program still reads an older job. */
+export interface VersionedPayload {
+  readonly version: number;
+  readonly data: unknown;
+}
+
+export type JobRow = typeof jobs.$inferSelect;

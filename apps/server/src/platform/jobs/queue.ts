@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm';
+import { fromDrizzle, PgBoss } from 'pg-boss';
+import { queueSchema } from '../db/index.ts';
+import type { Tx } from '../db/index.ts';
+import type { Logger } from '../log/index.ts';
+import type { Attempt } from './jobs.store.ts';
+
+/** Missing this long, a worker is taken for hung; a dead one is seen at once by its lock. */
+const heartbeatSeconds = 10;
+const dayInSeconds = 86_400;
+
+/** The queue carries which attempt to run and nothing else; what the job is stands in our own table. */
+export interface JobQueue {
+  send(tx: Tx, kind: string, attempt: Attempt): Promise<void>;
+  work(kind: string, concurrency: number, handler: (attempt: Attempt) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const openQueue = async (url: string, kinds: readonly string[], log: Logger): Promise<JobQueue> => {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'quadrax queue',
+    schema: queueSchema,
+    max: 3,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    supervise: true,
+    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 5,
+    useListenNotify: true,
+    // These need the owner's rights, which the running product does not have.
+    reindex: false,
+    monitorVacuum: false,
+  });
+  boss.on('error', (error) =>
+    log.warn({ action: 'queue.error', reason: error.message }, 'The job queue met an error'),
+  );
+  await boss.start();
+  const existing = new Set((await boss.getQueues([...kinds])).map((queue) => queue.name));
+  for (const kind of kinds.filter((name) => !existing.has(name)))
+    await boss.createQueue(kind, {
+      notify: true,
+      heartbeatSeconds,
+      // The lease is the heartbeat; this is only the longest that a job may take at all.
+      expireInSeconds: dayInSeconds - 1,
+      retryLimit: 100,
+      deleteAfterSeconds: dayInSeconds,
+    });
+  return {
+    send: async (tx, kind, attempt) => {
+      await boss.send(kind, attempt, { db: fromDrizzle(tx, sql) });
+    },
+    work: async (kind, concurrency, handler) => {
+      await boss.work<Attempt>(
+        kind,
+        { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 },
+        async ([message]) => {
+          if (message) await handler(message.data);
+        },
+      );
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000, close: true }),
+  };
+};

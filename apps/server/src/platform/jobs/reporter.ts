@@ -1,0 +1,105 @@
+import type { Database } from '../db/index.ts';
+import type { EventBus } from '../events/index.ts';
+import { appendLogs, writeProgress } from './jobs.store.ts';
+import type { Attempt } from './jobs.store.ts';
+
+const everyMs = 250;
+/** Before this much is known, a time left would be a guess. */
+const etaAfterMs = 1000;
+
+interface Line {
+  readonly at: Date;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+/** What became of the attempt, as seen while reporting. */
+export type Verdict = 'current' | 'cancel' | 'stale';
+
+/**
+ * Carries a running attempt's progress and log lines to the database and to whoever watches, a few times a second.
+ * Progress never goes backwards. Tells when the attempt was cancelled or taken over.
+ */
+export class Reporter {
+  readonly #db: Database;
+  readonly #events: EventBus;
+  readonly #attempt: Attempt;
+  readonly #kind: string;
+  readonly #onVerdict: (verdict: Verdict) => void;
+  readonly #started = performance.now();
+  #progress = 0;
+  #stage = 'Starting';
+  #changed = false;
+  #lines: Line[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: {
+    db: Database;
+    events: EventBus;
+    attempt: Attempt;
+    kind: string;
+    onVerdict: (verdict: Verdict) => void;
+  }) {
+    this.#db = options.db;
+    this.#events = options.events;
+    this.#attempt = options.attempt;
+    this.#kind = options.kind;
+    this.#onVerdict = options.onVerdict;
+  }
+
+  progress(done: number, total: number, stage: string): void {
+    const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+    this.#progress = Math.max(this.#progress, share);
+    this.#stage = stage;
+    this.#changed = true;
+    this.#schedule();
+  }
+
+  log(message: string, level: Line['level'] = 'info'): void {
+    this.#lines.push({ at: new Date(), level, message: message.slice(0, 10_000) });
+    this.#schedule();
+  }
+
+  /** Writes what has not been written, and waits for it. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    await this.#writing;
+  }
+
+  #schedule(): void {
+    // A report that cannot be written is no reason to stop working; the outcome is written with patience.
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), everyMs);
+  }
+
+  #etaSeconds(): number | null {
+    const elapsed = performance.now() - this.#started;
+    if (elapsed < etaAfterMs || this.#progress < 0.01) return null;
+    return Math.round((elapsed * (1 - this.#progress)) / this.#progress / 100) / 10;
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#changed && this.#lines.length === 0) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#changed = false;
+    const report = { progress: this.#progress, stage: this.#stage, etaSeconds: this.#etaSeconds() };
+    const { tenantId, jobId: id } = this.#attempt;
+    const verdict = await this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
+      const { current, cancelRequested } = await writeProgress(tx, this.#attempt, report);
+      if (!current) return 'stale';
+      if (lines.length > 0) await appendLogs(tx, this.#attempt, lines);
+      const { etaSeconds, ...rest } = report;
+      await this.#events.publish(tx, tenantId, 'job.progress', {
+        id,
+        kind: this.#kind,
+        ...rest,
+        ...(etaSeconds !== null && { etaSeconds }),
+      });
+      return cancelRequested ? 'cancel' : 'current';
+    });
+    this.#onVerdict(verdict);
+  }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { and, eq, sql } from 'drizzle-orm';
+import { Disk } from 'flydrive';
+import { FSDriver } from 'flydrive/drivers/fs';
+import type { Database, Tx } from '../db/index.ts';
+import { createDiskRoom } from './disk-room.ts';
+import type { DiskRoom } from './disk-room.ts';
+import { objects } from './objects.tables.ts';
+import type { ObjectCategory } from './objects.tables.ts';
+
+/** Bytes that are in the store, but that nobody sees until `commit`. */
+export interface StoredObject {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface NewObject {
+  readonly tenantId: string;
+  readonly category: ObjectCategory;
+  /** A file in the scratch folder; it is moved. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * The store of everything that is not a row. Bytes go in pending and become visible with the transaction that
+ * commits them; what a dead process left pending is swept. A folder now; S3 is another flydrive driver.
+ */
+export interface ObjectStore {
+  readonly room: DiskRoom;
+  /** A folder of this process for files that are being written. */
+  readonly scratch: string;
+  put(object: NewObject): Promise<StoredObject>;
+  commit(tx: Tx, object: StoredObject): Promise<void>;
+  discard(object: StoredObject): Promise<void>;
+  /** @throws if there is no such object of this tenant. */
+  find(tx: Tx, id: string): Promise<{ key: string; bytes: number; sha256: string }>;
+  stream(key: string): Promise<Readable>;
+  /** A path that a compute process can read. */
+  localPath(key: string): string;
+  /** Removes what a dead process left half done. */
+  sweep(deadWriter: string): Promise<void>;
+}
+
+const installationFile = 'installation';
+
+/** The folder's name for the database it belongs to; two that differ must not be mixed. */
+const proveSameInstallation = async (db: Database, folder: string): Promise<void> => {
+  const id = await db.system(async (tx) => {
+    const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
+    return rows[0]?.id ?? '';
+  });
+  const file = join(folder, installationFile);
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept === undefined) await writeFile(file, id, { flag: 'wx' });
+  else if (kept.trim() !== id)
+    throw new Error(
+      `The folder ${folder} holds the files of another installation. Processes that share a database must share the files: set STORAGE_BASE_PATH to the folder that belongs to this database.`,
+    );
+};
+
+/** Waits until the bytes of a file, or the names in a folder, are on the disk itself. */
+const flush = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+export interface ObjectStoreOptions {
+  readonly db: Database;
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly reserve: number;
+  readonly worker: string;
+}
+
+export const openObjectStore = async ({
+  db,
+  folder,
+  dataDir,
+  reserve,
+  worker,
+}: ObjectStoreOptions): Promise<ObjectStore> => {
+  const scratchOf = (writer: string): string => join(folder, '.scratch', writer);
+  await mkdir(scratchOf(worker), { recursive: true });
+  await proveSameInstallation(db, folder);
+  const disk = new Disk(new FSDriver({ location: folder, visibility: 'private' }));
+  const pathOf = (key: string): string => join(folder, key);
+  const markPending = (
+    { tenantId, category, bytes, sha256 }: NewObject,
+    id: string,
+    key: string,
+  ): Promise<unknown> =>
+    db.tenant(tenantId, (tx) =>
+      tx
+        .insert(objects)
+        .values({ tenantId, id, category, key, state: 'pending', bytes, sha256, writer: worker }),
+    );
+  return {
+    room: createDiskRoom([folder, dataDir], reserve),
+    scratch: scratchOf(worker),
+    put: async (object) => {
+      const id = randomUUID();
+      const key = `${object.tenantId}/${object.category}/${id}`;
+      await flush(object.file);
+      await markPending(object, id, key);
+      await disk.moveFromFs(object.file, key);
+      await flush(dirname(pathOf(key)));
+      return { tenantId: object.tenantId, id, key };
+    },
+    commit: async (tx, { tenantId, id }) => {
+      await tx
+        .update(objects)
+        .set({ state: 'stored' })
+        .where(and(eq(objects.tenantId, tenantId), eq(objects.id, id)));
+    },
+    discard: async ({ tenantId, id, key }) => {
+      await disk.delete(key);
+      await db.tenant(tenantId, (tx) =>
+        tx
+          .update(objects)
+          .set({ state: 'deleted', bytes: 0 })
+          .where(and(eq(objects.id, id), eq(objects.state, 'pending'))),
+      );
+    },
+    find: async (tx, id) => {
+      const [row] = await tx
+        .select({ key: objects.key, bytes: objects.bytes, sha256: objects.sha256 })
+        .from(objects)
+        .where(and(eq(objects.id, id), eq(objects.state, 'stored')));
+      if (!row) throw new Error(`The stored object ${id} is missing.`);
+      return row;
+    },
+    stream: (key) => disk.getStream(key),
+    localPath: pathOf,
+    sweep: async (deadWriter) => {
+      await rm(scratchOf(deadWriter), { recursive: true, force: true });
+      const left = await db.system((tx) =>
+        tx
+          .select({ key: objects.key, id: objects.id })
+          .from(objects)
+          .where(and(eq(objects.writer, deadWriter), sql`${objects.state} <> 'stored'`)),
+      );
+      for (const { key, id } of left) {
+        await disk.delete(key);
+        await db.system((tx) =>
+          tx.delete(objects).where(and(eq(objects.id, id), sql`${objects.state} <> 'stored'`)),
+        );
+      }
+    },
+  };
+};

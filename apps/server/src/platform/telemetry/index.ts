@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const jobBuckets = [0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200];
+
+/** What the process measures of itself, in Prometheus's format. */
+export interface Telemetry {
+  readonly measureQuery: (seconds: number) => void;
+  readonly observeJob: (kind: string, status: string, seconds: number) => void;
+  /** Counts and times every request of `app`, and writes a log line for each. */
+  watch(app: FastifyInstance): void;
+  /** Asked anew whenever the metrics are read. */
+  gauges(
+    read: () => Promise<{ name: string; help: string; labels: Record<string, string>; value: number }[]>,
+  ): void;
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+export const createTelemetry = (): Telemetry => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer a request.',
+    labelNames: ['method', 'route'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const queries = new Histogram({
+    name: 'database_query_duration_seconds',
+    help: 'Time of a database transaction.',
+    buckets: requestBuckets,
+    registers,
+  });
+  const jobs = new Histogram({
+    name: 'job_duration_seconds',
+    help: 'Time of a job from claim to end.',
+    labelNames: ['kind', 'status'],
+    buckets: jobBuckets,
+    registers,
+  });
+  const current = new Map<string, Gauge>();
+  let readGauges: Parameters<Telemetry['gauges']>[0] = async () => [];
+  return {
+    measureQuery: (seconds) => queries.observe(seconds),
+    observeJob: (kind, status, seconds) => jobs.observe({ kind, status }, seconds),
+    watch: (app) => {
+      app.addHook('onResponse', async (request, reply) => {
+        const route = request.routeOptions.url ?? 'none';
+        const seconds = reply.elapsedTime / 1000;
+        requests.inc({ method: request.method, route, status: String(reply.statusCode) });
+        durations.observe({ method: request.method, route }, seconds);
+        request.log.debug(
+          {
+            action: 'http.request',
+            method: request.method,
+            route,
+            status: reply.statusCode,
+            request_id: request.id,
+            duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+          },
+          'Answered',
+        );
+      });
+    },
+    gauges: (read) => {
+      readGauges = read;
+    },
+    render: async () => {
+      const readings = await readGauges();
+      for (const gauge of current.values()) gauge.reset();
+      for (const { name, help, labels, value } of readings) {
+        const gauge =
+          current.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(labels), registers });
+        current.set(name, gauge);
+        gauge.set(labels, value);
+      }
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+};

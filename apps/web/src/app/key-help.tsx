@@ -1,0 +1,31 @@
+import { Modal } from '@mantine/core';
+import { places } from './navigation.ts';
+import styles from './key-help.module.css';
+
+const rows: readonly [keys: readonly string[], does: string][] = [
+  [['Ctrl', 'K'], 'Search, or run an action'],
+  [['/'], 'Search'],
+  ...places.map((place): [string[], string] => [['g', place.key], `Go to ${place.label.toLowerCase()}`]),
+  [['?'], 'Show these keys'],
+  [['Esc'], 'Close what is open'],
+];
+
+/** The keys of the app. */
+export default function KeyHelp({ onClose }: { onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title="Keys" size={400}>
+      <dl className={styles.keys}>
+        {rows.map(([keys, does]) => (
+          <div key={does}>
+            <dt>{does}</dt>
+            <dd>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,47 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { startEvents, useEvent } from '#lib/events.ts';
+import { runningKey, withProgress } from '#lib/running-jobs.ts';
+import type { RunningJobs } from '#lib/running-jobs.ts';
+import { onSession, sessionState } from '#lib/session.ts';
+
+/** Keeps what is on the page true: turns events into fresh queries, and a sign-out into the sign-in page. */
+export function LiveUpdates() {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  useEffect(() => startEvents(() => void queryClient.invalidateQueries()), [queryClient]);
+  useEffect(
+    () =>
+      onSession(() => {
+        if (sessionState().status !== 'signed-out') return;
+        queryClient.clear();
+        void router.navigate({ to: '/sign-in' });
+      }),
+    [queryClient, router],
+  );
+  const renew = (noun: string) => void queryClient.invalidateQueries({ queryKey: [noun] });
+  useEvent('job.progress', (event) => {
+    const running = queryClient.getQueryData<RunningJobs>(runningKey);
+    if (running === undefined) return;
+    const next = withProgress(running, event);
+    if (next === undefined) void queryClient.invalidateQueries({ queryKey: runningKey });
+    else queryClient.setQueryData(runningKey, next);
+  });
+  useEvent('job.finished', () => {
+    renew('jobs');
+  });
+  useEvent('datakit.ready', () => {
+    renew('datakits');
+  });
+  useEvent('model.trained', () => {
+    renew('models');
+  });
+  useEvent('model.deployed', () => {
+    renew('models');
+  });
+  useEvent('model.undeployed', () => {
+    renew('models');
+  });
+  return null;
+}

@@ -1,0 +1,18 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import '#ui/tokens.css';
+import '@mantine/core/styles.layer.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { reloadWhenOutdated } from './outdated.ts';
+
+reloadWhenOutdated();
+
+const element = document.getElementById('root');
+if (element === null) throw new Error('index.html has no element with the id "root".');
+createRoot(element).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,80 @@
+import { useLocalStorage } from '@mantine/hooks';
+import { Outlet, useRouter } from '@tanstack/react-router';
+import { Suspense, lazy, useEffect, useState } from 'react';
+import { SessionEnded } from '#features/auth';
+import { useSession } from '#lib/session.ts';
+import { Header } from './header.tsx';
+import { LiveUpdates } from './live-updates.tsx';
+import { BottomBar, SideNavigation } from './side-navigation.tsx';
+import { OfflineNotice } from './offline-notice.tsx';
+import { useKeys } from './use-keys.ts';
+import styles from './shell.module.css';
+
+const Search = lazy(() => import('./search.tsx'));
+const KeyHelp = lazy(() => import('./key-help.tsx'));
+
+/** The frame around every signed-in page: navigation by noun, search, account. */
+export function Shell() {
+  const [collapsed, setCollapsed] = useLocalStorage({
+    key: 'quadrax.navigation',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const [helpOpen, setHelpOpen] = useState(false);
+  const [searchAsked, setSearchAsked] = useState(0);
+  const expired = useSession().status === 'expired';
+  const openSearch = () => {
+    setSearchAsked((asked) => asked + 1);
+  };
+  const openHelp = () => {
+    setHelpOpen(true);
+  };
+  useKeys({ openSearch, openHelp });
+  useTitleFocus();
+  return (
+    <div className={collapsed ? `${styles.shell} ${styles.collapsed}` : styles.shell}>
+      <a className={styles.skip} href="#main">
+        Skip to the content
+      </a>
+      <SideNavigation
+        collapsed={collapsed}
+        onFold={() => {
+          setCollapsed(!collapsed);
+        }}
+      />
+      <div className={styles.column}>
+        <Header onSearch={openSearch} onHelp={openHelp} />
+        <OfflineNotice />
+        <main id="main" className={styles.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <BottomBar />
+      <LiveUpdates />
+      <Suspense>
+        {searchAsked > 0 && <Search asked={searchAsked} onHelp={openHelp} />}
+        {helpOpen && (
+          <KeyHelp
+            onClose={() => {
+              setHelpOpen(false);
+            }}
+          />
+        )}
+        {expired && <SessionEnded />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** After going to another page the focus is on its title, so that readers hear where they are. */
+function useTitleFocus(): void {
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe('onRendered', (event) => {
+        if (!event.pathChanged || event.fromLocation === undefined) return;
+        document.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true });
+      }),
+    [router],
+  );
+}

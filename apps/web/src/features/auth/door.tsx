@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { BrandMark } from '#ui/brand.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import styles from './door.module.css';
+
+/** Frame of the pages before signing in. */
+export function Door(props: { title: string; sentence: string; children: ReactNode; other: ReactNode }) {
+  return (
+    <main className={styles.door} id="main">
+      <title>{`${props.title} · Quadrax`}</title>
+      <div className={styles.box}>
+        <div className={styles.brand}>
+          <BrandMark size={24} />
+          Quadrax
+        </div>
+        <h1 className={styles.title} tabIndex={-1} data-page-title>
+          {props.title}
+        </h1>
+        <p className={styles.sentence}>{props.sentence}</p>
+        {props.children}
+        <div className={styles.other}>{props.other}</div>
+      </div>
+    </main>
+  );
+}
+
+/** What is wrong with the form as a whole; the place is there before, so that readers hear it. */
+export function Refusal({ message }: { message: string | undefined }) {
+  return (
+    <div role="alert">
+      {message !== undefined && (
+        <div className={styles.refusal}>
+          <StatusMark tone="bad" label="Refused" bare />
+          <span>{message}</span>
+        </div>
+      )}
+    </div>
+  );
+}

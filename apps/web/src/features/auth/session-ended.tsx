@@ -1,0 +1,35 @@
+import { Button, Modal } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { signOut, useUser } from '#lib/session.ts';
+import { SignInForm } from './sign-in-form.tsx';
+import styles from './door.module.css';
+
+/** Over the page that was open when the session ended: sign in again and go on where one was. */
+export default function SessionEnded() {
+  const user = useUser();
+  const queryClient = useQueryClient();
+  if (user === undefined) return null;
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      title="Your session has ended"
+      size={400}
+    >
+      <p className={styles.sentence}>Sign in to go on. What you typed on this page is still there.</p>
+      <SignInForm
+        email={user.email}
+        onDone={(session) => {
+          // Another account must not see what this one had read.
+          if (session.user.id !== user.id) queryClient.clear();
+          else void queryClient.invalidateQueries();
+        }}
+      />
+      <Button variant="subtle" color="gray" fullWidth mt="sm" onClick={() => void signOut()}>
+        Leave
+      </Button>
+    </Modal>
+  );
+}

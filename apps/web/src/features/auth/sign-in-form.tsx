@@ -1,0 +1,70 @@
+import type { Session } from '@quadrax/contract';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '#lib/api.ts';
+import { formErrors } from '#lib/form-errors.ts';
+import { beginSession } from '#lib/session.ts';
+import { Refusal } from './door.tsx';
+import styles from './door.module.css';
+
+/** Email or user name, and password. What was typed stays when it is refused. */
+export function SignInForm(props: { email?: string; onDone: (session: Session) => void }) {
+  const [refusal, setRefusal] = useState<string>();
+  const form = useForm({
+    initialValues: { email: props.email ?? '', password: '' },
+    validate: {
+      email: (value) => (value.trim() === '' ? 'Enter your email address or user name.' : null),
+      password: (value) => (value === '' ? 'Enter your password.' : null),
+    },
+  });
+  const signIn = useMutation({
+    mutationFn: ({ email, password }: { email: string; password: string }) =>
+      api.identity.login({
+        body: email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
+      }),
+    onSuccess: (session) => {
+      props.onDone(session);
+      beginSession(session);
+    },
+    onError: (error) => {
+      const { fields, rest } = formErrors(error, ['email', 'password'], { INVALID_CREDENTIALS: 'password' });
+      form.setErrors(fields);
+      setRefusal(rest);
+    },
+  });
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={form.onSubmit((values) => {
+        setRefusal(undefined);
+        signIn.mutate(values);
+      })}
+    >
+      <TextInput
+        label="Email or user name"
+        type="text"
+        inputMode="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        data-autofocus={props.email === undefined || undefined}
+        autoFocus={props.email === undefined}
+        {...form.getInputProps('email')}
+      />
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        data-autofocus={props.email !== undefined || undefined}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
+        {...form.getInputProps('password')}
+      />
+      <Refusal message={refusal} />
+      <Button type="submit" loading={signIn.isPending} fullWidth>
+        Sign in
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Datakit, Profile } from '@quadrax/contract';
+import { CopyButton, UnstyledButton } from '@mantine/core';
+import { formatBytes, formatMoment, plural } from '#lib/format.ts';
+import { useMayWrite } from '#lib/session.ts';
+import { EditableText } from '#ui/editable-text.tsx';
+import { SkeletonText } from '#ui/skeletons.tsx';
+import { useUpdateDatakit } from './datakit-queries.ts';
+import styles from './datakit-view.module.css';
+import { WarningList } from './warning-list.tsx';
+
+/** What a datakit is and where it came from. */
+export function DatakitDetails({ datakit }: { datakit: Datakit }) {
+  const mayWrite = useMayWrite();
+  const update = useUpdateDatakit(datakit.id);
+  return (
+    <div>
+      <div className={styles.description}>
+        <EditableText
+          value={datakit.description}
+          label="Description"
+          placeholder="Add a description: where the data comes from, what a row is"
+          multiline
+          maxLength={10_000}
+          readOnly={!mayWrite}
+          save={(description) => update.mutateAsync({ description })}
+        />
+      </div>
+      <dl className={styles.facts}>
+        <dt>File</dt>
+        <dd title={datakit.fileName}>{datakit.fileName}</dd>
+        <dt>Format</dt>
+        <dd>{datakit.format.toUpperCase()}</dd>
+        <dt>Size</dt>
+        <dd>{formatBytes(datakit.sizeBytes)}</dd>
+        <dt>Added</dt>
+        <dd>{formatMoment(datakit.createdAt)}</dd>
+        <dt>Version</dt>
+        <dd>{datakit.version}</dd>
+        <dt>SHA-256</dt>
+        <dd>
+          <CopyButton value={datakit.sha256}>
+            {({ copied, copy }) => (
+              <UnstyledButton className={styles.hash} onClick={copy} title={`${datakit.sha256}: copy`}>
+                {copied ? 'Copied' : `${datakit.sha256.slice(0, 16)}…`}
+              </UnstyledButton>
+            )}
+          </CopyButton>
+        </dd>
+      </dl>
+    </div>
+  );
+}
+
+/** The panel beside the table while no column is chosen. */
+export function AboutPanel(props: {
+  datakit: Datakit;
+  profile: Profile | undefined;
+  onWarning: (warning: Profile['warnings'][number]) => void;
+}) {
+  const { datakit, profile, onWarning } = props;
+  return (
+    <div className={styles.about}>
+      <section>
+        <h2 className={styles.heading}>
+          {profile
+            ? profile.warnings.length === 0
+              ? 'Nothing stands out'
+              : plural(profile.warnings.length, 'thing to know', 'things to know')
+            : 'Reading the profile'}
+        </h2>
+        {profile ? (
+          <WarningList warnings={profile.warnings} onChoose={onWarning} />
+        ) : (
+          <SkeletonText width={32} />
+        )}
+        {profile?.exact === false && (
+          <p className={styles.quiet}>Numbers of distinct values are estimates; all else counts every row.</p>
+        )}
+      </section>
+      <section>
+        <h2 className={styles.heading}>About</h2>
+        <DatakitDetails datakit={datakit} />
+      </section>
+    </div>
+  );
+}

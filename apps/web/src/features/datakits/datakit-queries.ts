@@ -1,0 +1,148 @@
+import type { Datakit, Meta, Preview } from '@quadrax/contract';
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import { api, request } from '#lib/api.ts';
+import { useLive } from '#lib/events.ts';
+import type { PreviewFilter } from './preview-filter.ts';
+
+export interface DatakitListSearch {
+  readonly name?: string | undefined;
+  readonly status?: Datakit['status'] | undefined;
+}
+
+const all = ['datakits'] as const;
+const lists = ['datakits', 'list'] as const;
+const oneKey = (id: string) => ['datakits', 'one', id] as const;
+
+/** Datakits, newest first, a page at a time. */
+export function useDatakits(search: DatakitListSearch) {
+  return useInfiniteQuery({
+    queryKey: [...lists, search],
+    queryFn: ({ pageParam, signal }) =>
+      api.datakits.list({
+        query: { ...search, limit: 100, ...(pageParam && { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.meta.nextCursor,
+    placeholderData: (before) => before,
+  });
+}
+
+/** The data sets that ship with the product; they never change while it runs. */
+export function useSamples() {
+  return useQuery({
+    queryKey: ['datakits', 'samples'],
+    queryFn: ({ signal }) => api.datakits.samples({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** One datakit; asked again every two seconds while it is profiled and no events arrive. */
+export function useDatakit(id: string | undefined) {
+  const live = useLive();
+  return useQuery({
+    queryKey: oneKey(id ?? ''),
+    queryFn: ({ signal }) => api.datakits.get({ params: { id: id ?? '' }, signal }),
+    enabled: id !== undefined && id !== '',
+    refetchInterval: ({ state }) => (state.data?.status === 'PROCESSING' ? (live ? 15_000 : 2_000) : false),
+  });
+}
+
+/** What the columns hold, once the datakit is ready. */
+export function useProfile(id: string | undefined, ready: boolean) {
+  return useQuery({
+    queryKey: ['datakits', 'profile', id],
+    queryFn: ({ signal }) => api.datakits.profile({ params: { id: id ?? '' }, signal }),
+    enabled: ready && id !== undefined && id !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export interface PreviewPage {
+  readonly preview: Preview;
+  /** Rows that the filters leave. */
+  readonly total: number;
+}
+
+export const PREVIEW_PAGE = 100;
+
+/** Pages of the preview by their number, each fetched once and kept while sort and filters stay. */
+export function usePreviewPages(
+  id: string,
+  ready: boolean,
+  view: { sort: string | undefined; filters: readonly PreviewFilter[] },
+  pages: readonly number[],
+): UseQueryResult<PreviewPage>[] {
+  const filter = view.filters.length > 0 ? JSON.stringify(view.filters) : undefined;
+  return useQueries({
+    queries: pages.map((page) => ({
+      queryKey: ['datakits', 'preview', id, view.sort, filter, page],
+      queryFn: ({ signal }: { signal: AbortSignal }) => previewPage(id, page, view.sort, filter, signal),
+      enabled: ready,
+      staleTime: Number.POSITIVE_INFINITY,
+    })),
+  });
+}
+
+async function previewPage(
+  id: string,
+  page: number,
+  sort: string | undefined,
+  filter: string | undefined,
+  signal: AbortSignal,
+): Promise<PreviewPage> {
+  // Read as a list, since the number of rows that the filters leave travels in `meta`.
+  const reply = (await request('GET /datakits/:id/preview list', {
+    params: { id },
+    query: { offset: page * PREVIEW_PAGE, limit: PREVIEW_PAGE, sort, filter },
+    signal,
+  })) as { items: Preview; meta: Meta | undefined };
+  return { preview: reply.items, total: reply.meta?.total ?? reply.items.rows.length };
+}
+
+export function useAddSample() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (sample: string) => api.datakits.addSample({ params: { sample } }),
+    onSuccess: (datakit) => {
+      client.setQueryData(oneKey(datakit.id), datakit);
+      return client.invalidateQueries({ queryKey: lists });
+    },
+  });
+}
+
+export function useUpdateDatakit(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name?: string; description?: string }) =>
+      api.datakits.update({ params: { id }, body }),
+    onSuccess: (datakit) => {
+      client.setQueryData(oneKey(id), datakit);
+      return client.invalidateQueries({ queryKey: lists });
+    },
+  });
+}
+
+export function useRemoveDatakit() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.datakits.remove({ params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: lists }),
+  });
+}
+
+/** Brings a deleted datakit back. */
+export function useRestoreDatakit() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.datakits.restore({ params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}

@@ -1,0 +1,219 @@
+import type { Datakit } from '@quadrax/contract';
+import { Button, FileButton, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { formatAgo, formatBytes, formatInteger, formatMoment, plural } from '#lib/format.ts';
+import { useMayWrite } from '#lib/session.ts';
+import { CopyAs } from '#ui/copy-as.tsx';
+import { type DataColumn, DataTable } from '#ui/data-table.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { JobProgress } from '#ui/job-progress.tsx';
+import { Page } from '#ui/page.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import { showFailure } from '#ui/undo-notice.tsx';
+import { useAddSample, useDatakits, useSamples } from './datakit-queries.ts';
+import { DatakitsEmpty } from './datakits-empty.tsx';
+import styles from './datakits-page.module.css';
+import { FileDrop } from './file-drop.tsx';
+import { ImportPanel } from './import-panel.tsx';
+import { type DatakitsSearch, datakitsRoute } from './routes.ts';
+import { addFiles, useUploads } from './uploads.ts';
+
+/** The list of datakits, and the place where files are dropped to become some. */
+export function DatakitsPage() {
+  const search = datakitsRoute.useSearch();
+  const go = useNavigate();
+  const mayWrite = useMayWrite();
+  const uploading = useUploads().length > 0;
+  const list = useDatakits(search);
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const total = list.data?.pages[0]?.meta.total;
+  const filtered = search.name !== undefined || search.status !== undefined;
+  const empty = rows?.length === 0 && !filtered;
+  const openDatakit = (datakit: Datakit): void =>
+    void go({ to: '/datakits/$id', params: { id: datakit.id } });
+
+  const page = (
+    <Page
+      title="Datakits"
+      state={stateOf(rows, total, filtered)}
+      copyAs={<CopyAs call={{ method: 'GET', path: '/datakits', query: { ...search } }} />}
+      secondary={mayWrite && !empty && <SampleMenu onAdded={openDatakit} />}
+      action={mayWrite && <UploadButton />}
+    >
+      <ImportPanel onDone={(datakit, alone) => alone && openDatakit(datakit)} />
+      {empty && !uploading && <DatakitsEmpty onAdded={openDatakit} />}
+      {!empty && <Filters search={search} />}
+      {list.error && !rows && (
+        <ErrorState
+          error={list.error}
+          title="The datakits could not be read."
+          onRetry={() => void list.refetch()}
+        />
+      )}
+      {!empty && !(list.error && !rows) && (
+        <DataTable
+          label="Datakits"
+          columns={columns}
+          rows={rows ?? []}
+          rowKey={(datakit) => datakit.id}
+          loading={list.isPending}
+          more={{
+            available: list.hasNextPage,
+            loading: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
+          foot={rows?.length === 0 ? 'No datakit fits. Change the search or the status.' : undefined}
+        />
+      )}
+    </Page>
+  );
+  return mayWrite ? <FileDrop onFiles={addFiles}>{page}</FileDrop> : page;
+}
+
+function stateOf(rows: readonly Datakit[] | undefined, total: number | undefined, filtered: boolean): string {
+  if (!rows) return '';
+  const count = total ?? rows.length;
+  if (filtered) return `${plural(count, 'datakit')} ${count === 1 ? 'fits' : 'fit'}`;
+  const busy = rows.filter((datakit) => datakit.status === 'PROCESSING').length;
+  return [plural(count, 'datakit'), busy > 0 && `${formatInteger(busy)} being profiled`]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Opens the system's file chooser. */
+function UploadButton() {
+  return (
+    <FileButton onChange={addFiles} multiple>
+      {(props) => <Button {...props}>Upload files</Button>}
+    </FileButton>
+  );
+}
+
+function SampleMenu({ onAdded }: { onAdded: (datakit: Datakit) => void }) {
+  const samples = useSamples();
+  const add = useAddSample();
+  if (!samples.data?.length) return null;
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="default" loading={add.isPending}>
+          Add a sample
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown maw={360}>
+        {samples.data.map((sample) => (
+          <Menu.Item
+            key={sample.name}
+            onClick={() =>
+              add.mutate(sample.name, {
+                onSuccess: onAdded,
+                onError: (error) => showFailure(error, `${sample.title} could not be added.`),
+              })
+            }
+          >
+            <span className={styles.sample}>{sample.title}</span>
+            <span className={styles.quiet}>
+              {plural(sample.rows, 'row')}, {plural(sample.columns, 'column')}
+            </span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Filters({ search }: { search: DatakitsSearch }) {
+  const navigate = datakitsRoute.useNavigate();
+  const [name, setName] = useState(search.name ?? '');
+  const put = (change: DatakitsSearch): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const putName = useDebouncedCallback((value: string) => put({ name: value.trim() || undefined }), 250);
+  return (
+    <div className={styles.filters} role="search">
+      <TextInput
+        type="search"
+        placeholder="Search by name"
+        aria-label="Search datakits by name"
+        value={name}
+        maxLength={255}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          putName(event.currentTarget.value);
+        }}
+      />
+      <SegmentedControl
+        aria-label="Status"
+        value={search.status ?? 'ALL'}
+        onChange={(status) =>
+          put({
+            status: status === 'READY' || status === 'PROCESSING' || status === 'FAILED' ? status : undefined,
+          })
+        }
+        data={[
+          { value: 'ALL', label: 'All' },
+          { value: 'READY', label: 'Ready' },
+          { value: 'PROCESSING', label: 'Processing' },
+          { value: 'FAILED', label: 'Failed' },
+        ]}
+      />
+    </div>
+  );
+}
+
+const columns: readonly DataColumn<Datakit>[] = [
+  {
+    key: 'name',
+    header: 'Name',
+    grow: true,
+    render: (datakit) => (
+      <Link to="/datakits/$id" params={{ id: datakit.id }} title={datakit.name}>
+        {datakit.name}
+      </Link>
+    ),
+  },
+  {
+    key: 'status',
+    header: 'Status',
+    width: 190,
+    render: (datakit) =>
+      datakit.status === 'PROCESSING' && datakit.jobId !== undefined ? (
+        <JobProgress jobId={datakit.jobId} compact />
+      ) : (
+        <StatusMark status={datakit.status} />
+      ),
+  },
+  {
+    key: 'rows',
+    header: 'Rows',
+    align: 'right',
+    width: 110,
+    secondary: true,
+    render: (datakit) => (datakit.rows === null ? '–' : formatInteger(datakit.rows)),
+  },
+  {
+    key: 'columns',
+    header: 'Columns',
+    align: 'right',
+    width: 90,
+    secondary: true,
+    render: (datakit) => (datakit.columns.length === 0 ? '–' : formatInteger(datakit.columns.length)),
+  },
+  {
+    key: 'size',
+    header: 'Size',
+    align: 'right',
+    width: 100,
+    secondary: true,
+    render: (datakit) => formatBytes(datakit.sizeBytes),
+  },
+  {
+    key: 'created',
+    header: 'Added',
+    align: 'right',
+    width: 130,
+    secondary: true,
+    render: (datakit) => <time title={formatMoment(datakit.createdAt)}>{formatAgo(datakit.createdAt)}</time>,
+  },
+];

@@ -1,0 +1,38 @@
+import type { Cell, ColumnType } from '@quadrax/contract';
+
+const LEAST = 124;
+const MOST = 260;
+/** Pixels a character of a name takes, about. */
+const CHARACTER = 7.4;
+
+const roomy: readonly ColumnType[] = ['text', 'datetime', 'geographic'];
+
+/** Widths of the columns in pixels: by name and type, and stretched where the table would end before the frame. */
+export function columnWidths(
+  columns: readonly { name: string; type: ColumnType }[],
+  frame: number,
+): number[] {
+  const wished = columns.map(({ name, type }) => {
+    const least = roomy.includes(type) ? 180 : LEAST;
+    return Math.round(Math.min(MOST, Math.max(least, name.length * CHARACTER + 48)));
+  });
+  const sum = wished.reduce((total, width) => total + width, 0);
+  const stretch = sum > 0 && sum < frame ? frame / sum : 1;
+  return wished.map((width) => Math.floor(width * stretch));
+}
+
+/** The pages that hold the rows `from` to `to`. */
+export function pagesFor(from: number, to: number, page: number): number[] {
+  const first = Math.floor(from / page);
+  const last = Math.floor(Math.max(from, to) / page);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** A cell as it was in the file: numbers in full, since a table is no place to round. */
+export function cellText(value: Cell): string {
+  if (value === null) return 'missing';
+  if (typeof value !== 'number') return String(value);
+  return Number.isInteger(value) || Math.abs(value) < 1e-4
+    ? String(value)
+    : String(Number(value.toPrecision(9)));
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { parseDelimited, quickLook } from './quick-look.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a quick look at delimited text', () => {
+  it('finds the delimiter, the columns, their kind and examples', () => {
+    const look = quickLook(bytes('species;mass;seen\nAdelie;3,75;2007-11-11\nGentoo;5,0;2008-01-02\n'), true);
+    expect(look).toMatchObject({ format: 'csv', delimiter: ';', encoding: 'UTF-8', notes: [] });
+    expect(look.columns).toEqual([
+      { name: 'species', guess: 'text', examples: ['Adelie', 'Gentoo'] },
+      { name: 'mass', guess: 'number', examples: ['3,75', '5,0'] },
+      { name: 'seen', guess: 'date', examples: ['2007-11-11', '2008-01-02'] },
+    ]);
+  });
+
+  it('is not misled by delimiters and line ends inside quotes', () => {
+    expect(parseDelimited('a,b\n"x, ""y""\nz",2\n', ',', true)).toEqual([
+      ['a', 'b'],
+      ['x, "y"\nz', '2'],
+    ]);
+  });
+
+  it('leaves out a last line that the cut may have shortened', () => {
+    const look = quickLook(bytes('a,b\n1,2\n3,45'), false);
+    expect(look.columns[1]?.examples).toEqual(['2']);
+    expect(quickLook(bytes('a,b\n1,2\n3,45'), true).columns[1]?.examples).toEqual(['2', '45']);
+  });
+
+  it('takes missing values as such', () => {
+    const look = quickLook(bytes('a,b\n1,NA\n,n/a\n3,\n'), true);
+    expect(look.columns.map((column) => column.guess)).toEqual(['number', 'empty']);
+  });
+
+  it('says so when there is no header, a name twice, or lines of uneven length', () => {
+    expect(quickLook(bytes('1,2\n3,4\n'), true).notes[0]).toContain('The first line holds values');
+    expect(quickLook(bytes('a,a\n3,4\n'), true).notes[0]).toContain('"a" occurs more than once');
+    expect(quickLook(bytes('a,b\n1,2\n1,2,3\n1,2\n'), true).notes[0]).toContain('1 of the first 4 lines has');
+  });
+
+  it('reads a single column without a delimiter', () => {
+    const look = quickLook(bytes('value\n1\n2\n'), true);
+    expect(look.delimiter).toBeUndefined();
+    expect(look.columns).toEqual([{ name: 'value', guess: 'number', examples: ['1', '2'] }]);
+  });
+});
+
+describe('a quick look at encodings', () => {
+  it('survives a character that the cut went through', () => {
+    const whole = bytes('name\nGrün\n');
+    expect(quickLook(whole.subarray(0, 8), false).encoding).toBe('UTF-8');
+  });
+
+  it('reads Windows-1252 where UTF-8 cannot be', () => {
+    const look = quickLook(Uint8Array.of(0x6e, 0x0a, 0x47, 0x72, 0xfc, 0x6e, 0x0a), true);
+    expect(look).toMatchObject({ encoding: 'Windows-1252', columns: [{ name: 'n', examples: ['Grün'] }] });
+  });
+
+  it('reads UTF-16 by its mark', () => {
+    const look = quickLook(Uint8Array.of(0xff, 0xfe, 0x61, 0, 0x2c, 0, 0x62, 0, 0x0a, 0), true);
+    expect(look.encoding).toBe('UTF-16');
+    expect(look.columns.map((column) => column.name)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a quick look at other formats', () => {
+  it('knows Parquet and Excel by their first bytes', () => {
+    expect(quickLook(bytes('PAR1....'), false).format).toBe('parquet');
+    expect(quickLook(bytes('PK\u0003\u0004....'), false).format).toBe('xlsx');
+  });
+
+  it('says that bytes which are no text may be refused', () => {
+    const look = quickLook(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 1), true);
+    expect(look.format).toBe('unknown');
+    expect(look.notes[0]).toContain('will refuse it');
+  });
+
+  it('reads objects a line, also where the last is cut off', () => {
+    const look = quickLook(bytes('{"a":1,"b":"x"}\n{"a":2,"c":null}\n{"a":3,'), false);
+    expect(look.format).toBe('ndjson');
+    expect(look.columns.map(({ name, guess }) => [name, guess])).toEqual([
+      ['a', 'number'],
+      ['b', 'text'],
+      ['c', 'empty'],
+    ]);
+  });
+
+  it('reads the whole objects of a JSON list that is cut off', () => {
+    const look = quickLook(bytes('[{"a":1,"b":"} ]"},\n {"a":2,"b":{"c":1}}, {"a":'), false);
+    expect(look.format).toBe('json');
+    expect(look.columns).toEqual([
+      { name: 'a', guess: 'number', examples: ['1', '2'] },
+      { name: 'b', guess: 'text', examples: ['} ]', '{"c":1}'] },
+    ]);
+  });
+});

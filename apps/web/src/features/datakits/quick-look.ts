@@ -1,0 +1,242 @@
+import type { FileFormat } from '@quadrax/contract';
+
+/** How many bytes of a file the browser looks at before the upload. */
+export const LOOK_BYTES = 65_536;
+const EXAMPLES = 3;
+const MAX_ROWS = 200;
+
+export interface LookColumn {
+  readonly name: string;
+  readonly guess: 'number' | 'date' | 'yes/no' | 'text' | 'empty';
+  readonly examples: readonly string[];
+}
+
+/** What the first bytes of a file tell. A guess to show people; the server decides by the whole file. */
+export interface QuickLook {
+  readonly format: FileFormat | 'unknown';
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  readonly columns: readonly LookColumn[];
+  /** Sentences about what stands out, and what will be done about it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks at the beginning of a file.
+ * @param bytes the first bytes, at most `LOOK_BYTES`
+ * @param complete true when `bytes` is the whole file (the last line then counts as whole)
+ */
+export function quickLook(bytes: Uint8Array, complete: boolean): QuickLook {
+  const binary = binaryFormat(bytes);
+  if (binary) return { format: binary, columns: [], notes: [binaryNote(binary)] };
+  const { text, encoding } = decode(bytes);
+  const trimmed = text.trimStart();
+  if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
+    const json = lookAtJson(trimmed, complete);
+    if (json) return { ...json, encoding };
+  }
+  return { ...lookAtDelimited(text, complete), encoding };
+}
+
+function binaryFormat(bytes: Uint8Array): 'parquet' | 'xlsx' | 'unknown' | undefined {
+  const magic = String.fromCharCode(...bytes.subarray(0, 4));
+  if (magic === 'PAR1') return 'parquet';
+  if (magic === 'PK\u0003\u0004') return 'xlsx';
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return !utf16 && bytes.subarray(0, 4096).includes(0) ? 'unknown' : undefined;
+}
+
+function binaryNote(format: 'parquet' | 'xlsx' | 'unknown'): string {
+  if (format === 'parquet') return 'A Parquet file: names and types are in the file and are kept.';
+  if (format === 'xlsx')
+    return 'A zipped file, most likely an Excel workbook: the first sheet with data is read.';
+  return 'This does not look like text, Parquet or Excel. The server will refuse it if it cannot read it as a table.';
+}
+
+/** Decodes by byte-order mark, then as UTF-8, then as Windows-1252, which takes any byte. */
+function decode(bytes: Uint8Array): { text: string; encoding: string } {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
+    return { text: new TextDecoder('utf-16le').decode(bytes), encoding: 'UTF-16' };
+  }
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+    return { text: new TextDecoder('utf-16be').decode(bytes), encoding: 'UTF-16' };
+  }
+  try {
+    // `stream` leaves a character that the 64 KB cut in two for later instead of calling it an error.
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }),
+      encoding: 'UTF-8',
+    };
+  } catch {
+    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'Windows-1252' };
+  }
+}
+
+// ---------------------------------------------------------------- JSON
+
+function lookAtJson(text: string, complete: boolean): Omit<QuickLook, 'encoding'> | undefined {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const first = parseRecord(lines[0] ?? '');
+  const second = parseRecord(lines[1] ?? '');
+  if (first && (second || (complete && lines.length === 1 && text.startsWith('{')))) {
+    const records = lines
+      .slice(0, MAX_ROWS)
+      .map(parseRecord)
+      .filter((record) => record !== undefined);
+    return { format: 'ndjson', columns: columnsOfRecords(records), notes: [] };
+  }
+  return { format: 'json', columns: columnsOfRecords(leadingRecords(text)), notes: [] };
+}
+
+function parseRecord(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line.trim().replace(/,$/, ''));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The whole objects at the start of a JSON array that may be cut off. */
+function leadingRecords(text: string): Record<string, unknown>[] {
+  const records: Record<string, unknown>[] = [];
+  let depth = 0;
+  let start = -1;
+  let quoted = false;
+  for (let i = text.indexOf('['); i >= 0 && i < text.length && records.length < MAX_ROWS; i++) {
+    const character = text[i];
+    if (quoted) {
+      if (character === '\\') i++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '{' && depth++ === 0) start = i;
+    else if (character === '}' && --depth === 0) {
+      const record = parseRecord(text.slice(start, i + 1));
+      if (record) records.push(record);
+    }
+  }
+  return records;
+}
+
+function columnsOfRecords(records: readonly Record<string, unknown>[]): LookColumn[] {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  return names.map((name) =>
+    describe(
+      name,
+      records.map((record) => {
+        const value = record[name];
+        if (value === null || value === undefined) return '';
+        return typeof value === 'string' ? value : JSON.stringify(value);
+      }),
+    ),
+  );
+}
+
+// ---------------------------------------------------------------- delimited text
+
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+const delimiterNames: Record<string, string> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'vertical bar',
+};
+
+/** The delimiter in a word. */
+export const delimiterName = (delimiter: string): string => delimiterNames[delimiter] ?? delimiter;
+
+function lookAtDelimited(text: string, complete: boolean): Omit<QuickLook, 'encoding'> {
+  const candidates = DELIMITERS.map((delimiter) => {
+    const rows = parseDelimited(text, delimiter, complete);
+    return { delimiter, rows, score: evenness(rows) };
+  });
+  const best = candidates.reduce((winner, other) => (other.score > winner.score ? other : winner));
+  const { rows } = best;
+  const delimiter = best.score > 0 ? best.delimiter : undefined;
+  const header = rows[0] ?? [];
+  const named = header.every((cell) => cell.trim() !== '' && !isNumber(cell));
+  const body = named ? rows.slice(1) : rows;
+  const names = named ? header : header.map((_, i) => `column ${i + 1}`);
+  const columns = names.map((name, i) =>
+    describe(
+      name,
+      body.map((row) => row[i] ?? ''),
+    ),
+  );
+  return { format: 'csv', ...(delimiter && { delimiter }), columns, notes: notesOf(rows, names, named) };
+}
+
+/** How well a delimiter explains the rows: columns beyond the first, weighted by the share of rows that have as many. */
+function evenness(rows: readonly (readonly string[])[]): number {
+  const width = rows[0]?.length ?? 0;
+  if (width < 2) return 0;
+  return (rows.filter((row) => row.length === width).length / rows.length) * Math.log2(width + 1);
+}
+
+function notesOf(rows: readonly (readonly string[])[], names: readonly string[], named: boolean): string[] {
+  const notes: string[] = [];
+  if (!named && rows.length > 0) {
+    notes.push('The first line holds values, not names: the columns are numbered.');
+  }
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    notes.push(`The column name "${twice}" occurs more than once; later ones get a number.`);
+  const ragged = rows.filter((row) => row.length !== names.length).length;
+  if (ragged > 0) {
+    notes.push(
+      `${ragged} of the first ${rows.length} lines ${ragged === 1 ? 'has' : 'have'} another number of cells than the first. ` +
+        'The profile will count them all.',
+    );
+  }
+  return notes;
+}
+
+/** Rows of RFC 4180 text. A last line that may be cut off is left out. */
+export function parseDelimited(text: string, delimiter: string, complete: boolean): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let quoted = false;
+  let i = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (; i < text.length && rows.length < MAX_ROWS; i++) {
+    const character = text[i] ?? '';
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[i + 1] === '"') cell += text[i++];
+      else quoted = false;
+    } else if (character === '"' && cell === '') quoted = true;
+    else if (character === delimiter) {
+      row.push(cell);
+      cell = '';
+    } else if (character === '\n' || character === '\r') {
+      if (character === '\r' && text[i + 1] === '\n') i++;
+      if (row.length > 0 || cell !== '') rows.push([...row, cell]);
+      row = [];
+      cell = '';
+    } else cell += character;
+  }
+  const unfinished = row.length > 0 || cell !== '';
+  if (unfinished && rows.length < MAX_ROWS && (complete || rows.length === 0)) rows.push([...row, cell]);
+  return rows;
+}
+
+// ---------------------------------------------------------------- columns
+
+const isNumber = (cell: string): boolean => /^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*$/i.test(cell);
+const isDate = (cell: string): boolean =>
+  /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/.test(cell.trim());
+const isYesNo = (cell: string): boolean => /^(true|false|yes|no)$/i.test(cell.trim());
+const isMissing = (cell: string): boolean => /^\s*(|na|n\/a|nan|null|none)\s*$/i.test(cell);
+
+function describe(name: string, cells: readonly string[]): LookColumn {
+  const present = cells.filter((cell) => !isMissing(cell));
+  const guess = (): LookColumn['guess'] => {
+    if (present.length === 0) return 'empty';
+    if (present.every(isNumber)) return 'number';
+    if (present.every(isDate)) return 'date';
+    return present.every(isYesNo) ? 'yes/no' : 'text';
+  };
+  return { name, guess: guess(), examples: [...new Set(present)].slice(0, EXAMPLES) };
+}

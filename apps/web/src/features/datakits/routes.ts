@@ -1,0 +1,43 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shellRoute } from '#lib/routes.ts';
+import { oneOf, text } from '#lib/search.ts';
+import { parseFilters, type PreviewFilter } from './preview-filter.ts';
+
+export interface DatakitsSearch {
+  name?: string | undefined;
+  status?: 'PROCESSING' | 'READY' | 'FAILED' | undefined;
+}
+
+export const datakitsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/datakits',
+  validateSearch: (search: Record<string, unknown>): DatakitsSearch => ({
+    name: text(search['name']),
+    status: oneOf(search['status'], ['PROCESSING', 'READY', 'FAILED']),
+  }),
+  component: lazyRouteComponent(() => import('./datakits-page.tsx'), 'DatakitsPage'),
+});
+
+export interface DatakitSearch {
+  /** The column whose profile is shown. */
+  column?: string | undefined;
+  /** A column; a leading minus sorts downwards. */
+  sort?: string | undefined;
+  filter?: PreviewFilter[] | undefined;
+}
+
+export const datakitRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/datakits/$id',
+  validateSearch: (search: Record<string, unknown>): DatakitSearch => {
+    const filter = parseFilters(search['filter']);
+    return {
+      column: text(search['column']),
+      sort: text(search['sort']),
+      filter: filter.length > 0 ? filter : undefined,
+    };
+  },
+  component: lazyRouteComponent(() => import('./datakit-page.tsx'), 'DatakitPage'),
+});
+
+export const datakitsRoutes = [datakitsRoute, datakitRoute] as const;

@@ -1,0 +1,158 @@
+import type { Datakit } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import { createUploadQueue, nameOfFile, type SendHooks } from './upload-queue.ts';
+import { addSample, speedOf, type SpeedSample } from './upload-speed.ts';
+
+interface Sending extends SendHooks {
+  readonly file: File;
+  readonly fields: { name: string; description: string };
+  resolve(datakit: Datakit): void;
+  reject(error: unknown): void;
+}
+
+function queueOf() {
+  const sendings: Sending[] = [];
+  let ids = 0;
+  let clock = 0;
+  const queue = createUploadQueue({
+    send: (file, fields, hooks) =>
+      new Promise((resolve, reject) => sendings.push({ file, fields, ...hooks, resolve, reject })),
+    explain: (error) => ({ message: String(error), details: [] }),
+    now: () => clock,
+    newId: () => `item-${++ids}`,
+  });
+  const pass = (ms: number): void => {
+    clock += ms;
+  };
+  return { queue, sendings, pass };
+}
+
+const file = (name: string, text = 'a,b\n1,2\n'): File => new File([text], name);
+const datakit = { id: 'd1', name: 'kit' } as Datakit;
+const states = (queue: ReturnType<typeof queueOf>['queue']): string[] =>
+  queue.items().map((item) => item.state);
+/** Lets promises that are settled already run their callbacks. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+}
+
+describe('the upload queue', () => {
+  it('waits for a person to look at a dropped file', () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('penguins.csv')]);
+    expect(queue.items()[0]).toMatchObject({ state: 'review', name: 'penguins' });
+    expect(sendings).toHaveLength(0);
+  });
+
+  it('uploads one file after another', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv'), file('b.csv')]);
+    queue.commit('item-1');
+    queue.commit('item-2');
+    expect(states(queue)).toEqual(['sending', 'waiting']);
+    sendings[0]?.resolve(datakit);
+    await settled();
+    expect(states(queue)).toEqual(['done', 'sending']);
+  });
+
+  it('sends the name and description that were typed', () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.rename('item-1', { name: ' Penguins ', description: 'Palmer station' });
+    queue.commit('item-1');
+    expect(sendings[0]?.fields).toEqual({ name: 'Penguins', description: 'Palmer station' });
+  });
+
+  it('keeps a failed file with its reason, and sends it again on demand', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.commit('item-1');
+    sendings[0]?.reject('Not a table.');
+    await settled();
+    expect(queue.items()[0]).toMatchObject({ state: 'failed', failure: { message: 'Not a table.' } });
+    queue.commit('item-1');
+    expect(states(queue)).toEqual(['sending']);
+  });
+
+  it('goes on with the next file when one is cancelled', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv'), file('b.csv')]);
+    queue.commit('item-1');
+    queue.commit('item-2');
+    queue.remove('item-1');
+    sendings[0]?.reject('aborted');
+    await settled();
+    expect(sendings[0]?.signal.aborted).toBe(true);
+    expect(queue.items()).toHaveLength(1);
+    expect(states(queue)).toEqual(['sending']);
+  });
+
+  it('refuses an empty file before anything is sent', () => {
+    const { queue } = queueOf();
+    queue.add([file('a.csv', '')]);
+    expect(queue.items()[0]).toMatchObject({
+      state: 'failed',
+      failure: { message: expect.stringContaining('empty') },
+    });
+  });
+
+  it('follows the progress', () => {
+    const { queue, sendings, pass } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.commit('item-1');
+    pass(1000);
+    sendings[0]?.progress(4, 8);
+    const item = queue.items()[0];
+    expect(item).toMatchObject({ state: 'sending', loaded: 4, total: 8 });
+    expect(item?.state === 'sending' && speedOf(item.samples, 8)).toEqual({
+      bytesPerSecond: 4,
+      secondsLeft: 1,
+    });
+  });
+
+  it('tells its listeners of every change, until they leave', () => {
+    const { queue } = queueOf();
+    let heard = 0;
+    const leave = queue.subscribe(() => heard++);
+    queue.add([file('a.csv')]);
+    leave();
+    queue.remove('item-1');
+    expect(heard).toBe(1);
+  });
+});
+
+describe('the name of a file', () => {
+  it('loses its last extension only', () => {
+    expect(nameOfFile('run.2024.csv')).toBe('run.2024');
+    expect(nameOfFile('.csv')).toBe('.csv');
+    expect(nameOfFile('plain')).toBe('plain');
+  });
+});
+
+describe('the speed of an upload', () => {
+  it('is not told before half a second of it is known', () => {
+    expect(
+      speedOf(
+        [
+          { at: 0, loaded: 0 },
+          { at: 400, loaded: 100 },
+        ],
+        1000,
+      ),
+    ).toBeUndefined();
+  });
+
+  it('is that of the last seconds', () => {
+    let samples: SpeedSample[] = [];
+    for (let second = 0; second <= 20; second++) {
+      samples = addSample(samples, {
+        at: second * 1000,
+        loaded: second < 10 ? second : 10 + (second - 10) * 100,
+      });
+    }
+    const speed = speedOf(samples, 2010);
+    expect(speed?.bytesPerSecond).toBeCloseTo(100);
+    expect(speed?.secondsLeft).toBeCloseTo(10);
+    expect(samples.length).toBeLessThan(8);
+  });
+});

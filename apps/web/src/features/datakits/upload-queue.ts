@@ -1,0 +1,161 @@
+import type { Datakit, ErrorDetail } from '@quadrax/contract';
+import type { QuickLook } from './quick-look.ts';
+import { addSample, type SpeedSample } from './upload-speed.ts';
+
+export interface UploadFailure {
+  readonly message: string;
+  readonly details: readonly ErrorDetail[];
+}
+
+interface Common {
+  readonly id: string;
+  readonly file: File;
+  readonly name: string;
+  readonly description: string;
+  readonly look?: QuickLook;
+}
+
+/** A file from the drop to the datakit. */
+export type UploadItem = Common &
+  (
+    | { readonly state: 'review' }
+    | { readonly state: 'waiting' }
+    | {
+        readonly state: 'sending';
+        readonly loaded: number;
+        readonly total: number;
+        readonly samples: readonly SpeedSample[];
+      }
+    | { readonly state: 'failed'; readonly failure: UploadFailure }
+    | { readonly state: 'done'; readonly datakit: Datakit }
+  );
+
+export interface SendHooks {
+  readonly signal: AbortSignal;
+  progress(loaded: number, total: number): void;
+}
+
+export interface UploadQueueParts {
+  /** Sends one file; rejects with what `explain` understands, also when the signal aborts. */
+  send(file: File, fields: { name: string; description: string }, hooks: SendHooks): Promise<Datakit>;
+  explain(error: unknown): UploadFailure;
+  now(): number;
+  newId(): string;
+}
+
+export interface UploadQueue {
+  /** The items in the order they were dropped; a new array whenever anything changed. */
+  items(): readonly UploadItem[];
+  subscribe(listener: () => void): () => void;
+  add(files: readonly File[]): void;
+  setLook(id: string, look: QuickLook): void;
+  rename(id: string, fields: { name?: string; description?: string }): void;
+  /** Uploads an item as soon as those before it are through. */
+  commit(id: string): void;
+  /** Stops an upload, or takes a reviewed, failed or finished item off the list. */
+  remove(id: string): void;
+}
+
+/** The name of a file without its last extension, as a first name for the datakit. */
+export const nameOfFile = (fileName: string): string => fileName.replace(/\.[^.]+$/, '') || fileName;
+
+/** Uploads one file after another. It lives outside the pages, so that leaving one does not stop an upload. */
+export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
+  let items: readonly UploadItem[] = [];
+  const listeners = new Set<() => void>();
+  const aborts = new Map<string, AbortController>();
+
+  const set = (next: readonly UploadItem[]): void => {
+    items = next;
+    for (const listener of listeners) listener();
+  };
+  const change = (id: string, by: (item: UploadItem) => UploadItem): void =>
+    set(items.map((item) => (item.id === id ? by(item) : item)));
+
+  const settle = (id: string, outcome: (item: UploadItem) => UploadItem): void => {
+    const cancelled = aborts.get(id)?.signal.aborted ?? true;
+    aborts.delete(id);
+    if (!cancelled) change(id, outcome);
+    startNext();
+  };
+
+  const start = (item: UploadItem): void => {
+    const abort = new AbortController();
+    aborts.set(item.id, abort);
+    const total = item.file.size;
+    change(item.id, (one) => ({
+      ...base(one),
+      state: 'sending',
+      loaded: 0,
+      total,
+      samples: [{ at: parts.now(), loaded: 0 }],
+    }));
+    const progress = (loaded: number, all: number): void =>
+      change(item.id, (one) =>
+        one.state === 'sending'
+          ? { ...one, loaded, total: all, samples: addSample(one.samples, { at: parts.now(), loaded }) }
+          : one,
+      );
+    parts
+      .send(
+        item.file,
+        { name: item.name.trim(), description: item.description.trim() },
+        { signal: abort.signal, progress },
+      )
+      .then(
+        (datakit) => settle(item.id, (one) => ({ ...base(one), state: 'done', datakit })),
+        (error: unknown) =>
+          settle(item.id, (one) => ({ ...base(one), state: 'failed', failure: parts.explain(error) })),
+      );
+  };
+
+  const startNext = (): void => {
+    if (items.some((item) => item.state === 'sending')) return;
+    const next = items.find((item) => item.state === 'waiting');
+    if (next) start(next);
+  };
+
+  return {
+    items: () => items,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    add: (files) =>
+      set([
+        ...items,
+        ...files.map((file): UploadItem => {
+          const common = { id: parts.newId(), file, name: nameOfFile(file.name), description: '' };
+          return file.size === 0
+            ? { ...common, state: 'failed', failure: emptyFile }
+            : { ...common, state: 'review' };
+        }),
+      ]),
+    setLook: (id, look) => change(id, (item) => ({ ...item, look })),
+    rename: (id, fields) => change(id, (item) => ({ ...item, ...fields })),
+    commit: (id) => {
+      change(id, (item) =>
+        item.state === 'review' || item.state === 'failed' ? { ...base(item), state: 'waiting' } : item,
+      );
+      startNext();
+    },
+    remove: (id) => {
+      aborts.get(id)?.abort();
+      set(items.filter((item) => item.id !== id));
+      startNext();
+    },
+  };
+}
+
+const emptyFile: UploadFailure = {
+  message: 'This file is empty. Choose the file that holds the data.',
+  details: [],
+};
+
+const base = ({ id, file, name, description, look }: UploadItem): Common => ({
+  id,
+  file,
+  name,
+  description,
+  ...(look && { look }),
+});

@@ -1,0 +1,35 @@
+import { useSyncExternalStore } from 'react';
+import { toApiError } from '#lib/api-error.ts';
+import { randomId } from '#lib/random-id.ts';
+import { LOOK_BYTES, quickLook } from './quick-look.ts';
+import { sendFile } from './send-file.ts';
+import { createUploadQueue, type UploadItem } from './upload-queue.ts';
+
+const queue = createUploadQueue({
+  send: sendFile,
+  explain: (error) => {
+    const { message, details } = toApiError(error);
+    return { message, details };
+  },
+  now: () => performance.now(),
+  newId: randomId,
+});
+
+/** Puts files on the list and looks at their beginnings. */
+export function addFiles(files: readonly File[]): void {
+  const known = new Set(queue.items().map((item) => item.id));
+  queue.add(files);
+  for (const item of queue.items()) {
+    if (!known.has(item.id)) void look(item);
+  }
+}
+
+async function look({ id, file }: UploadItem): Promise<void> {
+  const bytes = new Uint8Array(await file.slice(0, LOOK_BYTES).arrayBuffer());
+  queue.setLook(id, quickLook(bytes, file.size <= LOOK_BYTES));
+}
+
+export const { commit: commitUpload, remove: removeUpload, rename: renameUpload } = queue;
+
+/** The files being imported, followed. */
+export const useUploads = (): readonly UploadItem[] => useSyncExternalStore(queue.subscribe, queue.items);

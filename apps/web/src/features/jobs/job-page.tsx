@@ -1,0 +1,148 @@
+import type { Job, JobLogLine } from '@quadrax/contract';
+import { useQuery } from '@tanstack/react-query';
+import { Link, createLazyRoute } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { api } from '#lib/api.ts';
+import { formatMoment } from '#lib/format.ts';
+import { isFinished, useJob } from '#lib/jobs.ts';
+import { jobKindLabel } from '#lib/words.ts';
+import { CopyAs } from '#ui/copy-as.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { CancelJob, JobBar } from '#ui/job-progress.tsx';
+import { Page } from '#ui/page.tsx';
+import { Section } from '#ui/section.tsx';
+import { SkeletonPage, SkeletonRows } from '#ui/skeletons.tsx';
+import { jobSentence } from './job-words.ts';
+import { SubjectLink, useSubjectNames } from './subject.tsx';
+import styles from './jobs-page.module.css';
+
+export const Route = createLazyRoute('/shell/jobs/$id')({ component: JobPage });
+
+function JobPage() {
+  const { id } = Route.useParams();
+  const { data: job, error, refetch } = useJob(id);
+  const trail = <Link to="/jobs">Jobs</Link>;
+  if (job === undefined) {
+    if (error === null) return <SkeletonPage />;
+    return (
+      <Page title="Job" trail={trail}>
+        <ErrorState error={error} title="The job could not be read." onRetry={() => void refetch()} />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={jobKindLabel(job.kind)}
+      trail={trail}
+      state={jobSentence(job, Date.now())}
+      secondary={<CancelJob job={job} />}
+      copyAs={<CopyAs call={{ method: 'GET', path: '/jobs/:id', params: { id } }} />}
+    >
+      <Section title="Progress">
+        <JobBar job={job} />
+      </Section>
+      <Section title="Particulars">
+        <Facts job={job} />
+      </Section>
+      {job.result && (
+        <Section title="Result">
+          <pre className={styles.result}>{JSON.stringify(job.result, null, 2)}</pre>
+        </Section>
+      )}
+      <Section title="Log">
+        <Log job={job} />
+      </Section>
+    </Page>
+  );
+}
+
+function Facts({ job }: { job: Job }) {
+  const names = useSubjectNames();
+  const moments = [
+    ['Asked for', job.createdAt],
+    ['Began', job.startedAt],
+    ['Ended', job.finishedAt],
+  ] as const;
+  return (
+    <dl className={styles.facts}>
+      {job.subject && (
+        <>
+          <dt>Works on</dt>
+          <dd>
+            <SubjectLink subject={job.subject} names={names} />
+          </dd>
+        </>
+      )}
+      {moments.map(
+        ([label, moment]) =>
+          moment !== undefined && (
+            <div key={label} style={{ display: 'contents' }}>
+              <dt>{label}</dt>
+              <dd>{formatMoment(moment)}</dd>
+            </div>
+          ),
+      )}
+      <dt>Id</dt>
+      <dd className="mono">{job.id}</dd>
+    </dl>
+  );
+}
+
+/** Pages of 200 lines that are read at most; the rest of a longer log is left to the API. */
+const MOST_PAGES = 25;
+
+async function readLog(id: string, signal: AbortSignal): Promise<JobLogLine[]> {
+  const lines: JobLogLine[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
+    const { items, meta } = await api.jobs.logs({ params: { id }, query, signal });
+    lines.push(...items);
+    cursor = meta.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return lines;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+function Log({ job }: { job: Job }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const log = useQuery({
+    // The end of the job is part of the key, so that its last words are read.
+    queryKey: ['jobs', 'log', job.id, isFinished(job)],
+    queryFn: ({ signal }) => readLog(job.id, signal),
+    placeholderData: (before) => before,
+    refetchInterval: isFinished(job) ? false : 2_000,
+  });
+  const count = log.data?.length ?? 0;
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null || isFinished(job)) return;
+    element.scrollTop = element.scrollHeight;
+  }, [count, job]);
+  if (log.isError) {
+    return (
+      <ErrorState error={log.error} title="The log could not be read." onRetry={() => void log.refetch()} />
+    );
+  }
+  if (log.isPending) return <SkeletonRows rows={4} />;
+  if (count === 0) return <p className={styles.message}>It has said nothing yet.</p>;
+  return (
+    <div className={styles.log} ref={frame} tabIndex={0} role="log" aria-label="Log of the job">
+      <ol>
+        {log.data.map((line) => (
+          <li key={line.sequence}>
+            <time dateTime={line.at} title={formatMoment(line.at)}>
+              {clock.format(new Date(line.at))}
+            </time>
+            <span className={`${styles.level} ${line.level === 'info' ? '' : styles[line.level]}`}>
+              {line.level}
+            </span>
+            <span className={styles.text}>{line.message}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

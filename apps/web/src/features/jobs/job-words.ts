@@ -1,0 +1,28 @@
+import type { Job } from '@quadrax/contract';
+import { formatAgo, formatDuration } from '#lib/format.ts';
+import { isFinished } from '#lib/jobs.ts';
+import { sentenceCase } from '#lib/words.ts';
+
+/** Seconds a job has worked, up to `now` while it still does; undefined before it began. */
+export function workedSeconds(job: Job, now: number): number | undefined {
+  if (job.startedAt === undefined) return undefined;
+  const end = job.finishedAt === undefined ? now : Date.parse(job.finishedAt);
+  return Math.max(0, (end - Date.parse(job.startedAt)) / 1000);
+}
+
+/** "Succeeded · took 12 s · 4 min ago". */
+export function jobSentence(job: Job, now: number): string {
+  const worked = workedSeconds(job, now);
+  const parts = [sentenceCase(job.status)];
+  if (isFinished(job)) {
+    if (worked !== undefined) parts.push(`took ${formatDuration(worked)}`);
+    parts.push(formatAgo(job.finishedAt ?? job.createdAt, now));
+  } else {
+    parts.push(
+      worked === undefined
+        ? `waiting since ${formatAgo(job.createdAt, now)}`
+        : `for ${formatDuration(worked)}`,
+    );
+  }
+  return parts.join(' · ');
+}

@@ -1,0 +1,34 @@
+import { Button, CopyButton, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { type ApiCall, asCurl, asTypeScript } from '#lib/copy-as.ts';
+import { oneOf } from '#lib/search.ts';
+import styles from './predict.module.css';
+
+/** The call that was just made, with its real values, to take along. */
+export function CallAsCode({ call }: { call: ApiCall }) {
+  const [language, setLanguage] = useState<'curl' | 'TypeScript'>('curl');
+  const code = (language === 'curl' ? asCurl : asTypeScript)(call, location.origin);
+  return (
+    <div>
+      <div className={styles.code}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Language of the call"
+          value={language}
+          onChange={(value) => setLanguage(oneOf(value, ['curl', 'TypeScript']) ?? 'curl')}
+          data={['curl', 'TypeScript']}
+        />
+        <CopyButton value={code}>
+          {({ copied, copy }) => (
+            <Button variant="subtle" size="compact-sm" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </div>
+      <pre className={styles.pre} tabIndex={0} aria-label={`The call as ${language}`}>
+        {code}
+      </pre>
+    </div>
+  );
+}

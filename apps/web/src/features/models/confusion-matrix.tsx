@@ -1,0 +1,111 @@
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { formatInteger, formatPercent } from '#lib/format.ts';
+import { categoryScale } from '#ui/palette.ts';
+import { cellSentence, type Confusion, confusionCells, confusionSentence } from './confusion.ts';
+import styles from './confusion-matrix.module.css';
+
+const steps: Record<string, readonly [row: number, column: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** True against predicted classes, shares of the true class as shade; arrow keys move, the line below reads the cell. */
+export function ConfusionMatrix({
+  confusion,
+  classes,
+}: {
+  confusion: Confusion;
+  classes: readonly string[];
+}) {
+  const cells = confusionCells(confusion);
+  const [at, setAt] = useState<readonly [number, number]>();
+  const [place, setPlace] = useState<readonly [number, number]>([0, 0]);
+  const table = useRef<HTMLTableElement>(null);
+  const color = categoryScale(classes);
+  const { labels } = confusion;
+  const many = labels.length > 6;
+  const move = (event: KeyboardEvent): void => {
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const clamp = (value: number): number => Math.min(labels.length - 1, Math.max(0, value));
+    const next = [clamp(place[0] + step[0]), clamp(place[1] + step[1])] as const;
+    setPlace(next);
+    table.current?.querySelector<HTMLElement>(`[data-cell="${next.join(',')}"]`)?.focus();
+  };
+  const row = at && cells[at[0]];
+  const cell = at && row?.[at[1]];
+  return (
+    <div className={styles.whole}>
+      <div className={styles.frame}>
+        <table
+          ref={table}
+          className={many ? `${styles.matrix} ${styles.many}` : styles.matrix}
+          onKeyDown={move}
+        >
+          <caption className="visually-hidden">True classes in rows, predicted classes in columns</caption>
+          <thead>
+            <tr>
+              <td />
+              <th scope="colgroup" colSpan={labels.length} className={styles.axis}>
+                Predicted
+              </th>
+            </tr>
+            <tr>
+              <th scope="col" className={styles.axis}>
+                True
+              </th>
+              {labels.map((label) => (
+                <th key={label} scope="col" title={label}>
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cells.map((line, i) => (
+              <tr key={labels[i]}>
+                <th scope="row" title={labels[i]}>
+                  <i style={{ background: color(labels[i] ?? '') }} />
+                  {labels[i]}
+                </th>
+                {line.map((one, j) => (
+                  <td
+                    key={one.predicted}
+                    data-cell={`${i},${j}`}
+                    tabIndex={place[0] === i && place[1] === j ? 0 : -1}
+                    className={`${one.right ? styles.right : styles.wrong} ${one.share > 0.6 ? styles.deep : ''}`}
+                    style={
+                      {
+                        '--share': `${Math.round(shade(one.share, one.count) * 100)}%`,
+                      } as React.CSSProperties
+                    }
+                    aria-label={cellSentence(one, line)}
+                    onFocus={() => {
+                      setAt([i, j]);
+                      setPlace([i, j]);
+                    }}
+                    onBlur={() => setAt(undefined)}
+                    onMouseEnter={() => setAt([i, j])}
+                    onMouseLeave={() => setAt(undefined)}
+                  >
+                    <b>
+                      {one.count === 0 ? '0' : formatPercent(one.share, one.share > 0.995 || many ? 0 : 1)}
+                    </b>
+                    {!many && <span>{formatInteger(one.count)}</span>}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles.read}>{cell && row ? cellSentence(cell, row) : confusionSentence(cells)}</p>
+    </div>
+  );
+}
+
+/** A single mistaken row must show, so that what is there never fades to nothing. */
+const shade = (share: number, count: number): number => (count === 0 ? 0 : 0.06 + share * 0.94);

@@ -1,0 +1,58 @@
+import type { MetricName, Metrics, ModelType } from '@quadrax/contract';
+import { formatPercent } from '#lib/format.ts';
+import { formatMetric, metricWords } from '#lib/words.ts';
+
+const byType: Partial<Record<ModelType, readonly MetricName[]>> = {
+  CLASSIFICATION: ['accuracy', 'balancedAccuracy', 'f1', 'rocAuc', 'logLoss'],
+  REGRESSION: ['rmse', 'mae', 'r2'],
+};
+
+/** The metrics a model of this type can be judged by, the most telling first. */
+export const metricsOf = (type: ModelType): readonly MetricName[] => byType[type] ?? [];
+
+const isMetric = (name: string): name is MetricName => name in metricWords;
+
+/** Which way a metric is better; one that is not known is taken as a score. */
+export const higherIsBetter = (name: string): boolean =>
+  !isMetric(name) || metricWords[name].better === 'higher';
+
+export const metricMeaning = (name: string): string => (isMetric(name) ? metricWords[name].meaning : '');
+
+/** "± 0.012"; empty without a spread. */
+export const formatSpread = (name: string, spread: number | undefined): string =>
+  spread === undefined ? '' : `± ${formatMetric(name, spread)}`;
+
+export interface Headline {
+  readonly name: MetricName;
+  readonly value: number;
+  readonly spread?: number;
+}
+
+/** The metrics that are there, the most telling first. */
+export function headlines(metrics: Metrics): Headline[] {
+  return [...metricsOf('CLASSIFICATION'), ...metricsOf('REGRESSION')].flatMap((name) => {
+    const value = metrics[name];
+    const spread = metrics.spread?.[name];
+    return value === undefined ? [] : [{ name, value, ...(spread !== undefined && { spread }) }];
+  });
+}
+
+/** "learningRate" as "Learning rate", "l2" as "L2". */
+export function parameterLabel(name: string): string {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A parameter's value as text. */
+export const parameterText = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+
+/** "Cross-validated in 5 folds", "Judged on 20 % held out". */
+export function validationText(validation: { folds: number } | { holdout: number }): string {
+  return 'folds' in validation
+    ? `Cross-validated in ${validation.folds} folds`
+    : `Judged on the ${formatPercent(validation.holdout)} that were held out`;
+}

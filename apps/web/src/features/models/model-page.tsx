@@ -1,0 +1,202 @@
+import type { Model, ModelVersionSummary } from '@quadrax/contract';
+import { Button, Menu } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMayWrite } from '#lib/session.ts';
+import { CopyAs } from '#ui/copy-as.tsx';
+import { EditableText } from '#ui/editable-text.tsx';
+import { EmptyState } from '#ui/empty-state.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { Page } from '#ui/page.tsx';
+import { SkeletonPage } from '#ui/skeletons.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import { showFailure, showUndo } from '#ui/undo-notice.tsx';
+import {
+  useDeploy,
+  useModel,
+  useRemoveModel,
+  useRestoreModel,
+  useTrainingEnds,
+  useUpdateModel,
+  useVersions,
+} from './model-queries.ts';
+import { modelSentence } from './model-state.ts';
+import { modelRoute } from './routes.ts';
+import { FailedTraining, TrainingPanel } from './training-panel.tsx';
+import { VersionView } from './version-view.tsx';
+
+const trail = <Link to="/models">Models</Link>;
+
+/** One model: what it is worth, what it answers, and how it came about. */
+export function ModelPage() {
+  const { id } = modelRoute.useParams();
+  const model = useModel(id);
+  const versions = useVersions(id);
+  useTrainingEnds();
+  if (model.data && (versions.data || versions.error)) {
+    return <Loaded model={model.data} versions={versions.data ?? []} />;
+  }
+  if (!model.error) return <SkeletonPage />;
+  return (
+    <Page title="Model" trail={trail}>
+      <ErrorState
+        error={model.error}
+        title="This model cannot be shown."
+        hint="It may have been deleted, or belong to another team."
+        onRetry={() => void model.refetch()}
+      />
+    </Page>
+  );
+}
+
+function Loaded({ model, versions }: { model: Model; versions: readonly ModelVersionSummary[] }) {
+  const search = modelRoute.useSearch();
+  const mayWrite = useMayWrite();
+  const update = useUpdateModel(model.id);
+  const chosen = versions.find((one) => one.version === search.version) ?? versions[0];
+  const training = model.trainingJobId !== undefined && model.status === 'TRAINING';
+  return (
+    <Page
+      title={model.name}
+      heading={
+        <EditableText
+          value={model.name}
+          label="Name of the model"
+          maxLength={255}
+          readOnly={!mayWrite}
+          save={(name) => update.mutateAsync({ name })}
+        />
+      }
+      trail={trail}
+      state={
+        <>
+          <StatusMark status={model.status} bare /> {modelSentence(model, versions.length)}
+        </>
+      }
+      copyAs={<CopyAs call={{ method: 'GET', path: '/models/:id', params: { id: model.id } }} />}
+      secondary={mayWrite && <Steps model={model} chosen={chosen} training={training} />}
+      action={mayWrite && <NextStep model={model} chosen={chosen} training={training} />}
+    >
+      {training && model.trainingJobId !== undefined && (
+        <TrainingPanel model={model} jobId={model.trainingJobId} first={versions.length === 0} />
+      )}
+      {!training && model.status === 'FAILED' && <FailedTraining modelId={model.id} />}
+      {chosen && <VersionView model={model} versions={versions} chosen={chosen} />}
+      {!chosen && !training && model.status !== 'FAILED' && (
+        <EmptyState
+          title="Not trained yet"
+          sentence="This model has no version. Choose the data and the column to predict, and train one."
+        />
+      )}
+    </Page>
+  );
+}
+
+interface StepsProps {
+  model: Model;
+  chosen: ModelVersionSummary | undefined;
+  training: boolean;
+}
+
+/** The one next step: train, deploy what is shown, or try what is deployed. */
+function NextStep({ model, chosen, training }: StepsProps) {
+  const search = modelRoute.useSearch();
+  const deploy = useDeploy(model.id);
+  if (training) return null;
+  if (!chosen) {
+    return (
+      <Button renderRoot={(props) => <Link {...props} to="/models/new" search={{ modelId: model.id }} />}>
+        Train
+      </Button>
+    );
+  }
+  if (model.deployedVersion !== chosen.version) {
+    return (
+      <Button
+        loading={deploy.isPending}
+        onClick={() =>
+          deploy.mutate(chosen.version, {
+            onError: (error) => showFailure(error, `Version ${chosen.version} could not be deployed.`),
+          })
+        }
+      >
+        Deploy version {chosen.version}
+      </Button>
+    );
+  }
+  if (search.tab === 'predict') return null;
+  return (
+    <Button
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/models/$id"
+          params={{ id: model.id }}
+          search={{ ...search, tab: 'predict' }}
+          resetScroll={false}
+        />
+      )}
+    >
+      Try a prediction
+    </Button>
+  );
+}
+
+function Steps({ model, chosen, training }: StepsProps) {
+  const go = useNavigate();
+  const deploy = useDeploy(model.id);
+  const remove = useRemoveModel();
+  const restore = useRestoreModel();
+  const served = model.deployedVersion;
+  const undeploy = (): void =>
+    deploy.mutate(undefined, {
+      onSuccess: () => {
+        if (served !== undefined)
+          showUndo(`${model.name} is no longer served.`, () => deploy.mutateAsync(served));
+      },
+      onError: (error) => showFailure(error, `${model.name} could not be undeployed.`),
+    });
+  const deleteIt = (): void =>
+    remove.mutate(model.id, {
+      onSuccess: () => {
+        showUndo(`Deleted ${model.name}.`, () => restore.mutateAsync(model.id));
+        void go({ to: '/models' });
+      },
+      onError: (error) => showFailure(error, `${model.name} could not be deleted.`),
+    });
+  return (
+    <>
+      {chosen && (
+        <Button
+          variant="default"
+          disabled={training}
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to="/models/new"
+              search={{ modelId: model.id, version: chosen.version }}
+              disabled={training}
+            />
+          )}
+        >
+          Retrain
+        </Button>
+      )}
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" loading={deploy.isPending || remove.isPending}>
+            More
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item disabled={served === undefined} onClick={undeploy}>
+            {served === undefined ? 'Stop serving' : `Stop serving version ${served}`}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" onClick={deleteIt}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,173 @@
+import type { EventPayload, Model, ModelType } from '@quadrax/contract';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '#lib/api.ts';
+import { useEvent, useLive } from '#lib/events.ts';
+import { isFinished } from '#lib/jobs.ts';
+import { withCandidate } from './candidates.ts';
+import { type TrainValues, toTrainBody } from './train-form.ts';
+
+export interface ModelListSearch {
+  readonly name?: string | undefined;
+  readonly status?: Model['status'] | undefined;
+  readonly type?: ModelType | undefined;
+  readonly datakitId?: string | undefined;
+}
+
+const all = ['models'] as const;
+const lists = ['models', 'list'] as const;
+const oneKey = (id: string) => ['models', 'one', id] as const;
+const versionsKey = (id: string) => ['models', 'versions', id] as const;
+const candidatesKey = (id: string) => ['models', 'candidates', id] as const;
+
+/** Models, newest first, a page at a time. */
+export function useModels(search: ModelListSearch) {
+  return useInfiniteQuery({
+    queryKey: [...lists, search],
+    queryFn: ({ pageParam, signal }) =>
+      api.models.list({ query: { ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.meta.nextCursor,
+    placeholderData: (before) => before,
+  });
+}
+
+/** One model; asked again every two seconds while it trains and no events arrive. */
+export function useModel(id: string | undefined) {
+  const live = useLive();
+  return useQuery({
+    queryKey: oneKey(id ?? ''),
+    queryFn: ({ signal }) => api.models.get({ params: { id: id ?? '' }, signal }),
+    enabled: id !== undefined,
+    refetchInterval: ({ state }) => (state.data?.status === 'TRAINING' ? (live ? 15_000 : 2_000) : false),
+  });
+}
+
+/** The versions of a model, newest first; the first 200 are enough to choose from. */
+export function useVersions(id: string) {
+  return useQuery({
+    queryKey: versionsKey(id),
+    queryFn: ({ signal }) => api.models.versions({ params: { id }, query: { limit: 200 }, signal }),
+    select: (page) => page.items.toSorted((a, b) => b.version - a.version),
+  });
+}
+
+/** One version in detail. */
+export function useVersion(id: string | undefined, version: number | undefined) {
+  return useQuery({
+    queryKey: [...versionsKey(id ?? ''), version],
+    queryFn: ({ signal }) => api.models.version({ params: { id: id ?? '', version: version ?? 0 }, signal }),
+    enabled: id !== undefined && version !== undefined,
+  });
+}
+
+/** Renews what is shown of models when a training ends; how it ended well is told by an event of its own. */
+export function useTrainingEnds(): void {
+  const client = useQueryClient();
+  useEvent('job.finished', (event) => {
+    if (event.kind === 'model.train') void client.invalidateQueries({ queryKey: all });
+  });
+}
+
+type Arrival = EventPayload<'model.candidate'>;
+
+/** The candidates of a running training as they arrive; kept while the person looks elsewhere. */
+export function useCandidates(modelId: string): readonly Arrival[] {
+  const client = useQueryClient();
+  useEvent('model.candidate', (event) => {
+    client.setQueryData<Arrival[]>(candidatesKey(event.modelId), (before) =>
+      withCandidate(before ?? [], event),
+    );
+  });
+  const query = useQuery<Arrival[]>({
+    queryKey: candidatesKey(modelId),
+    queryFn: () => client.getQueryData<Arrival[]>(candidatesKey(modelId)) ?? [],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return query.data ?? [];
+}
+
+/** The log of a training: of its job while it runs, of the version once it is made. */
+export function useTrainingLog(
+  source: { jobId: string } | { modelId: string; version: number },
+  running: boolean,
+) {
+  return useInfiniteQuery({
+    queryKey: ['models', 'log', source],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: 200, ...(pageParam && { cursor: pageParam }) };
+      return 'jobId' in source
+        ? api.jobs.logs({ params: { id: source.jobId }, query, signal })
+        : api.models.log({ params: { id: source.modelId, version: source.version }, query, signal });
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.meta.nextCursor,
+    refetchInterval: running ? 2_000 : false,
+  });
+}
+
+/**
+ * Makes a model and trains it. When the training is refused, the new model is taken away again, so that correcting
+ * the form and sending it again leaves no drafts behind.
+ */
+export function useTrain(existing: Model | undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (values: TrainValues) => {
+      const type = values.task === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION';
+      const model = existing ?? (await api.models.create({ body: { name: values.name.trim(), type } }));
+      try {
+        await api.models.train({ params: { id: model.id }, body: toTrainBody(values) });
+      } catch (error) {
+        if (!existing) await api.models.remove({ params: { id: model.id } }).catch(() => null);
+        throw error;
+      }
+      return model;
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+export function useUpdateModel(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name?: string; description?: string }) =>
+      api.models.update({ params: { id }, body }),
+    onSuccess: (model) => {
+      client.setQueryData(oneKey(id), model);
+      return client.invalidateQueries({ queryKey: lists });
+    },
+  });
+}
+
+/** Deploys a version, or stops serving the model when the version is undefined. */
+export function useDeploy(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (version: number | undefined): Promise<void> => {
+      if (version === undefined) await api.models.undeploy({ params: { id } });
+      else await api.models.deploy({ params: { id }, body: { version } });
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+export function useRemoveModel() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.models.remove({ params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: lists }),
+  });
+}
+
+export function useRestoreModel() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.models.restore({ params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+export const isTraining = (
+  model: Model,
+  job: { status: Parameters<typeof isFinished>[0]['status'] } | undefined,
+): boolean => model.trainingJobId !== undefined && (job === undefined || !isFinished(job));

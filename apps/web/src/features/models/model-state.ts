@@ -1,0 +1,29 @@
+import type { Job, Model } from '@quadrax/contract';
+import { plural } from '#lib/format.ts';
+import { formatMetric, metricLabel } from '#lib/words.ts';
+
+/** The state of a model in plain words, with what matters next. */
+export function modelSentence(model: Model, versions: number | undefined): string {
+  const about = [
+    model.target === undefined ? undefined : `predicts ${model.target}`,
+    model.metric &&
+      `${metricLabel(model.metric.name)} ${formatMetric(model.metric.name, model.metric.value)}`,
+    versions === undefined || versions === 0 ? undefined : plural(versions, 'version'),
+  ].filter((part) => part !== undefined);
+  return [stateWords(model), ...about].join(' · ');
+}
+
+function stateWords(model: Model): string {
+  if (model.status === 'TRAINING') return 'Training';
+  if (model.status === 'DEPLOYED') return `Version ${model.deployedVersion ?? '?'} is deployed`;
+  if (model.status === 'FAILED') return 'The last training failed';
+  return model.status === 'TRAINED' ? 'Trained, not deployed' : 'Draft, not trained yet';
+}
+
+/** What a training that ended badly says; undefined while it runs or when it went well. */
+export function trainingFailure(job: Job | undefined): string | undefined {
+  if (job?.status === 'FAILED')
+    return job.error?.message ?? 'The training failed without a reason. Its log may tell more.';
+  if (job?.status === 'CANCELLED') return 'The training was cancelled. No version was made.';
+  return undefined;
+}

@@ -1,0 +1,222 @@
+import type { Datakit, Model } from '@quadrax/contract';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useAddSample, useDatakit, useSamples } from '#features/datakits';
+import { formatAgo, formatMoment, plural } from '#lib/format.ts';
+import { oneOf } from '#lib/search.ts';
+import { useMayWrite } from '#lib/session.ts';
+import { formatMetric, metricLabel, sentenceCase } from '#lib/words.ts';
+import { CopyAs } from '#ui/copy-as.tsx';
+import { type DataColumn, DataTable } from '#ui/data-table.tsx';
+import { EmptyState } from '#ui/empty-state.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { Icon } from '#ui/icons.tsx';
+import { JobProgress } from '#ui/job-progress.tsx';
+import { Page } from '#ui/page.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import { useModels, useTrainingEnds } from './model-queries.ts';
+import styles from './models-page.module.css';
+import { type ModelsSearch, modelsRoute, statuses, tableTypes } from './routes.ts';
+
+/** The list of models. */
+export function ModelsPage() {
+  const search = modelsRoute.useSearch();
+  const mayWrite = useMayWrite();
+  const list = useModels(search);
+  useTrainingEnds();
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const total = list.data?.pages[0]?.meta.total ?? rows?.length;
+  const filtered = Object.values(search).some((value) => value !== undefined);
+  const empty = rows?.length === 0 && !filtered;
+  const deployed = rows?.filter((model) => model.status === 'DEPLOYED').length ?? 0;
+  const counted = total === undefined ? '' : plural(total, 'model');
+  const state = filtered ? `${counted} ${total === 1 ? 'fits' : 'fit'}` : counted;
+  return (
+    <Page
+      title="Models"
+      state={rows && [state, !filtered && deployed > 0 && `${deployed} deployed`].filter(Boolean).join(' · ')}
+      copyAs={<CopyAs call={{ method: 'GET', path: '/models', query: { ...search } }} />}
+      action={
+        mayWrite && (
+          <Button
+            renderRoot={(props) => (
+              <Link {...props} to="/models/new" search={{ datakitId: search.datakitId }} />
+            )}
+          >
+            Train a model
+          </Button>
+        )
+      }
+    >
+      {empty ? <ModelsEmpty mayWrite={mayWrite} /> : <Filters search={search} />}
+      {list.error && !rows && (
+        <ErrorState
+          error={list.error}
+          title="The models could not be read."
+          onRetry={() => void list.refetch()}
+        />
+      )}
+      {!empty && !(list.error && !rows) && (
+        <DataTable
+          label="Models"
+          columns={columns}
+          rows={rows ?? []}
+          rowKey={(model) => model.id}
+          loading={list.isPending}
+          more={{
+            available: list.hasNextPage,
+            loading: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
+          foot={rows?.length === 0 ? 'No model fits. Change the search or the filters.' : undefined}
+        />
+      )}
+    </Page>
+  );
+}
+
+function ModelsEmpty({ mayWrite }: { mayWrite: boolean }) {
+  const samples = useSamples();
+  const add = useAddSample();
+  const go = useNavigate();
+  const sample = samples.data?.[0];
+  const train = (datakit: Datakit): void => void go({ to: '/models/new', search: { datakitId: datakit.id } });
+  return (
+    <>
+      <EmptyState
+        title="No models yet"
+        sentence={
+          mayWrite
+            ? 'A model learns to predict one column of a datakit from the others, is judged on rows it has not seen, and then answers over HTTP.'
+            : 'A model learns to predict one column of a datakit from the others. Your role reads only; ask a member of the team to train one.'
+        }
+        action={
+          mayWrite && (
+            <Button variant="default" renderRoot={(props) => <Link {...props} to="/models/new" />}>
+              Choose a datakit
+            </Button>
+          )
+        }
+        sample={
+          mayWrite &&
+          sample && (
+            <Button
+              variant="default"
+              loading={add.isPending}
+              onClick={() => add.mutate(sample.name, { onSuccess: train })}
+            >
+              Try with {sample.title}
+            </Button>
+          )
+        }
+      />
+      {add.error && <ErrorState error={add.error} title="The sample could not be added." />}
+    </>
+  );
+}
+
+function Filters({ search }: { search: ModelsSearch }) {
+  const navigate = modelsRoute.useNavigate();
+  const [name, setName] = useState(search.name ?? '');
+  const put = (change: ModelsSearch): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const putName = useDebouncedCallback((value: string) => put({ name: value.trim() || undefined }), 250);
+  const datakit = useDatakit(search.datakitId);
+  return (
+    <div className={styles.filters} role="search">
+      <TextInput
+        type="search"
+        placeholder="Search by name"
+        aria-label="Search models by name"
+        value={name}
+        maxLength={255}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          putName(event.currentTarget.value);
+        }}
+      />
+      <NativeSelect
+        aria-label="Status"
+        value={search.status ?? ''}
+        onChange={(event) => put({ status: oneOf(event.currentTarget.value, statuses) })}
+        data={[
+          { value: '', label: 'Any status' },
+          ...statuses.map((status) => ({ value: status, label: sentenceCase(status) })),
+        ]}
+      />
+      <NativeSelect
+        aria-label="Type"
+        value={search.type ?? ''}
+        onChange={(event) => put({ type: oneOf(event.currentTarget.value, tableTypes) })}
+        data={[
+          { value: '', label: 'Any type' },
+          ...tableTypes.map((type) => ({ value: type, label: sentenceCase(type) })),
+        ]}
+      />
+      {search.datakitId !== undefined && (
+        <button type="button" className={styles.chip} onClick={() => put({ datakitId: undefined })}>
+          <span>trained on {datakit.data?.name ?? 'one datakit'}</span>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+const columns: readonly DataColumn<Model>[] = [
+  {
+    key: 'name',
+    header: 'Name',
+    grow: true,
+    render: (model) => (
+      <Link to="/models/$id" params={{ id: model.id }} title={model.name}>
+        {model.name}
+      </Link>
+    ),
+  },
+  {
+    key: 'status',
+    header: 'Status',
+    width: 190,
+    render: (model) =>
+      model.status === 'TRAINING' && model.trainingJobId !== undefined ? (
+        <JobProgress jobId={model.trainingJobId} compact />
+      ) : (
+        <StatusMark status={model.status} />
+      ),
+  },
+  { key: 'type', header: 'Type', width: 140, secondary: true, render: (model) => sentenceCase(model.type) },
+  {
+    key: 'metric',
+    header: 'Held-out metric',
+    align: 'right',
+    width: 190,
+    secondary: true,
+    render: ({ metric }) =>
+      metric ? (
+        <>
+          <span className={styles.quiet}>{metricLabel(metric.name)}</span>{' '}
+          {formatMetric(metric.name, metric.value)}
+        </>
+      ) : (
+        '–'
+      ),
+  },
+  {
+    key: 'deployed',
+    header: 'Deployed',
+    width: 110,
+    secondary: true,
+    render: (model) => (model.deployedVersion === undefined ? '–' : `Version ${model.deployedVersion}`),
+  },
+  {
+    key: 'updated',
+    header: 'Changed',
+    align: 'right',
+    width: 130,
+    secondary: true,
+    render: (model) => <time title={formatMoment(model.updatedAt)}>{formatAgo(model.updatedAt)}</time>,
+  },
+];

@@ -1,0 +1,106 @@
+import type { Model, ModelVersion } from '@quadrax/contract';
+import { Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { api } from '#lib/api.ts';
+import { toApiError } from '#lib/api-error.ts';
+import { ErrorState } from '#ui/error-state.tsx';
+import { Section } from '#ui/section.tsx';
+import { errorsByFeature, initialValues, predictFields, toRecord, unseenRemark } from './predict-form.ts';
+import { CallAsCode } from './call-as-code.tsx';
+import { PredictInput } from './predict-input.tsx';
+import { PredictionResult } from './prediction-result.tsx';
+import styles from './predict.module.css';
+
+/** The features of the deployed version as a form, its answer beside it, and the same call as code. */
+export function PredictForm({ model, version }: { model: Model; version: ModelVersion }) {
+  const fields = useMemo(() => predictFields(version.features, version.example), [version]);
+  const example = useMemo(() => initialValues(fields, version.example), [fields, version.example]);
+  const [values, setValues] = useState(example);
+  const { record, errors } = useMemo(() => toRecord(fields, values), [fields, values]);
+  const typed = Object.keys(errors).length === 0;
+  const [asked] = useDebouncedValue(record, 250);
+  const answer = useQuery({
+    queryKey: ['models', 'predict', model.id, version.version, asked],
+    queryFn: async ({ signal }) => {
+      const started = performance.now();
+      const reply = await api.models.predict({ params: { id: model.id }, body: { inputs: asked }, signal });
+      return { prediction: reply.predictions[0], version: reply.version, ms: performance.now() - started };
+    },
+    enabled: typed,
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 60_000,
+  });
+  const failure = answer.error && typed ? toApiError(answer.error) : undefined;
+  const names = fields.map((field) => field.name);
+  const refused = failure ? errorsByFeature(failure.details, names) : {};
+  const atFields = Object.keys(refused).some((name) => name !== '');
+  const changed = fields.some((field) => values[field.name] !== example[field.name]);
+  return (
+    <div className={styles.predict}>
+      <form
+        className={styles.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void answer.refetch();
+        }}
+      >
+        <Section
+          title="A row to predict"
+          note="The answer follows what you type. Leave an input empty where the value is missing."
+          aside={
+            <Button variant="subtle" size="compact-sm" disabled={!changed} onClick={() => setValues(example)}>
+              Back to the example
+            </Button>
+          }
+        >
+          <div className={styles.fields}>
+            {fields.map((field) => (
+              <PredictInput
+                key={field.name}
+                field={field}
+                value={values[field.name] ?? ''}
+                error={errors[field.name] ?? refused[field.name]}
+                remark={unseenRemark(field, values[field.name] ?? '')}
+                onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+              />
+            ))}
+          </div>
+        </Section>
+        <div className={styles.submit}>
+          <Button type="submit" loading={answer.isFetching} disabled={!typed}>
+            Predict
+          </Button>
+        </div>
+      </form>
+      <div className={styles.answer}>
+        <Section title={`Predicted ${version.target}`}>
+          {failure && !atFields ? (
+            <ErrorState error={failure} onRetry={() => void answer.refetch()} />
+          ) : (
+            <PredictionResult
+              prediction={answer.data?.prediction}
+              version={version}
+              served={answer.data?.version}
+              ms={answer.data?.ms}
+              stale={!typed || Boolean(failure) || answer.isPlaceholderData}
+            />
+          )}
+        </Section>
+        <Section title="The same call">
+          <CallAsCode
+            call={{
+              method: 'POST',
+              path: '/models/:id/predict',
+              params: { id: model.id },
+              body: { inputs: record },
+            }}
+          />
+        </Section>
+      </div>
+    </div>
+  );
+}

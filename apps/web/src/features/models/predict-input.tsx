@@ -1,0 +1,62 @@
+import { Autocomplete, Select, TextInput } from '@mantine/core';
+import type { PredictField } from './predict-form.ts';
+import styles from './predict.module.css';
+
+const MISSING = '';
+/** Beyond this a list is searched by typing. */
+const MANY = 8;
+
+/** One feature to fill in: what was seen in training stands below it, what is wrong in its place. */
+export function PredictInput(props: {
+  field: PredictField;
+  value: string;
+  error: string | undefined;
+  /** A gentle word about a value that training never saw. */
+  remark: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const { field, value, error, remark, onChange } = props;
+  const shared = {
+    label: <span title={field.name}>{field.name}</span>,
+    'aria-label': field.name,
+    error,
+    description: remark ? <span className={styles.remark}>{remark}</span> : field.seen || '\u00a0',
+    inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
+      | 'label'
+      | 'input'
+      | 'description'
+      | 'error'
+    )[],
+    classNames: { label: styles.label },
+  };
+  if (field.kind === 'choice') {
+    return (
+      <Select
+        {...shared}
+        value={value === MISSING ? null : value}
+        data={[...field.options]}
+        searchable={field.options.length > MANY}
+        clearable
+        placeholder="missing"
+        limit={200}
+        nothingFoundMessage="No category of that name was seen in training"
+        onChange={(next) => onChange(next ?? MISSING)}
+      />
+    );
+  }
+  if (field.kind === 'text' && field.options.length > 0) {
+    return (
+      <Autocomplete {...shared} value={value} data={[...field.options]} limit={50} onChange={onChange} />
+    );
+  }
+  return (
+    <TextInput
+      {...shared}
+      value={value}
+      type={field.kind === 'date' ? 'date' : 'text'}
+      inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+      placeholder={field.kind === 'datetime' ? '2024-05-17T08:30:00Z' : 'missing'}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

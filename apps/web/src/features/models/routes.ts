@@ -1,0 +1,65 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shellRoute } from '#lib/routes.ts';
+import { oneOf, text, whole } from '#lib/search.ts';
+
+export const statuses = ['DRAFT', 'TRAINING', 'TRAINED', 'DEPLOYED', 'FAILED'] as const;
+/** The types that a table is trained to. */
+export const tableTypes = ['CLASSIFICATION', 'REGRESSION'] as const;
+
+export interface ModelsSearch {
+  name?: string | undefined;
+  status?: (typeof statuses)[number] | undefined;
+  type?: (typeof tableTypes)[number] | undefined;
+  datakitId?: string | undefined;
+}
+
+export const modelsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/models',
+  validateSearch: (search: Record<string, unknown>): ModelsSearch => ({
+    name: text(search['name']),
+    status: oneOf(search['status'], statuses),
+    type: oneOf(search['type'], tableTypes),
+    datakitId: text(search['datakitId']),
+  }),
+  component: lazyRouteComponent(() => import('./models-page.tsx'), 'ModelsPage'),
+});
+
+export interface TrainSearch {
+  datakitId?: string | undefined;
+  /** The model that gets a new version; absent, a new model is made. */
+  modelId?: string | undefined;
+  /** The version whose settings fill the form; absent, the latest. */
+  version?: number | undefined;
+}
+
+export const trainRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/models/new',
+  validateSearch: (search: Record<string, unknown>): TrainSearch => ({
+    datakitId: text(search['datakitId']),
+    modelId: text(search['modelId']),
+    version: whole(search['version'], 1),
+  }),
+  component: lazyRouteComponent(() => import('./train-page.tsx'), 'TrainPage'),
+});
+
+export const modelTabs = ['results', 'predict', 'training'] as const;
+
+export interface ModelSearch {
+  /** The version shown; absent, the latest. */
+  version?: number | undefined;
+  tab?: (typeof modelTabs)[number] | undefined;
+}
+
+export const modelRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/models/$id',
+  validateSearch: (search: Record<string, unknown>): ModelSearch => ({
+    version: whole(search['version'], 1),
+    tab: oneOf(search['tab'], modelTabs),
+  }),
+  component: lazyRouteComponent(() => import('./model-page.tsx'), 'ModelPage'),
+});
+
+export const modelsRoutes = [modelsRoute, trainRoute, modelRoute] as const;

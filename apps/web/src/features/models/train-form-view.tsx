@@ -1,0 +1,186 @@
+import type { Datakit, Model } from '@quadrax/contract';
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { toApiError } from '#lib/api-error.ts';
+import { ErrorState } from '#ui/error-state.tsx';
+import { FeatureChecklist } from './feature-checklist.tsx';
+import { useTrain } from './model-queries.ts';
+import { AlgorithmChoice, TrainAdvanced, ValidationChoice } from './train-choices.tsx';
+import {
+  fieldOfDetail,
+  inferTask,
+  suggestedName,
+  type Task,
+  type TrainColumn,
+  type TrainErrors,
+  trainErrors,
+  trainSentence,
+  type TrainValues,
+  valuesForTarget,
+} from './train-form.ts';
+import styles from './train.module.css';
+
+export interface TrainFormProps {
+  /** The model that gets a new version; undefined: a new model. */
+  model: Model | undefined;
+  datakit: Datakit;
+  columns: readonly TrainColumn[];
+  initial: TrainValues;
+}
+
+/** Everything a training needs, filled in; errors stand at their fields and keep what was typed. */
+export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) {
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<TrainErrors>({});
+  const form = useRef<HTMLFormElement>(null);
+  const go = useNavigate();
+  const train = useTrain(model);
+  const put = (change: Partial<TrainValues>): void => {
+    setValues((before) => ({ ...before, ...change }));
+    // What was wrong with a field is over once it is changed.
+    setErrors((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !(field in change))));
+  };
+  const showErrors = (found: TrainErrors): void => {
+    setErrors(found);
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"]')?.focus(),
+    );
+  };
+  const submit = (): void => {
+    const found = trainErrors(values);
+    if (Object.keys(found).length > 0) return showErrors(found);
+    setErrors({});
+    train.mutate(values, {
+      onSuccess: ({ id }) => void go({ to: '/models/$id', params: { id } }),
+      onError: (error) =>
+        showErrors(
+          Object.fromEntries(
+            toApiError(error).details.map(({ field, message }) => [fieldOfDetail(field), message]),
+          ),
+        ),
+    });
+  };
+  return (
+    <form
+      ref={form}
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Target
+        values={values}
+        columns={columns}
+        errors={errors}
+        fixed={model?.type}
+        onTarget={(target) => {
+          const suggested = suggestedName(values.target, datakit.name);
+          const chosen = valuesForTarget(columns, target);
+          const kept =
+            model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : chosen.task;
+          put({
+            ...chosen,
+            task: chosen.task === '' ? '' : kept,
+            metric: '',
+            ...(values.name === suggested && { name: suggestedName(target, datakit.name) }),
+          });
+        }}
+        onTask={(task) => put({ task, metric: '' })}
+      />
+      <FeatureChecklist
+        columns={columns.filter((column) => column.name !== values.target)}
+        rows={datakit.rows ?? 0}
+        chosen={values.features}
+        error={errors['features']}
+        onChange={(features) => put({ features })}
+      />
+      <AlgorithmChoice value={values.algorithm} onChange={(algorithm) => put({ algorithm })} />
+      <ValidationChoice values={values} errors={errors} onChange={put} />
+      <TrainAdvanced values={values} errors={errors} onChange={put} />
+      {!model && (
+        <TextInput
+          label="Name of the model"
+          value={values.name}
+          maxLength={255}
+          error={errors['name']}
+          onChange={(event) => put({ name: event.currentTarget.value })}
+        />
+      )}
+      {train.error && (
+        <ErrorState
+          error={train.error}
+          title={
+            model ? 'The training could not be started.' : 'The model could not be trained; none was kept.'
+          }
+        />
+      )}
+      <div className={styles.foot}>
+        <Button type="submit" loading={train.isPending}>
+          Train
+        </Button>
+        <p>{trainSentence(values, datakit.rows ?? 0)}</p>
+      </div>
+    </form>
+  );
+}
+
+function Target(props: {
+  values: TrainValues;
+  columns: readonly TrainColumn[];
+  errors: TrainErrors;
+  /** The type of a model that is trained again, which stays. */
+  fixed: Model['type'] | undefined;
+  onTarget: (target: string) => void;
+  onTask: (task: Task) => void;
+}) {
+  const { values, columns, errors, fixed, onTarget, onTask } = props;
+  const column = columns.find((one) => one.name === values.target);
+  const guess = column && inferTask(column);
+  return (
+    <div className={styles.target}>
+      <Select
+        label="Column to predict"
+        description="The target. Rows where it is missing are left out."
+        searchable
+        allowDeselect={false}
+        value={values.target === '' ? null : values.target}
+        onChange={(target) => target !== null && onTarget(target)}
+        data={columns.map(({ name, type }) => ({
+          value: name,
+          label: name,
+          disabled: type === 'identifier',
+        }))}
+        renderOption={({ option }) => (
+          <span className={styles.option}>
+            <span>{option.label}</span>
+            <span className={styles.quiet}>{columns.find((one) => one.name === option.value)?.type}</span>
+          </span>
+        )}
+        error={errors['target']}
+        limit={300}
+      />
+      {guess && (
+        <div className={styles.task}>
+          {guess.open && fixed === undefined ? (
+            <SegmentedControl
+              size="xs"
+              aria-label="What is predicted"
+              value={values.task}
+              onChange={(task) => onTask(task === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION')}
+              data={[
+                { value: 'CLASSIFICATION', label: 'Classes' },
+                { value: 'REGRESSION', label: 'A number' },
+              ]}
+            />
+          ) : (
+            <b>{values.task === 'REGRESSION' ? 'Regression' : 'Classification'}</b>
+          )}
+          <span>{guess.reason}</span>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,289 @@
+import type {
+  Algorithm,
+  ColumnType,
+  MetricName,
+  ModelType,
+  ModelVersion,
+  Sample,
+  TrainRequest,
+} from '@quadrax/contract';
+import { formatDuration, plural } from '#lib/format.ts';
+
+/** A column as the form needs it; the figures of the profile are there once it has been read. */
+export interface TrainColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly distinct?: number;
+  readonly missing?: number;
+}
+
+export type Task = 'CLASSIFICATION' | 'REGRESSION';
+
+export interface TaskGuess {
+  readonly task: Task;
+  /** Why, in a sentence. */
+  readonly reason: string;
+  /** True when the other task would work as well. */
+  readonly open: boolean;
+}
+
+const MANY_CLASSES = 100;
+
+/** What predicting a column means, by its type; undefined for columns that cannot be predicted. */
+export function inferTask(column: TrainColumn): TaskGuess | undefined {
+  const { type, distinct } = column;
+  if (type === 'boolean') {
+    return {
+      task: 'CLASSIFICATION',
+      reason: 'Its values are true or false, so the class is predicted.',
+      open: false,
+    };
+  }
+  if (type === 'categorical') {
+    const many = distinct === undefined ? 'categories' : `${distinct} categories`;
+    return {
+      task: 'CLASSIFICATION',
+      reason: `Its values are ${many}, so the class is predicted.`,
+      open: false,
+    };
+  }
+  if (type === 'integer' && distinct !== undefined && distinct <= 2) {
+    return {
+      task: 'CLASSIFICATION',
+      reason: 'It holds two whole numbers, which most often stand for classes.',
+      open: true,
+    };
+  }
+  if (type === 'integer') {
+    const few = distinct !== undefined && distinct <= MANY_CLASSES;
+    const reason = few
+      ? `It holds ${distinct} different whole numbers. Their order counts, so the number is predicted; choose classes if they are codes.`
+      : 'It holds whole numbers, so the number is predicted.';
+    return { task: 'REGRESSION', reason, open: few };
+  }
+  if (type === 'numeric') {
+    return { task: 'REGRESSION', reason: 'It holds numbers, so the number is predicted.', open: false };
+  }
+  return undefined;
+}
+
+/** The sample's own target, else the last column that can be predicted. */
+export function defaultTarget(
+  columns: readonly TrainColumn[],
+  sample?: Pick<Sample, 'target'>,
+): string | undefined {
+  if (sample && columns.some((column) => column.name === sample.target)) return sample.target;
+  const usable = columns.filter((column) => inferTask(column) && (column.distinct ?? 2) > 1);
+  return usable.at(-1)?.name;
+}
+
+/** Every other column but identifiers and constant ones, which teach nothing that holds for new rows. */
+export function defaultFeatures(columns: readonly TrainColumn[], target: string): string[] {
+  return columns
+    .filter((column) => column.name !== target && column.type !== 'identifier' && (column.distinct ?? 2) > 1)
+    .map((column) => column.name);
+}
+
+/** Why a column is left out by default; undefined for those that are in. */
+export function leftOutBecause(column: TrainColumn): string | undefined {
+  if (column.type === 'identifier') return 'identifier';
+  if (column.distinct !== undefined && column.distinct <= 1) return 'constant';
+  return undefined;
+}
+
+export const boostingParameters = ['iterations', 'learningRate', 'leaves', 'minLeafRows', 'l2'] as const;
+export type BoostingParameter = (typeof boostingParameters)[number];
+
+export interface TrainValues {
+  name: string;
+  datakitId: string;
+  target: string;
+  task: Task | '';
+  features: string[];
+  algorithm: Algorithm;
+  validation: 'folds' | 'holdout';
+  folds: number | '';
+  holdoutPercent: number | '';
+  metric: MetricName | '';
+  seed: number | '';
+  timeBudgetSeconds: number | '';
+  parameters: Record<BoostingParameter, number | ''>;
+}
+
+export const emptyTrainValues: TrainValues = {
+  name: '',
+  datakitId: '',
+  target: '',
+  task: '',
+  features: [],
+  algorithm: 'auto',
+  validation: 'folds',
+  folds: 5,
+  holdoutPercent: 20,
+  metric: '',
+  seed: 1,
+  timeBudgetSeconds: 120,
+  parameters: { iterations: '', learningRate: '', leaves: '', minLeafRows: '', l2: '' },
+};
+
+/** What belongs to a target: its task and the columns it is predicted from. */
+export function valuesForTarget(
+  columns: readonly TrainColumn[],
+  target: string,
+): Pick<TrainValues, 'target' | 'task' | 'features'> {
+  const column = columns.find((one) => one.name === target);
+  return {
+    target,
+    task: (column && inferTask(column)?.task) ?? '',
+    features: defaultFeatures(columns, target),
+  };
+}
+
+/** "Species from penguins", the name a model gets unless it is given another. */
+export const suggestedName = (target: string, datakitName: string): string =>
+  target === '' ? '' : `${target} from ${datakitName}`.slice(0, 255);
+
+/** The body of `POST /models/:id/train`. */
+export function toTrainBody(values: TrainValues): TrainRequest {
+  const parameters = Object.fromEntries(
+    boostingParameters.flatMap((name) => {
+      const value = values.parameters[name];
+      return value === '' || values.algorithm !== 'gradient_boosting' ? [] : [[name, value]];
+    }),
+  );
+  return {
+    datakitId: values.datakitId,
+    target: values.target,
+    features: values.features,
+    algorithm: values.algorithm,
+    parameters,
+    validation:
+      values.validation === 'folds'
+        ? { folds: Number(values.folds) }
+        : { holdout: Number(values.holdoutPercent) / 100 },
+    ...(values.metric !== '' && { metric: values.metric }),
+    seed: values.seed === '' ? 1 : values.seed,
+    timeBudgetSeconds: values.timeBudgetSeconds === '' ? 120 : values.timeBudgetSeconds,
+  };
+}
+
+export type TrainErrors = Partial<Record<string, string>>;
+
+interface Bound {
+  readonly least: number;
+  readonly most: number;
+  readonly whole: boolean;
+}
+
+/** What the server takes; the contract's own bounds, which a test holds this to. */
+export const bounds: Readonly<Record<BoostingParameter | 'seed' | 'timeBudgetSeconds' | 'folds', Bound>> = {
+  iterations: { least: 1, most: 5000, whole: true },
+  learningRate: { least: 0.0001, most: 1, whole: false },
+  leaves: { least: 2, most: 1024, whole: true },
+  minLeafRows: { least: 1, most: 100_000, whole: true },
+  l2: { least: 0, most: 1_000_000, whole: false },
+  seed: { least: 0, most: 4_294_967_295, whole: true },
+  timeBudgetSeconds: { least: 5, most: 86_400, whole: true },
+  folds: { least: 2, most: 20, whole: true },
+};
+
+function outside(value: number | '', { least, most, whole }: Bound): string | undefined {
+  if (value === '') return undefined;
+  if (whole && !Number.isInteger(value)) return 'Use a whole number.';
+  const span = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
+  return value < least || value > most ? `Use ${span}.` : undefined;
+}
+
+/** Errors by the path of the field in `TrainValues`; empty when the form may be sent. */
+export function trainErrors(values: TrainValues): TrainErrors {
+  const errors: TrainErrors = {};
+  const put = (field: string, message: string | undefined): void => {
+    if (message !== undefined) errors[field] ??= message;
+  };
+  if (values.name.trim() === '') put('name', 'Give the model a name.');
+  if (values.datakitId === '') put('datakitId', 'Choose the data to learn from.');
+  else if (values.target === '') put('target', 'Choose the column to predict.');
+  else if (values.task === '') {
+    put('target', 'This column cannot be predicted: it holds text, dates or identifiers. Choose another.');
+  }
+  if (values.target !== '' && values.features.length === 0) {
+    put('features', 'Choose at least one column to predict from.');
+  }
+  validationErrors(values, put);
+  put('seed', outside(values.seed, bounds.seed));
+  if (values.algorithm === 'auto') {
+    put('timeBudgetSeconds', outside(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
+  }
+  if (values.algorithm === 'gradient_boosting') {
+    for (const name of boostingParameters) {
+      put(`parameters.${name}`, outside(values.parameters[name], bounds[name]));
+    }
+  }
+  return errors;
+}
+
+function validationErrors(
+  values: TrainValues,
+  put: (field: string, message: string | undefined) => void,
+): void {
+  const { validation, folds, holdoutPercent } = values;
+  if (validation === 'folds')
+    put('folds', folds === '' ? 'Choose 2 to 20 folds.' : outside(folds, bounds.folds));
+  else if (holdoutPercent === '' || holdoutPercent <= 0 || holdoutPercent >= 100) {
+    put('holdoutPercent', 'Hold out more than 0 and less than 100 percent.');
+  }
+}
+
+/** Where in the form an error of the server belongs, by the `field` of its detail. */
+export function fieldOfDetail(field: string): string {
+  const path = field.replace(/^body\./, '').replaceAll(/\[(\d+)\]/g, '.$1');
+  if (path.startsWith('validation')) return path.includes('holdout') ? 'holdoutPercent' : 'folds';
+  if (path.startsWith('features')) return 'features';
+  if (path.startsWith('parameters.')) return path;
+  return path.split('.')[0] ?? path;
+}
+
+/** A form filled as a version was trained, to train again with other settings. */
+export function valuesOfVersion(version: ModelVersion, type: ModelType, name: string): TrainValues {
+  const parameters = { ...emptyTrainValues.parameters };
+  const boosting = version.algorithm === 'gradient_boosting';
+  for (const parameter of boostingParameters) {
+    const value = version.parameters[parameter];
+    if (boosting && typeof value === 'number') parameters[parameter] = value;
+  }
+  const holdout = 'holdout' in version.validation ? version.validation.holdout : undefined;
+  return {
+    ...emptyTrainValues,
+    name,
+    datakitId: version.datakit.id,
+    target: version.target,
+    task: type === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION',
+    features: version.features.map((feature) => feature.name),
+    algorithm: version.leaderboard.length > 1 ? 'auto' : trainable(version.algorithm),
+    validation: holdout === undefined ? 'folds' : 'holdout',
+    folds: 'folds' in version.validation ? version.validation.folds : 5,
+    holdoutPercent: holdout === undefined ? 20 : Math.round(holdout * 1000) / 10,
+    seed: version.seed,
+    parameters,
+  };
+}
+
+const trainable = (algorithm: string): Algorithm =>
+  algorithm === 'gradient_boosting' || algorithm === 'linear' || algorithm === 'baseline'
+    ? algorithm
+    : 'auto';
+
+/** What a training will do, in a sentence to read before it is started. */
+export function trainSentence(values: TrainValues, rows: number): string {
+  if (values.target === '' || values.task === '') return '';
+  const judged =
+    values.validation === 'folds'
+      ? `judged by ${values.folds}-fold cross-validation`
+      : `judged on ${values.holdoutPercent} % of the rows`;
+  const from = plural(values.features.length, 'column');
+  const budget =
+    values.algorithm === 'auto' && values.timeBudgetSeconds !== ''
+      ? ` Takes ${formatDuration(values.timeBudgetSeconds)} at most.`
+      : '';
+  return `Learns to predict ${values.target} from ${from} of ${plural(rows, 'row')}, ${judged}.${budget}`;
+}

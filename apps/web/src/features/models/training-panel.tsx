@@ -1,0 +1,103 @@
+import type { Model } from '@quadrax/contract';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { api } from '#lib/api.ts';
+import { ApiError } from '#lib/api-error.ts';
+import { plural } from '#lib/format.ts';
+import { metricLabel } from '#lib/words.ts';
+import { Chart } from '#ui/chart.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { Figure } from '#ui/figure.tsx';
+import { JobProgress } from '#ui/job-progress.tsx';
+import { arrivalBars } from './candidates.ts';
+import { barsHeight } from './charts/bars.ts';
+import { leaderboardChart } from './charts/model-charts.ts';
+import styles from './model-page.module.css';
+import { useCandidates } from './model-queries.ts';
+import { trainingFailure } from './model-state.ts';
+import { TrainingLog } from './training-log.tsx';
+
+/** Candidates drawn while they arrive; the frame has their height from the first, so that nothing moves. */
+const SHOWN = 8;
+
+/** A training as it happens: its progress, the candidates as they come in, and what it says. */
+export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: string; first: boolean }) {
+  const candidates = useCandidates(model.id);
+  const { count, metric, chart } = useMemo(() => {
+    const arrivals = candidates.filter((arrival) => arrival.jobId === jobId);
+    const by = arrivals[0]?.metric ?? '';
+    return {
+      count: arrivals.length,
+      metric: by,
+      chart: leaderboardChart(arrivalBars(arrivals).slice(0, SHOWN), by),
+    };
+  }, [candidates, jobId]);
+  return (
+    <section className={first ? styles.training : `${styles.training} ${styles.again}`} aria-label="Training">
+      <JobProgress jobId={jobId} />
+      <div className={styles.live}>
+        <Figure
+          title={
+            count === 0
+              ? 'Candidates'
+              : `${plural(count, 'candidate')} so far, by ${metricLabel(metric)} on held-out rows`
+          }
+        >
+          <div style={{ minHeight: barsHeight(SHOWN) }}>
+            {count === 0 ? (
+              <p className={styles.quiet}>Each candidate appears here as soon as it has been judged.</p>
+            ) : (
+              <Chart
+                label="Candidates so far"
+                option={chart.option}
+                table={chart.table}
+                height={barsHeight(Math.min(count, SHOWN))}
+              />
+            )}
+          </div>
+        </Figure>
+        <Figure title="Training log">
+          <TrainingLog source={{ jobId }} running />
+        </Figure>
+      </div>
+    </section>
+  );
+}
+
+/** Why the last training ended without a version. */
+export function FailedTraining({ modelId }: { modelId: string }) {
+  const { data: job } = useQuery({
+    queryKey: ['models', 'last-training', modelId],
+    queryFn: ({ signal }) =>
+      api.jobs.list({ query: { subject: modelId, kind: 'model.train', limit: 1 }, signal }),
+    select: (page) => page.items[0],
+  });
+  const reason = trainingFailure(job);
+  if (reason === undefined) return null;
+  return (
+    <div className={styles.failure}>
+      <ErrorState
+        title={job?.status === 'CANCELLED' ? 'The last training was stopped.' : 'The last training failed.'}
+        error={new ApiError({ code: 'UNTRAINABLE', message: reason })}
+        hint={
+          <Button
+            variant="default"
+            size="xs"
+            mt={8}
+            renderRoot={(props) => <Link {...props} to="/models/new" search={{ modelId }} />}
+          >
+            Train with other settings
+          </Button>
+        }
+      />
+      {job && (
+        <details>
+          <summary>Training log</summary>
+          <TrainingLog source={{ jobId: job.id }} running={false} />
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,205 @@
+import type { ModelVersion } from '@quadrax/contract';
+import { useMemo } from 'react';
+import { plural } from '#lib/format.ts';
+import { formatMetric, metricLabel } from '#lib/words.ts';
+import { Chart } from '#ui/chart.tsx';
+import { Figure, FigureGrid } from '#ui/figure.tsx';
+import type { ChartSpec } from '#ui/histogram-chart.ts';
+import { SkeletonBlock } from '#ui/skeletons.tsx';
+import { Stat, StatRow } from '#ui/stat.tsx';
+import { leaderboardBars } from './candidates.ts';
+import { barsHeight } from './charts/bars.ts';
+import { classCurves } from './charts/class-curves.ts';
+import { learningCurve, lossCurve } from './charts/learning-curves.ts';
+import { importanceChart, leaderboardChart, MOST_FEATURES } from './charts/model-charts.ts';
+import { predictedActual, residualHistogram } from './charts/residuals.ts';
+import { ConfusionMatrix } from './confusion-matrix.tsx';
+import { formatSpread, headlines, metricMeaning, validationText } from './metrics.ts';
+import styles from './model-page.module.css';
+
+const HEIGHT = 320;
+
+/** What a version is worth: its metrics on held-out rows and the curves behind them. */
+export function VersionResults({ version }: { version: ModelVersion }) {
+  return (
+    <>
+      <StatRow>
+        {headlines(version.metrics).map(({ name, value, spread }) => (
+          <Stat
+            key={name}
+            label={metricLabel(name)}
+            value={formatMetric(name, value)}
+            note={formatSpread(name, spread)}
+            explain={metricMeaning(name)}
+          />
+        ))}
+      </StatRow>
+      <p className={styles.judged}>
+        {validationText(version.validation)} of {plural(version.rowsUsed, 'row')}
+        {version.metrics.spread &&
+          Object.keys(version.metrics.spread).length > 0 &&
+          '; ± is the standard deviation over the folds'}
+        .
+      </p>
+      {version.warnings.length > 0 && (
+        <ul className={styles.warnings}>
+          {version.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+      <FigureGrid>
+        <FirstLook version={version} />
+        <WhatCounted version={version} />
+        <ByClass version={version} />
+        <Learning version={version} />
+      </FigureGrid>
+    </>
+  );
+}
+
+/** The shape of the results while they are on their way. */
+export function VersionResultsSkeleton() {
+  return (
+    <div aria-hidden="true">
+      <SkeletonBlock height={108} />
+      <FigureGrid>
+        {Array.from({ length: 6 }, (_, i) => (
+          <SkeletonBlock key={i} height={HEIGHT + 20} />
+        ))}
+      </FigureGrid>
+    </div>
+  );
+}
+
+interface PlotProps {
+  title: string;
+  chart: ChartSpec;
+  height?: number;
+  caption?: string;
+}
+
+function Plot({ title, chart, height = HEIGHT, caption }: PlotProps) {
+  return (
+    <Figure title={title} caption={caption}>
+      <Chart label={title} option={chart.option} table={chart.table} height={height} />
+    </Figure>
+  );
+}
+
+/** Where it is right and where it errs. */
+function FirstLook({ version }: { version: ModelVersion }) {
+  const { curves, target, metrics, classes } = version;
+  const charts = useMemo(
+    () =>
+      curves.residuals && {
+        scatter: predictedActual(curves.residuals, target),
+        histogram: residualHistogram(curves.residuals, target),
+      },
+    [curves.residuals, target],
+  );
+  return (
+    <>
+      {metrics.confusion && (
+        <Figure title="Confusion matrix">
+          <ConfusionMatrix confusion={metrics.confusion} classes={classes ?? metrics.confusion.labels} />
+        </Figure>
+      )}
+      {charts && (
+        <>
+          <Plot
+            title="Predicted against actual"
+            chart={charts.scatter}
+            caption="Held-out rows; on the line both agree."
+          />
+          <Plot title="Errors" chart={charts.histogram} />
+        </>
+      )}
+    </>
+  );
+}
+
+function WhatCounted({ version }: { version: ModelVersion }) {
+  const { leaderboard, importance } = version;
+  const metric = leaderboard[0]?.metric ?? headlines(version.metrics)[0]?.name ?? '';
+  const board = useMemo(() => leaderboardChart(leaderboardBars(leaderboard), metric), [leaderboard, metric]);
+  const weights = useMemo(() => importanceChart(importance, metric), [importance, metric]);
+  const shown = Math.min(importance.length, MOST_FEATURES);
+  return (
+    <>
+      {leaderboard.length > 0 && (
+        <Plot
+          title="Leaderboard"
+          chart={board}
+          height={Math.min(Math.max(barsHeight(leaderboard.length), 180), 560)}
+          caption={
+            leaderboard.length > 1
+              ? 'The chosen candidate in colour, whiskers one standard deviation.'
+              : undefined
+          }
+        />
+      )}
+      {shown > 0 && (
+        <Plot
+          title="Importance of the features"
+          chart={weights}
+          height={Math.max(barsHeight(shown), 180)}
+          caption={
+            importance.length > shown
+              ? `The ${shown} most important of ${importance.length}; whiskers one standard deviation.`
+              : 'How much is lost when a column is shuffled among held-out rows; whiskers one standard deviation.'
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function ByClass({ version }: { version: ModelVersion }) {
+  const { curves, classes } = version;
+  const charts = useMemo(() => {
+    const names = classes ?? [];
+    return {
+      roc: curves.roc && classCurves('roc', curves.roc, names),
+      pr: curves.pr && classCurves('pr', curves.pr, names),
+      calibration: curves.calibration && classCurves('calibration', curves.calibration, names),
+    };
+  }, [curves, classes]);
+  return (
+    <>
+      {charts.roc && <Plot title="ROC curve" chart={charts.roc} />}
+      {charts.pr && <Plot title="Precision and recall" chart={charts.pr} />}
+      {charts.calibration && (
+        <Plot
+          title="Calibration"
+          chart={charts.calibration}
+          caption="On the dashed line a probability means what it says."
+        />
+      )}
+    </>
+  );
+}
+
+function Learning({ version }: { version: ModelVersion }) {
+  const { curves } = version;
+  const metric = metricLabel(version.leaderboard[0]?.metric ?? 'Score');
+  const charts = useMemo(
+    () => ({
+      learning: curves.learning && curves.learning.length > 1 && learningCurve(curves.learning, metric),
+      loss: curves.loss && curves.loss.length > 1 && lossCurve(curves.loss),
+    }),
+    [curves, metric],
+  );
+  return (
+    <>
+      {charts.learning && (
+        <Plot
+          title="Learning curve"
+          chart={charts.learning}
+          caption="Where the curves still move at the right, more rows would help."
+        />
+      )}
+      {charts.loss && <Plot title="Loss while boosting" chart={charts.loss} />}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import type { Model, ModelVersion } from '@quadrax/contract';
+import { Link } from '@tanstack/react-router';
+import { formatDuration, formatInteger, formatMoment, plural } from '#lib/format.ts';
+import { algorithmLabel } from '#lib/words.ts';
+import { CopyAs } from '#ui/copy-as.tsx';
+import { Section } from '#ui/section.tsx';
+import { parameterLabel, parameterText, validationText } from './metrics.ts';
+import styles from './model-page.module.css';
+import { TrainingLog } from './training-log.tsx';
+
+/** How a version came about: data, settings, seed, log; enough to make it again. */
+export function VersionTraining({ model, version }: { model: Model; version: ModelVersion }) {
+  const { datakit } = version;
+  const parameters = Object.entries(version.parameters);
+  return (
+    <div className={styles.provenance}>
+      <div>
+        <Section
+          title="How it was trained"
+          aside={
+            <CopyAs
+              label="Copy version as"
+              call={{
+                method: 'GET',
+                path: '/models/:id/versions/:version',
+                params: { id: model.id, version: version.version },
+              }}
+            />
+          }
+        >
+          <dl className={styles.facts}>
+            <dt>Data</dt>
+            <dd>
+              <Link to="/datakits/$id" params={{ id: datakit.id }}>
+                {datakit.name ?? datakit.id}
+              </Link>
+              , version {datakit.version}
+            </dd>
+            <dt>Target</dt>
+            <dd>
+              <Link to="/datakits/$id" params={{ id: datakit.id }} search={{ column: version.target }}>
+                {version.target}
+              </Link>
+            </dd>
+            <dt>Features</dt>
+            <dd title={version.features.map((feature) => feature.name).join(', ')}>
+              {plural(version.features.length, 'column')}
+            </dd>
+            <dt>Rows used</dt>
+            <dd>{formatInteger(version.rowsUsed)}</dd>
+            <dt>Algorithm</dt>
+            <dd>{algorithmLabel(version.algorithm)}</dd>
+            <dt>Validation</dt>
+            <dd>{validationText(version.validation)}</dd>
+            <dt>Seed</dt>
+            <dd>{version.seed}</dd>
+            <dt>Trained</dt>
+            <dd>
+              {formatMoment(version.trainedAt)}, in {formatDuration(version.durationMs / 1000)}
+            </dd>
+          </dl>
+        </Section>
+        <Section title="Parameters">
+          {parameters.length === 0 ? (
+            <p className={styles.quiet}>{algorithmLabel(version.algorithm)} has none.</p>
+          ) : (
+            <dl className={styles.facts}>
+              {parameters.map(([name, value]) => (
+                <Parameter key={name} name={name} value={value} />
+              ))}
+            </dl>
+          )}
+        </Section>
+      </div>
+      <Section title="Training log">
+        <TrainingLog source={{ modelId: model.id, version: version.version }} running={false} />
+      </Section>
+    </div>
+  );
+}
+
+function Parameter({ name, value }: { name: string; value: unknown }) {
+  return (
+    <>
+      <dt>{parameterLabel(name)}</dt>
+      <dd className="mono">{parameterText(value)}</dd>
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+import type { Datakit, Job, Model } from '@quadrax/contract';
+import { Link, createLazyRoute } from '@tanstack/react-router';
+import { formatAgo, plural } from '#lib/format.ts';
+import { useRunningJobs } from '#lib/running-jobs.ts';
+import { useMayWrite } from '#lib/session.ts';
+import { jobKindLabel } from '#lib/words.ts';
+import { ErrorState } from '#ui/error-state.tsx';
+import { CancelJob, JobBar } from '#ui/job-progress.tsx';
+import { LinkButton } from '#ui/link-button.tsx';
+import { Page } from '#ui/page.tsx';
+import { Section } from '#ui/section.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import { Doors } from './doors.tsx';
+import { FinishedJobs, LatestDatakits, LatestModels } from './latest-tables.tsx';
+import { attentionOf, useLatest } from './overview-queries.ts';
+import type { Attention } from './overview-queries.ts';
+import styles from './overview-page.module.css';
+
+export const Route = createLazyRoute('/shell/')({ component: OverviewPage });
+
+function OverviewPage() {
+  const latest = useLatest();
+  const { datakits, models, done, failed } = latest;
+  const running = useRunningJobs();
+  const broken = [datakits, models].find((query) => query.isError);
+  if (broken?.error) {
+    return (
+      <Page title="Overview">
+        <ErrorState
+          error={broken.error}
+          title="The overview could not be read."
+          onRetry={() => void Promise.all([datakits.refetch(), models.refetch()])}
+        />
+      </Page>
+    );
+  }
+  const nothing =
+    datakits.data?.items.length === 0 && models.data?.items.length === 0 && (running.data ?? []).length === 0;
+  if (nothing) {
+    return (
+      <Page title="Overview" state="Nothing here yet. Begin with data.">
+        <Doors />
+      </Page>
+    );
+  }
+  const known = {
+    datakits: datakits.data?.items ?? [],
+    models: models.data?.items ?? [],
+    done: done.data?.items ?? [],
+    failed: failed.data?.items ?? [],
+  };
+  const names = new Map([...known.datakits, ...known.models].map(({ id, name }) => [id, name]));
+  return (
+    <Page
+      title="Overview"
+      state={sentence(running.data, datakits.data?.meta.total, models.data?.meta.total)}
+      action={<NextStep datakits={known.datakits} />}
+    >
+      <Section title="Running">
+        <Running jobs={running.data ?? []} names={names} />
+      </Section>
+      <NeedsAttention items={attentionOf(known, Date.now())} />
+      <div className={styles.halves}>
+        <Section title="Latest models" aside={<Link to="/models">All models</Link>}>
+          <Models rows={known.models} loading={models.isPending} />
+        </Section>
+        <Section title="Latest datakits" aside={<Link to="/datakits">All datakits</Link>}>
+          <LatestDatakits rows={known.datakits} loading={datakits.isPending} />
+        </Section>
+      </div>
+      <Section title="Finished" aside={<Link to="/jobs">All jobs</Link>}>
+        <FinishedJobs rows={known.done} loading={done.isPending} names={names} />
+      </Section>
+    </Page>
+  );
+}
+
+/** "2 jobs running · 12 datakits · 5 models". */
+function sentence(running: readonly Job[] | undefined, datakits?: number, models?: number): string {
+  if (running === undefined) return 'Reading what there is';
+  const waiting = running.filter(({ status }) => status === 'QUEUED').length;
+  const working = running.length - waiting;
+  const parts = [running.length === 0 ? 'Nothing is running' : `${plural(working, 'job')} running`];
+  if (waiting > 0) parts.push(`${waiting} waiting`);
+  if (datakits !== undefined) parts.push(plural(datakits, 'datakit'));
+  if (models !== undefined) parts.push(plural(models, 'model'));
+  return parts.join(' · ');
+}
+
+function NextStep({ datakits }: { datakits: readonly Datakit[] }) {
+  const mayWrite = useMayWrite();
+  if (!mayWrite) return null;
+  if (!datakits.some(({ status }) => status === 'READY')) {
+    return <LinkButton to="/datakits">Upload a table</LinkButton>;
+  }
+  return (
+    <>
+      <LinkButton variant="default" to="/datakits">
+        Upload a table
+      </LinkButton>
+      <LinkButton to="/models/new">Train a model</LinkButton>
+    </>
+  );
+}
+
+function Running({ jobs, names }: { jobs: readonly Job[]; names: ReadonlyMap<string, string> }) {
+  if (jobs.length === 0) return <p className={styles.nothing}>No job is running or waiting.</p>;
+  return (
+    <ul className={styles.running}>
+      {jobs.slice(0, 8).map((job) => (
+        <li key={job.id}>
+          <div>
+            <Link to="/jobs/$id" params={{ id: job.id }}>
+              {jobKindLabel(job.kind)}
+            </Link>
+            <div className={styles.quiet}>{names.get(job.subject?.id ?? '') ?? job.subject?.type}</div>
+          </div>
+          <JobBar job={job} stop={<CancelJob job={job} />} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NeedsAttention({ items }: { items: readonly Attention[] }) {
+  if (items.length === 0) return null;
+  return (
+    <Section title="Needs attention">
+      <ul className={styles.attention}>
+        {items.map((item) => (
+          <li key={item.key}>
+            <StatusMark tone="bad" label="Failed" bare />
+            {item.to.noun === 'job' ? (
+              <Link to="/jobs/$id" params={{ id: item.to.id }}>
+                {item.sentence}
+              </Link>
+            ) : (
+              <Link to="/datakits/$id" params={{ id: item.to.id }}>
+                {item.sentence}
+              </Link>
+            )}
+            <span className={styles.quiet}>{formatAgo(item.at)}</span>
+            {item.reason !== undefined && <span className={styles.reason}>{item.reason}</span>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Models({ rows, loading }: { rows: readonly Model[]; loading: boolean }) {
+  if (!loading && rows.length === 0) {
+    return <p className={styles.nothing}>No model has been trained yet.</p>;
+  }
+  return <LatestModels rows={rows} loading={loading} />;
+}

@@ -1,0 +1,17 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute } from '@tanstack/react-router';
+import { requireSession } from './gate.ts';
+
+/** What a route's loader may use. */
+export interface RouteContext {
+  queryClient: QueryClient;
+}
+
+export const rootRoute = createRootRouteWithContext<RouteContext>()();
+
+/** Parent of every page that needs a session: navigation, header, search. Its component is set in `app/router.tsx`. */
+export const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  beforeLoad: ({ location }) => requireSession(location),
+});

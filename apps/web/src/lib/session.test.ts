@@ -1,0 +1,138 @@
+import type { User } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import { ApiError } from './api-error.ts';
+import { createSession } from './session.ts';
+
+const ada: User = {
+  id: '018f0000-0000-7000-8000-000000000001',
+  email: 'ada@example.org',
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  role: 'ADMIN',
+  tenantId: '018f0000-0000-7000-8000-000000000002',
+  tenantName: 'Analytical Engines',
+  platformAdministrator: false,
+};
+
+/** A backend in memory: counts what it is asked and hands out tokens t1, t2, … */
+function backend(options: { remembered?: boolean } = {}) {
+  const asked = { refresh: 0, logout: [] as string[] };
+  const world = {
+    asked,
+    time: 0,
+    remembered: options.remembered ?? true,
+    failure: undefined as Error | undefined,
+    session: undefined as unknown as ReturnType<typeof createSession>,
+  };
+  world.session = createSession({
+    refresh: async () => {
+      asked.refresh += 1;
+      await Promise.resolve();
+      if (world.failure) throw world.failure;
+      return { token: `t${asked.refresh}`, refreshToken: '', expiresIn: 600 };
+    },
+    me: () => Promise.resolve(ada),
+    logout: (token) => {
+      asked.logout.push(token);
+      return Promise.resolve();
+    },
+    exclusively: (work) => work(),
+    remember: (signedIn) => {
+      world.remembered = signedIn;
+    },
+    remembered: () => world.remembered,
+    now: () => world.time,
+  });
+  return world;
+}
+
+const refused = new ApiError({ code: 'UNAUTHENTICATED', message: 'Sign in to do this.', status: 401 });
+const away = new ApiError({ code: 'OFFLINE', message: 'The server did not answer.' });
+
+describe('a session', () => {
+  it('asks the server nothing on a first visit', async () => {
+    const world = backend({ remembered: false });
+    await world.session.restore();
+    expect(world.session.state()).toEqual({ status: 'signed-out' });
+    expect(world.asked.refresh).toBe(0);
+  });
+
+  it('is taken up from the cookie at load', async () => {
+    const world = backend();
+    await world.session.restore();
+    expect(world.session.state()).toEqual({ status: 'signed-in', user: ada });
+    expect(await world.session.current()).toBe('t1');
+  });
+
+  it('is signed out, not expired, when the cookie is no longer good at load', async () => {
+    const world = backend();
+    world.failure = refused;
+    await world.session.restore();
+    expect(world.session.state()).toEqual({ status: 'signed-out' });
+    expect(world.remembered).toBe(false);
+  });
+
+  it('stays unknown when the server is away at load, so that it can be tried again', async () => {
+    const world = backend();
+    world.failure = away;
+    await expect(world.session.restore()).rejects.toBe(away);
+    expect(world.session.state()).toEqual({ status: 'unknown' });
+    world.failure = undefined;
+    await world.session.restore();
+    expect(world.session.state().status).toBe('signed-in');
+  });
+
+  it('refreshes once for any number of calls that need it at the same time', async () => {
+    const world = backend();
+    await world.session.restore();
+    world.time = 580_000;
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => world.session.current()));
+    expect(new Set(tokens)).toEqual(new Set(['t2']));
+    expect(world.asked.refresh).toBe(2);
+  });
+
+  it('does not refresh again for a call refused with a token that has been replaced meanwhile', async () => {
+    const world = backend();
+    await world.session.restore();
+    expect(await world.session.renew('t1')).toBe('t2');
+    expect(await world.session.renew('t1')).toBe('t2');
+    expect(world.asked.refresh).toBe(2);
+  });
+
+  it('expires with the user kept when the server ends it, so that the page can stay', async () => {
+    const world = backend();
+    await world.session.restore();
+    world.failure = refused;
+    expect(await world.session.renew('t1')).toBeUndefined();
+    expect(world.session.state()).toEqual({ status: 'expired', user: ada });
+    expect(await world.session.current()).toBeUndefined();
+  });
+
+  it('lives on with the old token while the server is away and the token is still good', async () => {
+    const world = backend();
+    await world.session.restore();
+    world.failure = away;
+    world.time = 580_000;
+    expect(await world.session.current()).toBe('t1');
+    expect(world.session.state().status).toBe('signed-in');
+  });
+
+  it('does not end for a server error', async () => {
+    const world = backend();
+    await world.session.restore();
+    world.failure = new ApiError({ code: 'INTERNAL', message: 'Something failed.', status: 500 });
+    await expect(world.session.renew('t1')).rejects.toBe(world.failure);
+    expect(world.session.state().status).toBe('signed-in');
+  });
+
+  it('tells the server of a sign-out, with the token it had, and forgets it first', async () => {
+    const world = backend();
+    await world.session.restore();
+    const seen: string[] = [];
+    world.session.subscribe(() => seen.push(world.session.state().status));
+    await world.session.signOut();
+    expect(seen).toEqual(['signed-out']);
+    expect(world.asked.logout).toEqual(['t1']);
+    expect(await world.session.current()).toBeUndefined();
+  });
+});

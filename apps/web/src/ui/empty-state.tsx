@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react';
+import styles from './empty-state.module.css';
+
+export interface EmptyStateProps {
+  title: string;
+  /** What this place is for, in one sentence. */
+  sentence: ReactNode;
+  /** The button to begin. */
+  action?: ReactNode;
+  /** The sample to try. */
+  sample?: ReactNode;
+}
+
+/** Empty is an invitation: what this place is for, the button to begin, the sample to try. */
+export function EmptyState({ title, sentence, action, sample }: EmptyStateProps) {
+  return (
+    <div className={styles.empty}>
+      <div>
+        <h2 className={styles.title}>{title}</h2>
+        <p className={styles.sentence}>{sentence}</p>
+      </div>
+      {(action ?? sample) !== undefined && (
+        <div className={styles.actions}>
+          {action}
+          {sample}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { toApiError } from '#lib/api-error.ts';
+import { StatusMark } from './status-mark.tsx';
+import styles from './error-state.module.css';
+
+export interface ErrorStateProps {
+  /** Anything thrown; an `ApiError` brings details and a request id. */
+  error: unknown;
+  /** What was being done: "The datakit could not be read." Absent: the error's own sentence leads. */
+  title?: string;
+  /** What to do about it. */
+  hint?: ReactNode;
+  onRetry?: () => void;
+}
+
+/** A failure where it happened: what is wrong, what to do, the request id to ask about, and a way to try again. */
+export function ErrorState({ error, title, hint, onRetry }: ErrorStateProps) {
+  const failure = toApiError(error);
+  return (
+    <div className={styles.error} role="alert">
+      <div className={styles.title}>
+        <StatusMark tone="bad" label="Failed" bare />
+        <span>{title ?? failure.message}</span>
+      </div>
+      {title && <p className={styles.hint}>{failure.message}</p>}
+      {failure.details.length > 0 && (
+        <ul className={styles.list}>
+          {failure.details.map((detail) => (
+            <li key={`${detail.field} ${detail.message}`}>
+              {detail.field !== '' && <span className="mono">{detail.field}</span>} {detail.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {hint && <p className={styles.hint}>{hint}</p>}
+      {(onRetry ?? failure.requestId) !== undefined && (
+        <div className={styles.foot}>
+          {onRetry && (
+            <Button variant="default" size="xs" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          {failure.requestId && (
+            <span className={styles.request}>
+              Request <span className="mono">{failure.requestId}</span>
+            </span>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import type { Job } from '@quadrax/contract';
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent } from 'react';
+import { api } from '#lib/api.ts';
+import { formatTimeLeft } from '#lib/format.ts';
+import { isFinished, jobKey, useJob } from '#lib/jobs.ts';
+import { useMayWrite } from '#lib/session.ts';
+import { jobKindLabel } from '#lib/words.ts';
+import { ErrorState } from './error-state.tsx';
+import { SkeletonText } from './skeletons.tsx';
+import { StatusMark } from './status-mark.tsx';
+import styles from './job-progress.module.css';
+
+export interface JobProgressProps {
+  jobId: string;
+  /** One line and a bar, without the error and the button: for rows of a list. */
+  compact?: boolean;
+  /** Called once when the job ends while it is shown. */
+  onFinished?: (job: Job) => void;
+}
+
+/** A job's bar with stage, percent and time left, live, with a button to stop it. */
+export function JobProgress({ jobId, compact = false, onFinished }: JobProgressProps) {
+  const { data: job, error, refetch } = useJob(jobId);
+  const ended = job !== undefined && isFinished(job);
+  const finished = useEffectEvent(() => {
+    if (job !== undefined) onFinished?.(job);
+  });
+  useEffect(() => {
+    if (ended) finished();
+  }, [ended]);
+  if (error !== null && job === undefined) {
+    return <ErrorState error={error} title="The job could not be read." onRetry={() => void refetch()} />;
+  }
+  return <JobBar job={job} compact={compact} stop={!compact && <CancelJob job={job} />} />;
+}
+
+/** Stops a job; nothing is shown for viewers and for jobs that have ended. */
+export function CancelJob({ job }: { job: Job | undefined }) {
+  const queryClient = useQueryClient();
+  const mayWrite = useMayWrite();
+  const cancel = useMutation({
+    mutationFn: (id: string) => api.jobs.cancel({ params: { id } }),
+    onSuccess: (stopped) => {
+      queryClient.setQueryData(jobKey(stopped.id), stopped);
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+  if (job === undefined || isFinished(job) || !mayWrite) return null;
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-xs"
+      loading={cancel.isPending}
+      onClick={() => {
+        cancel.mutate(job.id);
+      }}
+      aria-label={`Cancel: ${jobKindLabel(job.kind)}`}
+    >
+      Cancel
+    </Button>
+  );
+}
+
+/** The words beside a job's bar: its stage while it works, how it ended afterwards. */
+function stageOf(job: Job): string {
+  if (job.status === 'QUEUED') return 'Waiting for a free worker';
+  if (job.status === 'SUCCEEDED') return 'Done';
+  if (job.status === 'CANCELLED') return 'Cancelled';
+  if (job.status === 'FAILED') return 'Failed';
+  return job.stage === '' ? 'Starting' : job.stage;
+}
+
+/** The bar itself, for a job that is already at hand. Undefined: its shape, waiting. */
+export function JobBar(props: { job: Job | undefined; compact?: boolean; stop?: React.ReactNode }) {
+  const { job, compact = false } = props;
+  const percent = job === undefined ? 0 : Math.floor((job.status === 'SUCCEEDED' ? 1 : job.progress) * 100);
+  const look = [
+    styles.job,
+    compact ? styles.compact : '',
+    job?.status === 'FAILED' ? styles.failed : '',
+    job?.status === 'CANCELLED' ? styles.cancelled : '',
+  ];
+  const left = job?.status === 'RUNNING' ? formatTimeLeft(job.etaSeconds) : undefined;
+  return (
+    <div className={look.join(' ')}>
+      <div className={compact ? `${styles.line} ${styles.tight}` : styles.line}>
+        {job && <StatusMark status={job.status} bare />}
+        <span className={styles.stage}>{job === undefined ? <SkeletonText width={20} /> : stageOf(job)}</span>
+        <span className={styles.figures}>
+          {job !== undefined && `${percent} %`}
+          {left !== undefined && <span className={styles.left}> · {left}</span>}
+        </span>
+        {props.stop}
+      </div>
+      <div
+        className={styles.track}
+        role="progressbar"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-label={job === undefined ? 'Progress' : jobKindLabel(job.kind)}
+      >
+        <div className={styles.bar} style={{ transform: `scaleX(${percent / 100})` }} />
+      </div>
+      {!compact && job?.error && <div className={styles.error}>{job.error.message}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { createTheme, defaultVariantColorsResolver } from '@mantine/core';
+import type { MantineColorsTuple, VariantColorsResolver } from '@mantine/core';
+
+const teal: MantineColorsTuple = [
+  '#eef6f5',
+  '#e2efee',
+  '#c3dedc',
+  '#96c6c3',
+  '#66c9c1',
+  '#3d9490',
+  '#1f7674',
+  '#0d5c63',
+  '#0a484e',
+  '#073539',
+];
+
+/** Filled controls take their colours from the tokens, which are set apart for light and dark. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const color = input.color ?? input.theme.primaryColor;
+  if (input.variant === 'filled' && (color === 'teal' || color === 'red')) {
+    const name = color === 'teal' ? 'accent' : 'bad';
+    return {
+      background: `var(--${name}-fill)`,
+      hover: `var(--${name}-fill-hover)`,
+      color: `var(--on-${name})`,
+      border: '1px solid transparent',
+    };
+  }
+  if (input.variant === 'default') {
+    return {
+      background: 'var(--surface)',
+      hover: 'var(--sunken)',
+      color: 'var(--ink)',
+      border: '1px solid var(--line-strong)',
+    };
+  }
+  if (input.variant === 'subtle' && (color === 'teal' || color === 'gray')) {
+    return {
+      background: 'transparent',
+      hover: 'var(--sunken)',
+      color: color === 'teal' ? 'var(--accent)' : 'var(--ink-2)',
+      border: '1px solid transparent',
+    };
+  }
+  return defaultVariantColorsResolver(input);
+};
+
+const dialog = {
+  // The style sheet holds the page still (see tokens.css); Mantine would inject a style element.
+  lockScroll: false,
+  overlayProps: { backgroundOpacity: 0.4 },
+  closeButtonProps: { 'aria-label': 'Close' },
+  // A <header> outside the page's sections would count as a second banner.
+  attributes: { header: { role: 'presentation' } },
+};
+
+/** Mantine's theme. Its CSS variables are in `tokens.css`, so that no style element is injected. */
+export const theme = createTheme({
+  primaryColor: 'teal',
+  primaryShade: { light: 7, dark: 4 },
+  colors: { teal },
+  black: '#14191a',
+  fontFamily: 'var(--sans)',
+  fontFamilyMonospace: 'var(--mono)',
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  variantColorResolver,
+  components: {
+    Button: { defaultProps: { size: 'sm' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Modal: { defaultProps: { ...dialog, centered: true } },
+    Drawer: { defaultProps: { ...dialog, position: 'right' } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    Select: { defaultProps: { comboboxProps: { shadow: 'md' } } },
+  },
+});

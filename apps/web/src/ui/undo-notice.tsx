@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { toApiError } from '#lib/api-error.ts';
+
+/**
+ * Says that something was deleted and offers to bring it back for ten seconds. Call it after the deletion succeeded.
+ * @param message "Deleted penguins."
+ * @param undo restores it; its failure is shown in place of the notice
+ */
+export function showUndo(message: string, undo: () => Promise<unknown>): void {
+  const id = notifications.show({
+    message: <UndoNotice message={message} onUndo={() => void restore()} />,
+    autoClose: 10_000,
+    withCloseButton: true,
+  });
+  const restore = async () => {
+    try {
+      await undo();
+      notifications.update({ id, message: 'Restored.', autoClose: 3_000 });
+    } catch (error) {
+      notifications.update({ id, color: 'red', message: toApiError(error).message, autoClose: false });
+    }
+  };
+}
+
+/** Says that something failed outside any form or list that could say it. */
+export function showFailure(error: unknown, title?: string): void {
+  const { message, requestId } = toApiError(error);
+  notifications.show({
+    color: 'red',
+    title: title ?? message,
+    message: [title === undefined ? '' : message, requestId === undefined ? '' : `Request ${requestId}`]
+      .filter((part) => part !== '')
+      .join(' '),
+    autoClose: 12_000,
+  });
+}
+
+function UndoNotice({ message, onUndo }: { message: string; onUndo: () => void }) {
+  return (
+    <span style={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 12 }}>
+      <span>{message}</span>
+      <Button variant="subtle" size="compact-sm" onClick={onUndo}>
+        Undo
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { jobStatusSchema } from './jobs.ts';
+import { idSchema } from './paging.ts';
+
+/** Everything that is pushed, by name. The same payloads travel over Socket.IO and over plain WebSocket. */
+export const eventSchemas = {
+  'job.progress': z.object({
+    id: idSchema,
+    kind: z.string(),
+    progress: z.number(),
+    stage: z.string(),
+    etaSeconds: z.number().optional(),
+  }),
+  'job.finished': z.object({
+    id: idSchema,
+    kind: z.string(),
+    status: jobStatusSchema,
+    result: z.record(z.string(), z.unknown()).optional(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  }),
+  'datakit.ready': z.object({ id: idSchema, status: z.enum(['READY', 'FAILED']) }),
+  'model.candidate': z.object({
+    modelId: idSchema,
+    jobId: idSchema,
+    algorithm: z.string(),
+    metric: z.string(),
+    score: z.number(),
+  }),
+  'model.trained': z.object({ modelId: idSchema, version: z.number().int() }),
+  'model.deployed': z.object({ modelId: idSchema, version: z.number().int(), alias: z.string() }),
+  'model.undeployed': z.object({ modelId: idSchema }),
+} as const;
+
+export type EventName = keyof typeof eventSchemas;
+export type EventPayload<N extends EventName> = z.infer<(typeof eventSchemas)[N]>;
+/** One event as it travels over plain WebSocket. */
+export type EventMessage = { [N in EventName]: { event: N; data: EventPayload<N> } }[EventName];

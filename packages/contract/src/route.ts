@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/** Who may call: `read` any member, `write` not viewers, `admin` administrators of the tenant, `platform` the operator. */
+export type Permission = 'public' | 'account' | 'read' | 'write' | 'admin' | 'platform';
+
+/** `data` one thing, `list` a page of things with a cursor, `empty` 204, `file` bytes, `raw` the reply as it stands. */
+export type Envelope = 'data' | 'list' | 'empty' | 'file' | 'raw';
+
+export type RateClass = 'none' | 'login' | 'register' | 'read' | 'write' | 'compute';
+
+/** What an audit row says happened, `resource.verb` in the past tense; `none` for what changes nothing. */
+export type AuditAction = `${string}.${string}` | 'none';
+
+/**
+ * Everything an endpoint promises, said in one place. No promise has a default: leaving one out does not compile.
+ */
+export interface RouteDeclaration {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base path, with `:name` for parameters. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** `multipart` bodies are streamed to the handler and not parsed. */
+  readonly multipart?: true;
+  /** What `data` holds (or one item of it, for a list). */
+  readonly reply: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+  /** The codes it can answer with beside those that every route can. */
+  readonly errors: readonly ErrorCode[];
+  readonly permission: Permission;
+  readonly envelope: Envelope;
+  /** The keyset a list is walked by; `none` for what is no list. */
+  readonly cursor: 'newest' | 'sequence' | 'none';
+  /** `key` honours Idempotency-Key; `natural` may be repeated as it is; `none` may not be repeated. */
+  readonly idempotency: 'key' | 'natural' | 'none';
+  /** `send` puts an ETag on the reply, `match` honours If-Match before it changes anything. */
+  readonly etag: 'send' | 'match' | 'none';
+  readonly audit: AuditAction;
+  readonly rate: RateClass;
+  /** Whether a read may be answered from a cache; none is, so far. */
+  readonly cache: 'none';
+}
+
+/** Keeps the exact type of a declaration, so that handlers and the SDK are typed by it. */
+export const route = <const R extends RouteDeclaration>(declaration: R): R => declaration;
+
+type Infer<S, Otherwise> = S extends z.ZodType ? z.output<S> : Otherwise;
+type InferInput<S, Otherwise> = S extends z.ZodType ? z.input<S> : Otherwise;
+
+export type Params<R extends RouteDeclaration> = Infer<R['params'], Record<string, never>>;
+export type Query<R extends RouteDeclaration> = Infer<R['query'], Record<string, never>>;
+export type Body<R extends RouteDeclaration> = Infer<R['body'], undefined>;
+export type Reply<R extends RouteDeclaration> = InferInput<R['reply'], never>;

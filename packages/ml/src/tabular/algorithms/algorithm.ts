@@ -1,0 +1,47 @@
+import type { Design } from '../preprocessing/design.ts';
+import type { Preprocessor } from '../preprocessing/preprocessor.ts';
+import type { Target } from '../data/frame.ts';
+import type { AlgorithmName, LossCurve, Parameters, State } from '../types.ts';
+import type { ParameterSpec } from './parameters.ts';
+
+/** What an estimator may need besides the data. */
+export interface FitContext {
+  readonly seed: number;
+  /** Throws `ABORTED` when training shall end; called between units of work. */
+  readonly checkAborted: () => void;
+}
+
+/** A learner on a design matrix. `fit` must not keep or change what it is given. */
+export interface Estimator {
+  fit(design: Design, target: Target, parameters: Parameters, context: FitContext): FittedEstimator;
+  /** The estimator whose `state()` this is. */
+  revive(state: State): FittedEstimator;
+}
+
+export interface FittedEstimator {
+  /** 1 for regression, else the number of classes. */
+  readonly outputs: number;
+  /** `x`: one row of the design. Writes the value or the probabilities; allocates nothing. */
+  predictRow(x: Float64Array, out: Float64Array): void;
+  state(): State;
+  /** Parameters that the estimator chose by itself, in place of those it was given. */
+  readonly chosen?: Parameters;
+  readonly loss?: LossCurve;
+}
+
+/** A size to choose candidates by. */
+export interface ProblemSize {
+  readonly rows: number;
+  readonly features: number;
+  readonly classes: number;
+}
+
+/** One folder under `algorithms/` each; `registry.ts` lists them. */
+export interface Algorithm {
+  readonly name: AlgorithmName;
+  readonly parameters: readonly ParameterSpec[];
+  readonly preprocessor: Preprocessor;
+  readonly estimator: Estimator;
+  /** Parameter sets that `auto` tries, most promising first. */
+  candidates(size: ProblemSize): readonly Parameters[];
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createPredictor,
+  decodeModel,
+  encodeModel,
+  train,
+  TabularError,
+  type TrainOptions,
+} from '../index.ts';
+import { mixedFeatures, mixedTable, pickTableRows, recordOf, withColumns } from '../testing/sample-tables.ts';
+import type { Table } from '../types.ts';
+import { registry } from './registry.ts';
+
+const algorithms = [...(Object.keys(registry) as (keyof typeof registry)[]), 'auto' as const];
+const goals = [
+  { task: 'classification', target: 'sold' },
+  { task: 'classification', target: 'grade' },
+  { task: 'regression', target: 'price' },
+] as const;
+const cases = algorithms.flatMap((algorithm) => goals.map((goal) => ({ algorithm, ...goal })));
+
+const table = mixedTable(150);
+
+function optionsFor(part: Pick<TrainOptions, 'algorithm' | 'task' | 'target'>): TrainOptions {
+  return { ...part, features: mixedFeatures, validation: { folds: 3 }, seed: 5 };
+}
+
+describe.each(cases)('$algorithm on $target', (part) => {
+  const options = optionsFor(part);
+  const result = train(table, options);
+
+  it('gives the same result to the bit for the same seed', () => {
+    const again = train(table, options);
+    expect(encodeModel(again.model)).toEqual(encodeModel(result.model));
+    const told = ({ metrics, metricsStd, curves, importance, learningCurve }: typeof result): unknown => {
+      return { metrics, metricsStd, curves, importance, learningCurve };
+    };
+    expect(told(again)).toEqual(told(result));
+  });
+
+  it('leaves its input as it was', () => {
+    const before = JSON.stringify(pickTableRows(table, rowNumbers(table)), plain);
+    train(table, options);
+    expect(JSON.stringify(table, plain)).toBe(before);
+  });
+
+  it('gives a finite prediction where every value is missing', () => {
+    const { value, probabilities } = createPredictor(result.model).predictRow({});
+    const numbers = probabilities ? Object.values(probabilities) : [value];
+    expect(numbers.every((number) => Number.isFinite(number))).toBe(true);
+  });
+
+  it('gives probabilities that add up to one, and the label of the largest', () => {
+    if (part.task === 'regression') return expect(result.schema.classes).toEqual([]);
+    const predictor = createPredictor(result.model);
+    for (const row of [0, 1, 2, 3, 4]) {
+      const { label, probabilities = {} } = predictor.predictRow(recordOf(table, row, mixedFeatures));
+      const shares = Object.values(probabilities);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(probabilities[label ?? '']).toBe(Math.max(...shares));
+    }
+  });
+
+  it('predicts one record as it predicts a table', () => {
+    const predictor = createPredictor(result.model);
+    const many = predictor.predictTable(table);
+    const { classes } = result.schema;
+    for (const row of rowNumbers(table)) {
+      const one = predictor.predictRow(recordOf(table, row, mixedFeatures));
+      const expected = many.values
+        ? { value: many.values[row] }
+        : {
+            label: classes[many.labels?.[row] ?? -1],
+            probabilities: Object.fromEntries(
+              classes.map((label, k) => [label, many.probabilities?.[row * classes.length + k]]),
+            ),
+          };
+      expect(one).toEqual(expected);
+    }
+  });
+
+  it('is the same after being written and read', () => {
+    const bytes = encodeModel(result.model);
+    const read = decodeModel(bytes);
+    expect(encodeModel(read)).toEqual(bytes);
+    expect(createPredictor(read).predictTable(table)).toEqual(
+      createPredictor(result.model).predictTable(table),
+    );
+  });
+
+  it('takes duplicate rows', () => {
+    const doubled = pickTableRows(table, [...rowNumbers(table), ...rowNumbers(table)]);
+    const { rowsUsed, model } = train(doubled, options);
+    expect(rowsUsed).toBe(300);
+    const predicted = createPredictor(model).predictTable(table);
+    const numbers = predicted.values ?? predicted.probabilities ?? new Float64Array([NaN]);
+    expect(numbers.every((number) => Number.isFinite(number))).toBe(true);
+  });
+
+  it('does without a column that never varies or is empty', () => {
+    const wider = withColumns(
+      table,
+      { name: 'same', kind: 'numeric', values: new Float64Array(150).fill(3) },
+      { name: 'none', kind: 'categorical', codes: new Int32Array(150).fill(-1), categories: ['x'] },
+    );
+    const { model, warnings } = train(wider, { ...options, features: [...mixedFeatures, 'same', 'none'] });
+    expect(warnings.map(({ code, column }) => [code, column])).toEqual([
+      ['CONSTANT_COLUMN', 'same'],
+      ['EMPTY_COLUMN', 'none'],
+    ]);
+    expect(encodeModel(model)).toEqual(encodeModel(result.model));
+  });
+
+  it('refuses a table with no rows', () => {
+    const empty = pickTableRows(table, []);
+    expect(() => train(empty, options)).toThrow(TabularError);
+    expect(() => train(empty, options)).toThrow(/No row has a value/);
+  });
+
+  it('heeds the weights of rows', () => {
+    const weights = Float64Array.from({ length: 150 }, (_, row) => (row < 100 ? 1 : 0));
+    const weighted = withColumns(table, { name: 'w', kind: 'numeric', values: weights });
+    const { model } = train(weighted, { ...options, weights: 'w' });
+    const predicted = createPredictor(model).predictTable(table);
+    const unweighted = createPredictor(result.model).predictTable(table);
+    expect(predicted).not.toEqual(unweighted);
+  });
+});
+
+function rowNumbers({ rows }: Table): number[] {
+  return Array.from({ length: rows }, (_, row) => row);
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array, String) : value;
+}

@@ -1,0 +1,35 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { describe, expect, it } from 'vitest';
+import { createPredictor, decodeModel, encodeModel, type Prediction, type Schema } from '../index.ts';
+
+interface Golden {
+  readonly algorithm: string;
+  readonly schema: Schema;
+  readonly artifact: string;
+  readonly cases: readonly { readonly record: Record<string, unknown>; readonly prediction: Prediction }[];
+}
+
+const files = import.meta.glob('../../../golden/*/*.json', { eager: true, query: '?raw', import: 'default' });
+
+describe.each(Object.entries(files))('golden model %s', (_path, text) => {
+  const golden = JSON.parse(text) as Golden;
+  const bytes = hexToBytes(golden.artifact);
+
+  it('still decodes to the model it was', () => {
+    const model = decodeModel(bytes);
+    expect(model.algorithm).toBe(golden.algorithm);
+    expect(model.schema).toEqual(golden.schema);
+    expect(encodeModel(model)).toEqual(bytes);
+  });
+
+  it('still predicts what it predicted', () => {
+    const predictor = createPredictor(decodeModel(bytes));
+    expect(golden.cases.length).toBeGreaterThan(0);
+    for (const { record, prediction } of golden.cases)
+      expect(predictor.predictRow(record)).toEqual(prediction);
+  });
+});
+
+it('there is a golden model for every algorithm and kind of target', () => {
+  expect(Object.keys(files).length).toBeGreaterThanOrEqual(12);
+});

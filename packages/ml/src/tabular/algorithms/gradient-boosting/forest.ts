@@ -1,0 +1,99 @@
+import { TabularError } from '../../errors.ts';
+import type { State } from '../../types.ts';
+import type { Tree } from './tree.ts';
+
+const missingRight = 1;
+const byCategory = 2;
+
+/** Trees in flat arrays, node by node. A child's index is always above its parent's. */
+export interface Forest {
+  /** First node of each tree. */
+  readonly roots: Int32Array;
+  /** Design column, -1 for a leaf. */
+  readonly columns: Int32Array;
+  /** Threshold; of leaves, the value; of category splits, the first of their words in `categories`. */
+  readonly thresholds: Float64Array;
+  /** Left and right child, in pairs. */
+  readonly children: Int32Array;
+  readonly flags: Uint8Array;
+  readonly categories: Uint32Array;
+}
+
+/** Lays trees out one after the other. */
+export function flatten(trees: readonly Tree[]): Forest {
+  const size = trees.reduce((sum, tree) => sum + tree.nodes.length, 0);
+  const roots = new Int32Array(trees.length);
+  const columns = new Int32Array(size);
+  const thresholds = new Float64Array(size);
+  const children = new Int32Array(2 * size);
+  const flags = new Uint8Array(size);
+  const words: number[] = [];
+  let base = 0;
+  trees.forEach(({ nodes }, index) => {
+    roots[index] = base;
+    nodes.forEach((node, i) => {
+      const at = base + i;
+      columns[at] = node.column;
+      thresholds[at] = node.leftCategories ? words.length : node.threshold;
+      children[2 * at] = base + node.left;
+      children[2 * at + 1] = base + node.right;
+      flags[at] = (node.missingRight ? missingRight : 0) | (node.leftCategories ? byCategory : 0);
+      if (node.leftCategories) words.push(...node.leftCategories);
+    });
+    base += nodes.length;
+  });
+  return { roots, columns, thresholds, children, flags, categories: Uint32Array.from(words) };
+}
+
+/** Value of tree `tree` for the design row that begins at x[offset]. */
+export function evaluateTree(forest: Forest, tree: number, x: Float64Array, offset: number): number {
+  const { columns, thresholds, children, flags, categories } = forest;
+  let node = forest.roots[tree];
+  let column = columns[node];
+  while (column >= 0) {
+    const value = x[offset + column];
+    const flag = flags[node];
+    let right: number;
+    if (value !== value) right = flag & missingRight;
+    else if ((flag & byCategory) === 0) right = value > thresholds[node] ? 1 : 0;
+    else right = 1 - ((categories[thresholds[node] + (value >>> 5)] >>> (value & 31)) & 1);
+    node = children[2 * node + right];
+    column = columns[node];
+  }
+  return thresholds[node];
+}
+
+export function forestState({ roots, columns, thresholds, children, flags, categories }: Forest): State {
+  return { roots, columns, thresholds, children, flags, categories };
+}
+
+/** The forest whose state this is; throws `ARTIFACT_DAMAGED` where the arrays do not fit together. */
+export function reviveForest(state: State): Forest {
+  const { roots, columns, thresholds, children, flags, categories } = state as Record<string, State>;
+  const typed =
+    roots instanceof Int32Array &&
+    columns instanceof Int32Array &&
+    thresholds instanceof Float64Array &&
+    children instanceof Int32Array &&
+    flags instanceof Uint8Array &&
+    categories instanceof Uint32Array;
+  if (!typed) throw damaged();
+  const forest = { roots, columns, thresholds, children, flags, categories };
+  if (!isWellFormed(forest)) throw damaged();
+  return forest;
+}
+
+/** Children come after their parent, so that every walk ends. */
+function isWellFormed({ roots, columns, thresholds, children, flags }: Forest): boolean {
+  const size = columns.length;
+  if (thresholds.length !== size || flags.length !== size || children.length !== 2 * size) return false;
+  if (roots.some((root) => root < 0 || root >= size)) return false;
+  return columns.every((column, node) => {
+    const sides = [children[2 * node], children[2 * node + 1]];
+    return column < 0 || sides.every((child) => child > node && child < size);
+  });
+}
+
+function damaged(): TabularError {
+  return new TabularError('ARTIFACT_DAMAGED', 'The model file holds no valid trees.');
+}

@@ -1,0 +1,151 @@
+import { createRandom } from '../../../random/random.ts';
+import { gather, type Target } from '../../data/frame.ts';
+import { TabularError } from '../../errors.ts';
+import { holdoutSplit } from '../../evaluation/splits.ts';
+import type { Design } from '../../preprocessing/design.ts';
+import { nativePreprocessor } from '../../preprocessing/native.ts';
+import type { Parameters, State } from '../../types.ts';
+import type { Algorithm, FitContext, FittedEstimator, ProblemSize } from '../algorithm.ts';
+import { logitsToProbabilities } from '../linear/logistic.ts';
+import { numberOf, type ParameterSpec } from '../parameters.ts';
+import { boost, type BoostOptions, type Labelled } from './boost.ts';
+import { evaluateTree, flatten, type Forest, forestState, reviveForest } from './forest.ts';
+
+const parameters: readonly ParameterSpec[] = [
+  integer('iterations', 1, 10_000, 300, 'Rounds at most.'),
+  number('learningRate', 1e-4, 1, 0.1, 'Shrinkage of each tree.'),
+  integer('leaves', 2, 1024, 31, 'Leaves of a tree at most.'),
+  integer('minLeafRows', 1, 1_000_000, 20, 'Rows of a leaf at least.'),
+  number('l2', 0, 1e6, 1, 'Penalty on squared leaf values.'),
+  {
+    name: 'maxBins',
+    kind: 'integer',
+    min: 4,
+    max: 255,
+    default: 'auto',
+    description: 'Bins of a column, missing included; auto: 64 below 5,000 rows, else 255.',
+  },
+  {
+    name: 'earlyStopping',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    description: 'End when the loss on a share of the training rows stops falling.',
+  },
+  integer('patience', 1, 1000, 15, 'Rounds without improvement before stopping.'),
+  number('validationShare', 0.01, 0.5, 0.15, 'Share of the training rows watched by early stopping.'),
+];
+
+/** Fewer rows than this are not split for early stopping. */
+const minStoppingRows = 50;
+/** Up to so many rows, the rows held out by early stopping are put to use by a second fit of as many rounds. */
+const maxRefitRows = 20_000;
+
+/**
+ * Leaf-wise gradient boosting of histogram trees. Missing values learn a side at every split; categories are split
+ * into two groups by their gradients; categories unseen in training count as missing.
+ */
+export const gradientBoosting: Algorithm = {
+  name: 'gradient_boosting',
+  parameters,
+  preprocessor: nativePreprocessor,
+  candidates,
+  estimator: { fit, revive },
+};
+
+function candidates({ rows }: ProblemSize): readonly Parameters[] {
+  if (rows < 5_000) {
+    return [
+      { leaves: 8, minLeafRows: 10, learningRate: 0.1 },
+      { leaves: 31, minLeafRows: 20, learningRate: 0.1 },
+      { leaves: 4, minLeafRows: 5, learningRate: 0.1 },
+    ];
+  }
+  return [
+    {},
+    { leaves: 63, learningRate: 0.06, iterations: 500 },
+    { leaves: 15, minLeafRows: 50, iterations: 500 },
+  ];
+}
+
+function fit(design: Design, target: Target, given: Parameters, context: FitContext): FittedEstimator {
+  const options = boostOptions(given, design.rows);
+  const whole: Labelled = { design, target };
+  const stops = given.earlyStopping === 'on' && design.rows >= minStoppingRows;
+  if (!stops) return assembleBoosted(boost(whole, undefined, options, context), target);
+
+  const random = createRandom(context.seed, 0x73746f70);
+  const split = holdoutSplit(target.values, target.classes, numberOf(given, 'validationShare'), random);
+  const watched = boost(pickRows(whole, split.train), pickRows(whole, split.test), options, context);
+  if (design.rows > maxRefitRows) return assembleBoosted(watched, target);
+  const iterations = watched.trees.length / watched.base.length;
+  const refitted = boost(whole, undefined, { ...options, iterations }, context);
+  return assembleBoosted({ ...refitted, loss: watched.loss }, target);
+}
+
+function boostOptions(given: Parameters, rows: number): BoostOptions {
+  return {
+    iterations: numberOf(given, 'iterations'),
+    learningRate: numberOf(given, 'learningRate'),
+    leaves: numberOf(given, 'leaves'),
+    minLeafRows: numberOf(given, 'minLeafRows'),
+    l2: numberOf(given, 'l2'),
+    patience: numberOf(given, 'patience'),
+    maxBins: given.maxBins === 'auto' ? (rows < 5_000 ? 64 : 255) : numberOf(given, 'maxBins'),
+  };
+}
+
+function pickRows({ design, target }: Labelled, rows: Int32Array): Labelled {
+  const values = new Float64Array(rows.length * design.columns.length);
+  design.columns.forEach((_, index) => {
+    const column = design.values.subarray(index * design.rows, (index + 1) * design.rows);
+    values.set(gather(column, rows), index * rows.length);
+  });
+  return {
+    design: { rows: rows.length, columns: design.columns, values },
+    target: {
+      classes: target.classes,
+      values: gather(target.values, rows),
+      weights: gather(target.weights, rows),
+    },
+  };
+}
+
+function assembleBoosted(boosted: ReturnType<typeof boost>, { classes }: Target): FittedEstimator {
+  const { base, trees, loss } = boosted;
+  const fitted = assemble(flatten(trees), base, Math.max(1, classes));
+  return { ...fitted, loss, chosen: { iterations: trees.length / base.length } };
+}
+
+function assemble(forest: Forest, base: Float64Array, outputs: number): FittedEstimator {
+  const trees = forest.roots.length;
+  const scores = base.length;
+  return {
+    outputs,
+    predictRow(x, out) {
+      for (let k = 0; k < scores; k++) {
+        let sum = base[k];
+        for (let tree = k; tree < trees; tree += scores) sum += evaluateTree(forest, tree, x, 0);
+        out[k] = sum;
+      }
+      if (outputs > 1) logitsToProbabilities(out);
+    },
+    state: () => ({ forest: forestState(forest), base, outputs }),
+  };
+}
+
+function revive(state: State): FittedEstimator {
+  const { forest, base, outputs } = state as Record<string, State>;
+  if (base instanceof Float64Array && base.length > 0 && typeof outputs === 'number') {
+    return assemble(reviveForest(forest), base, outputs);
+  }
+  throw new TabularError('ARTIFACT_DAMAGED', 'The model file holds no valid boosted trees.');
+}
+
+function integer(name: string, min: number, max: number, value: number, description: string): ParameterSpec {
+  return { name, kind: 'integer', min, max, default: value, description };
+}
+
+function number(name: string, min: number, max: number, value: number, description: string): ParameterSpec {
+  return { name, kind: 'number', min, max, default: value, description };
+}

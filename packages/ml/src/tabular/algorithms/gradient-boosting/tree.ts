@@ -1,0 +1,67 @@
+import type { Binning } from './bins.ts';
+import type { Split } from './split.ts';
+
+/** A node of a tree under construction: a leaf while `column` is -1. */
+export interface TreeNode {
+  column: number;
+  /** Numeric splits: values ≤ threshold go left. Leaves: the value. */
+  threshold: number;
+  missingRight: boolean;
+  /** Category splits: a bit for each category that goes left. */
+  leftCategories: Uint32Array | undefined;
+  left: number;
+  right: number;
+}
+
+export interface Tree {
+  readonly nodes: readonly TreeNode[];
+  addLeaf(): number;
+  /** Turns a leaf into a split; returns its new leaves, left and right. */
+  split(node: number, split: Split, binning: Binning): [number, number];
+  setValue(node: number, value: number): void;
+}
+
+export function createTree(): Tree {
+  const nodes: TreeNode[] = [];
+  const addLeaf = (): number =>
+    nodes.push({
+      column: -1,
+      threshold: 0,
+      missingRight: false,
+      leftCategories: undefined,
+      left: -1,
+      right: -1,
+    }) - 1;
+  return {
+    nodes,
+    addLeaf,
+    split(index, split, binning) {
+      const left = addLeaf();
+      const right = addLeaf();
+      const { column, missingLeft } = split;
+      const threshold = binning.kind === 'numeric' ? (binning.edges[split.bin - 1] ?? Infinity) : 0;
+      const leftCategories = categoriesOf(split, binning);
+      Object.assign(nodes[index], {
+        column,
+        threshold,
+        missingRight: !missingLeft,
+        leftCategories,
+        left,
+        right,
+      });
+      return [left, right];
+    },
+    setValue(index, value) {
+      nodes[index].threshold = value;
+    },
+  };
+}
+
+function categoriesOf({ leftSet }: Split, binning: Binning): Uint32Array | undefined {
+  if (!leftSet || binning.kind === 'numeric') return undefined;
+  const bits = new Uint32Array(Math.ceil(binning.binOf.length / 32));
+  binning.binOf.forEach((bin, category) => {
+    if (bin > 0 && leftSet[bin] === 1) bits[category >>> 5] |= 1 << (category & 31);
+  });
+  return bits;
+}

@@ -1,0 +1,48 @@
+import { TabularError } from '../errors.ts';
+import type { FeatureSchema, FittedPipeline, State } from '../types.ts';
+import { blendPipelines, type BlendMember } from './blend.ts';
+import { joinPipeline } from './pipeline.ts';
+import { registry } from './registry.ts';
+
+/** The pipeline whose `state()` this is. Throws `ARTIFACT_DAMAGED` or `ARTIFACT_UNSUPPORTED`. */
+export function revivePipeline(
+  algorithm: string,
+  state: State,
+  features: readonly FeatureSchema[],
+): FittedPipeline {
+  if (algorithm === 'blend') return reviveBlend(state, features);
+  if (!isRegistered(algorithm)) {
+    const message = `This version knows no algorithm ${algorithm}. Use a newer one to open the model.`;
+    throw new TabularError('ARTIFACT_UNSUPPORTED', message);
+  }
+  const { preprocessor, estimator } = fieldsOf(state);
+  const known = registry[algorithm];
+  return joinPipeline(known.preprocessor.revive(preprocessor, features), known.estimator.revive(estimator));
+}
+
+function reviveBlend(state: State, features: readonly FeatureSchema[]): FittedPipeline {
+  const { members, shares } = fieldsOf(state);
+  if (!Array.isArray(members) || !(shares instanceof Float64Array) || members.length !== shares.length) {
+    throw damaged();
+  }
+  return blendPipelines(
+    members.map((member: State, index): BlendMember => {
+      const { algorithm, state: own } = fieldsOf(member);
+      if (typeof algorithm !== 'string' || !isRegistered(algorithm)) throw damaged();
+      return { algorithm, share: shares[index], fitted: revivePipeline(algorithm, own, features) };
+    }),
+  );
+}
+
+function isRegistered(name: string): name is keyof typeof registry {
+  return Object.hasOwn(registry, name);
+}
+
+function fieldsOf(state: State): Record<string, State> {
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw damaged();
+  return state as Record<string, State>;
+}
+
+function damaged(): TabularError {
+  return new TabularError('ARTIFACT_DAMAGED', 'The model file holds no valid pipeline.');
+}

@@ -1,0 +1,48 @@
+import { TabularError } from '../errors.ts';
+import type { Model, Schema } from '../types.ts';
+
+/** The JSON part of a model file; `state` still refers to the arrays. */
+export type Header = Omit<Model, 'fitted'> & { readonly state: unknown };
+
+/** Checks the outline of a header whose checksum has already been found right. */
+export function checkHeader(value: unknown): Header {
+  const header = fields(value);
+  const { libraryVersion, seed, algorithm, parameters, schema } = header;
+  const outlined =
+    typeof libraryVersion === 'string' &&
+    typeof seed === 'number' &&
+    typeof algorithm === 'string' &&
+    fields(parameters) === parameters &&
+    isSchema(schema);
+  if (!outlined) throw damaged();
+  return header as Header;
+}
+
+function isSchema(value: unknown): value is Schema {
+  const { task, target, features, classes } = fields(value);
+  return (
+    (task === 'classification' || task === 'regression') &&
+    typeof target === 'string' &&
+    Array.isArray(classes) &&
+    Array.isArray(features) &&
+    features.every(isFeature)
+  );
+}
+
+function isFeature(value: unknown): boolean {
+  const { name, kind, categories } = fields(value);
+  const isNumber = kind === 'numeric' || kind === 'datetime';
+  return typeof name === 'string' && (isNumber || (kind === 'categorical' && Array.isArray(categories)));
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw damaged();
+  return value as Record<string, unknown>;
+}
+
+function damaged(): TabularError {
+  return new TabularError(
+    'ARTIFACT_DAMAGED',
+    'The model file is damaged: its header does not describe a model.',
+  );
+}

@@ -1,0 +1,154 @@
+import type { Column, FeatureSchema, Task, Warning } from '../types.ts';
+import { gather } from './frame.ts';
+
+export interface PreparedFeature {
+  readonly schema: FeatureSchema;
+  readonly values: Float64Array;
+}
+
+/** A feature that agrees with the target in at least this share of rows, or correlates so, is likely a copy of it. */
+const leakAgreement = 0.9999;
+const minLeakRows = 20;
+
+/**
+ * The usable rows of a column as numbers, milliseconds or category indices, and its schema; undefined, with a warning,
+ * where it cannot be learnt from. `target` belongs to the same rows.
+ */
+export function prepareFeature(
+  column: Column,
+  rows: Int32Array,
+  target: Float64Array,
+  task: Task,
+  warnings: Warning[],
+): PreparedFeature | undefined {
+  const { name } = column;
+  if (column.kind === 'text') {
+    warnings.push({
+      code: 'TEXT_COLUMN_IGNORED',
+      column: name,
+      message: `${name} is free text and was not used.`,
+    });
+    return undefined;
+  }
+  const feature =
+    column.kind === 'categorical' ? categoryFeature(column, rows) : numberFeature(column, rows, warnings);
+  const distinct = countDistinct(feature.values);
+  if (distinct.present === 0) {
+    warnings.push({ code: 'EMPTY_COLUMN', column: name, message: `${name} has no value and was not used.` });
+    return undefined;
+  }
+  if (distinct.several === false && distinct.present === rows.length) {
+    const message = `${name} has the same value in every row and was not used.`;
+    warnings.push({ code: 'CONSTANT_COLUMN', column: name, message });
+    return undefined;
+  }
+  if (copiesTarget(feature, target, task)) {
+    const message = `${name} all but repeats the target. If it is not known before the target is, leave it out.`;
+    warnings.push({ code: 'LIKELY_LEAK', column: name, message });
+  }
+  return feature;
+}
+
+function numberFeature(
+  column: Extract<Column, { values: Float64Array }>,
+  rows: Int32Array,
+  warnings: Warning[],
+): PreparedFeature {
+  const { name, kind } = column;
+  const given = gather(column.values, rows);
+  const values = given.map((value) => (Number.isFinite(value) ? value : NaN));
+  const infinite = given.filter((value) => Math.abs(value) === Infinity).length;
+  if (infinite > 0) {
+    const message = `${infinite} infinite values of ${name} were taken as missing.`;
+    warnings.push({ code: 'INFINITE_VALUES', column: name, count: infinite, message });
+  }
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const present = sorted.length > 0;
+  const schema: FeatureSchema = {
+    name,
+    kind,
+    optional: sorted.length < rows.length,
+    min: present ? sorted[0] : 0,
+    max: present ? sorted[sorted.length - 1] : 0,
+    example: present ? sorted[sorted.length >> 1] : 0,
+  };
+  return { schema, values };
+}
+
+/** Categories no usable row has are dropped; the others keep their order. */
+function categoryFeature(
+  column: Extract<Column, { kind: 'categorical' }>,
+  rows: Int32Array,
+): PreparedFeature {
+  const counts = new Int32Array(column.categories.length);
+  let missing = 0;
+  for (const row of rows) {
+    const code = column.codes[row];
+    if (code >= 0 && code < counts.length) counts[code]++;
+    else missing++;
+  }
+  const used = Array.from(counts.keys()).filter((code) => counts[code] > 0);
+  const index = new Float64Array(counts.length).fill(NaN);
+  used.forEach((code, k) => (index[code] = k));
+  const values = Float64Array.from(rows, (row) => index[column.codes[row]] ?? NaN);
+  const top = used.reduce((best, code) => (counts[code] > counts[best] ? code : best), used[0] ?? 0);
+  const schema: FeatureSchema = {
+    name: column.name,
+    kind: 'categorical',
+    optional: missing > 0,
+    categories: used.map((code) => column.categories[code]),
+    example: column.categories[top] ?? '',
+  };
+  return { schema, values };
+}
+
+function countDistinct(values: Float64Array): { present: number; several: boolean } {
+  let present = 0;
+  let first = NaN;
+  let several = false;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    if (present === 0) first = value;
+    else if (value !== first) several = true;
+    present++;
+  }
+  return { present, several };
+}
+
+/** Whether one tells the other: by correlation of numbers, or by one class for each value of few. */
+function copiesTarget({ schema, values }: PreparedFeature, target: Float64Array, task: Task): boolean {
+  if (values.length < minLeakRows) return false;
+  if (task === 'regression') {
+    return schema.kind !== 'categorical' && Math.abs(correlation(values, target)) >= leakAgreement;
+  }
+  return agreement(values, target) >= leakAgreement;
+}
+
+/** Share of rows that the most frequent class of each value gets right, of values that stand for many rows each. */
+function agreement(values: Float64Array, target: Float64Array): number {
+  const byValue = new Map<number, Map<number, number>>();
+  for (let i = 0; i < values.length; i++) {
+    const counts = byValue.get(values[i]) ?? new Map<number, number>();
+    byValue.set(values[i], counts.set(target[i], (counts.get(target[i]) ?? 0) + 1));
+    if (byValue.size > values.length / 10) return 0;
+  }
+  let right = 0;
+  for (const counts of byValue.values()) right += Math.max(...counts.values());
+  return right / values.length;
+}
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const rows = Array.from(a.keys()).filter((i) => !Number.isNaN(a[i]));
+  if (rows.length < a.length / 2) return 0;
+  const meanA = rows.reduce((sum, i) => sum + a[i], 0) / rows.length;
+  const meanB = rows.reduce((sum, i) => sum + b[i], 0) / rows.length;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (const i of rows) {
+    ab += (a[i] - meanA) * (b[i] - meanB);
+    aa += (a[i] - meanA) ** 2;
+    bb += (b[i] - meanB) ** 2;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}

@@ -1,0 +1,151 @@
+import { TabularError } from '../errors.ts';
+import type { Column, FeatureSchema, Schema, Table, TrainOptions, Warning } from '../types.ts';
+import type { Dataset, Frame } from './frame.ts';
+import { gather } from './frame.ts';
+import { prepareFeature } from './feature.ts';
+import { encodeTarget } from './target.ts';
+
+export interface Prepared {
+  readonly dataset: Dataset;
+  readonly schema: Schema;
+  readonly warnings: readonly Warning[];
+  readonly rowsDropped: number;
+}
+
+/**
+ * Checks table and options and makes the dataset that training works on: rows with a target and a weight, columns that
+ * vary. Nothing is learnt here that could tell held-out rows from others. Throws `TabularError`.
+ */
+export function prepare(table: Table, options: TrainOptions): Prepared {
+  checkTable(table);
+  const warnings: Warning[] = [];
+  const target = findColumn(table, options.target, 'target');
+  const weightColumn =
+    options.weights === undefined ? undefined : findColumn(table, options.weights, 'weights');
+  const encoded = encodeTarget(target, options.task);
+  const weights = readWeights(weightColumn, table.rows);
+  const rows = usableRows(encoded.values, weights, options.target, warnings);
+  const values = gather(encoded.values, rows);
+  const features = featureColumns(table, options).flatMap(
+    (column) => prepareFeature(column, rows, values, options.task, warnings) ?? [],
+  );
+  if (features.length === 0) {
+    throw new TabularError(
+      'NO_FEATURES',
+      'No feature column is left that varies: add columns to learn from.',
+    );
+  }
+  const classes = usedClasses(encoded.classes, values, options.target, warnings);
+  const schemas: FeatureSchema[] = features.map(({ schema }) => schema);
+  const frame: Frame = {
+    rows: rows.length,
+    features: schemas,
+    columns: features.map((feature) => feature.values),
+  };
+  return {
+    dataset: {
+      frame,
+      target: { classes: classes.labels.length, values: classes.values, weights: gather(weights, rows) },
+    },
+    schema: { task: options.task, target: options.target, features: schemas, classes: classes.labels },
+    warnings,
+    rowsDropped: table.rows - rows.length,
+  };
+}
+
+function checkTable({ rows, columns }: Table): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const { name } = column;
+    if (seen.has(name)) throw new TabularError('INVALID_TABLE', `Two columns are named ${name}.`, name);
+    seen.add(name);
+    const length = column.kind === 'categorical' ? column.codes.length : column.values.length;
+    if (length === rows) continue;
+    throw new TabularError(
+      'INVALID_TABLE',
+      `Column ${name} has ${length} values, the table ${rows} rows.`,
+      name,
+    );
+  }
+}
+
+function findColumn(table: Table, name: string, role: string): Column {
+  const found = table.columns.find((column) => column.name === name);
+  if (found) return found;
+  throw new TabularError('UNKNOWN_COLUMN', `The ${role} ${name} is no column of the table.`, name);
+}
+
+function featureColumns(table: Table, { features, target, weights }: TrainOptions): Column[] {
+  if (features?.includes(target)) {
+    throw new TabularError('INVALID_OPTION', `The target ${target} cannot be a feature as well.`, target);
+  }
+  if (features) return [...new Set(features)].map((name) => findColumn(table, name, 'feature'));
+  return table.columns.filter(({ name }) => name !== target && name !== weights);
+}
+
+function readWeights(column: Column | undefined, rows: number): Float64Array {
+  if (!column) return new Float64Array(rows).fill(1);
+  if (column.kind !== 'numeric') {
+    throw new TabularError(
+      'INVALID_WEIGHTS',
+      `The weights ${column.name} must be a numeric column.`,
+      column.name,
+    );
+  }
+  return column.values;
+}
+
+function usableRows(
+  target: Float64Array,
+  weights: Float64Array,
+  name: string,
+  warnings: Warning[],
+): Int32Array {
+  const all = Int32Array.from(target.keys());
+  const labelled = all.filter((row) => !Number.isNaN(target[row]));
+  const rows = labelled.filter((row) => Number.isFinite(weights[row]) && weights[row] >= 0);
+  const missing = target.length - labelled.length;
+  if (missing > 0) {
+    const message = `${missing} rows have no ${name} and were left out of training.`;
+    warnings.push({ code: 'MISSING_TARGET', column: name, count: missing, message });
+  }
+  const unweighted = labelled.length - rows.length;
+  if (unweighted > 0) {
+    const message = `${unweighted} rows have a missing or negative weight and were left out of training.`;
+    warnings.push({ code: 'INVALID_WEIGHT', count: unweighted, message });
+  }
+  if (rows.length === 0) {
+    throw new TabularError('NO_ROWS', `No row has a value in the target ${name}.`, name);
+  }
+  if (rows.every((row) => weights[row] === 0)) {
+    throw new TabularError('INVALID_WEIGHTS', 'Every usable row has weight 0.');
+  }
+  return rows;
+}
+
+/** Drops labels no usable row has, renumbers the rest, and warns of classes too rare to learn. */
+function usedClasses(
+  labels: readonly string[],
+  values: Float64Array,
+  name: string,
+  warnings: Warning[],
+): { labels: string[]; values: Float64Array } {
+  if (labels.length === 0) return { labels: [], values };
+  const counts = new Int32Array(labels.length);
+  for (const value of values) counts[value]++;
+  const used = labels.map((_, k) => k).filter((k) => counts[k] > 0);
+  if (used.length < 2) {
+    const message = `The target ${name} has one class only, ${labels[used[0]]}: there is nothing to tell apart.`;
+    throw new TabularError('SINGLE_CLASS', message, name);
+  }
+  const least = used.reduce((a, b) => (counts[b] < counts[a] ? b : a));
+  if (counts[least] < 10) {
+    const message = `The class ${labels[least]} has only ${counts[least]} rows; its metrics say little.`;
+    warnings.push({ code: 'RARE_CLASS', column: name, count: counts[least], message });
+  } else if (counts[least] * used.length < 0.2 * values.length) {
+    const message = `The class ${labels[least]} has ${counts[least]} of ${values.length} rows: prefer balanced accuracy or F1 to accuracy.`;
+    warnings.push({ code: 'IMBALANCED', column: name, count: counts[least], message });
+  }
+  const renumbered = new Map(used.map((k, index) => [k, index]));
+  return { labels: used.map((k) => labels[k]), values: values.map((value) => renumbered.get(value) ?? NaN) };
+}

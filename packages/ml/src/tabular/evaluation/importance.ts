@@ -1,0 +1,57 @@
+import { createRandom } from '../../random/random.ts';
+import { gather, takeFrameRows } from '../data/frame.ts';
+import type { FoldFit } from '../selection/assess.ts';
+import type { Session } from '../selection/session.ts';
+import type { Importance } from '../types.ts';
+import { isGain } from './metrics.ts';
+import { mean, measure, scoreOf, standardDeviation, takeTarget } from './score.ts';
+
+const repeats = 5;
+/** Rows predicted, over all columns, folds and repeats, beyond which only some of the held-out rows are used. */
+const maxPredictions = 400_000;
+const leastRows = 200;
+
+/**
+ * Permutation importance (Breiman 2001) of every feature on held-out rows, most important first. Each repeat shuffles
+ * the column among the held-out rows of each fold; `value` and `std` are over the repeats of all folds.
+ */
+export function permutationImportance(session: Session, folds: readonly FoldFit[]): Importance[] {
+  const { features } = session.dataset.frame;
+  const rowsPerFold = Math.max(
+    leastRows,
+    Math.floor(maxPredictions / (features.length * folds.length * repeats)),
+  );
+  const drops: number[][] = features.map(() => []);
+  folds.forEach((fold, index) => {
+    session.context.checkAborted();
+    collectDrops(session, fold, createRandom(session.seed, 0x7065726d, index), rowsPerFold, drops);
+  });
+  const importance = features.map(({ name }, i) => {
+    return { feature: name, value: mean(drops[i]), std: standardDeviation(drops[i]) };
+  });
+  return importance.sort((a, b) => b.value - a.value);
+}
+
+function collectDrops(
+  session: Session,
+  { split, fit }: FoldFit,
+  random: ReturnType<typeof createRandom>,
+  maxRows: number,
+  drops: readonly number[][],
+): void {
+  const rows = random.shuffle(split.test.slice()).subarray(0, maxRows);
+  const { columns } = takeFrameRows(session.dataset.frame, rows);
+  const target = takeTarget(session.dataset.target, rows);
+  const sign = isGain(session.metric) ? 1 : -1;
+  const score = (changed: readonly Float64Array[]): number => {
+    const metrics = measure(target, fit.fitted.predict(changed, rows.length), session.schema.classes);
+    return sign * scoreOf(metrics, session.metric);
+  };
+  const intact = score(columns);
+  columns.forEach((column, i) => {
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const order = random.shuffle(Int32Array.from(rows.keys()));
+      drops[i].push(intact - score(columns.with(i, gather(column, order))));
+    }
+  });
+}

@@ -1,0 +1,64 @@
+import type { PipelineSpec } from './algorithms/pipeline.ts';
+import { TabularError } from './errors.ts';
+import type { ScalarMetric, Task, TrainOptions } from './types.ts';
+
+const metricsOf: Record<Task, readonly ScalarMetric[]> = {
+  classification: ['logLoss', 'accuracy', 'balancedAccuracy', 'f1', 'rocAuc'],
+  regression: ['rmse', 'mae', 'r2'],
+};
+
+/** Fewest rows that a holdout makes sense of. */
+const leastHoldoutRows = 4;
+
+/** Throws `INVALID_OPTION` for what no data could make right. */
+export function checkOptions(options: TrainOptions): void {
+  const { algorithm, parameters, seed, task, validation, budgetMs } = options;
+  if (!Number.isSafeInteger(seed)) throw invalid('seed', 'must be a whole number');
+  if (budgetMs !== undefined && !(budgetMs > 0)) throw invalid('budgetMs', 'must be positive');
+  if (algorithm === 'auto' && parameters && Object.keys(parameters).length > 0) {
+    throw invalid('parameters', 'are chosen by auto; leave them out or name an algorithm');
+  }
+  if ('folds' in validation && !(Number.isInteger(validation.folds) && validation.folds >= 2)) {
+    throw invalid('validation.folds', 'must be a whole number from 2');
+  }
+  if ('holdout' in validation && !(validation.holdout > 0 && validation.holdout < 1)) {
+    throw invalid('validation.holdout', 'must be a share between 0 and 1');
+  }
+  if (!metricsOf[task].includes(metricFor(options))) {
+    throw invalid('metric', `must be one of ${metricsOf[task].join(', ')} for ${task}`);
+  }
+}
+
+/** Throws `TOO_FEW_ROWS` where the validation asked for cannot be made of so many rows. */
+export function checkRows(rows: number, { validation }: TrainOptions): void {
+  const needed = 'folds' in validation ? Math.max(validation.folds, leastHoldoutRows) : leastHoldoutRows;
+  if (rows >= needed) return;
+  const message = `There are ${rows} rows with a target; this validation needs at least ${needed}.`;
+  throw new TabularError('TOO_FEW_ROWS', message, 'validation');
+}
+
+/** The metric asked for, or the task's own. */
+export function metricFor({ metric, task }: TrainOptions): ScalarMetric {
+  return metric ?? metricsOf[task][0];
+}
+
+/** Class weights as pipelines take them. Throws `INVALID_OPTION` for an unknown label or a negative weight. */
+export function classWeightsFor(
+  options: TrainOptions,
+  classes: readonly string[],
+): PipelineSpec['classWeights'] {
+  const metric = metricFor(options);
+  const given =
+    options.classWeights ?? (metric === 'f1' || metric === 'balancedAccuracy' ? 'balanced' : 'none');
+  if (typeof given === 'string') return given;
+  for (const [label, weight] of Object.entries(given)) {
+    if (!classes.includes(label))
+      throw invalid('classWeights', `names ${label}, which is no class of the target`);
+    if (!(weight >= 0 && Number.isFinite(weight))) throw invalid('classWeights', 'must be numbers from 0');
+  }
+  return classes.map((label) => given[label] ?? 1);
+}
+
+function invalid(field: string, rule: string): TabularError {
+  return new TabularError('INVALID_OPTION', `The option ${field} ${rule}.`, field);
+}

@@ -1,0 +1,179 @@
+import { TabularError } from '../errors.ts';
+import type { Frame } from '../data/frame.ts';
+import type { FeatureSchema, State } from '../types.ts';
+import type { FittedPreprocessor, Preprocessor } from './preprocessor.ts';
+import { readSource, readSourceColumn, type Source, sourcesOf } from './sources.ts';
+
+/** Categories of one column beyond so many, by falling frequency, share one design column. */
+const mostLevels = 100;
+/** Design columns that all categories together may take, before each column has its first few. */
+const categoryBudget = 600;
+const leastLevels = 8;
+
+/** What was learnt of one source. Design column indices are -1 where there is none. */
+interface Encoding {
+  /** Numbers: the column, what replaces a missing value, and (value − mean) / scale. */
+  readonly column: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly scale: number;
+  /** Categories: the design column of each level; empty for numbers. */
+  readonly levelColumns: Int32Array;
+  /** The design column that is hot where the value is missing. */
+  readonly missingColumn: number;
+}
+
+/**
+ * For learners that need a full numeric matrix: numbers are imputed by the median and standardised, missing values of
+ * columns that had some in training get an indicator, categories and parts of dates are one-hot. Indicators are
+ * centred, not scaled.
+ */
+export const densePreprocessor: Preprocessor = {
+  fit(frame) {
+    const sources = sourcesOf(frame.features);
+    const encodings: Encoding[] = [];
+    const categorical = sources.filter(({ levels }) => levels > leastLevels).length;
+    const maxLevels = Math.min(mostLevels, Math.max(leastLevels, Math.floor(categoryBudget / categorical)));
+    let width = 0;
+    for (const source of sources) {
+      const values = readSourceColumn(source, frame.columns);
+      const encoding =
+        source.levels > 0 ? learnLevels(values, source, width, maxLevels) : learnNumber(values, width);
+      width = Math.max(
+        width,
+        encoding.column + 1,
+        encoding.missingColumn + 1,
+        maximum(encoding.levelColumns) + 1,
+      );
+      encodings.push(encoding);
+    }
+    const origin = learnOrigin(frame, sources, encodings, width);
+    return assemble(sources, encodings, origin);
+  },
+  revive,
+};
+
+function assemble(
+  sources: readonly Source[],
+  encodings: readonly Encoding[],
+  origin: Float64Array,
+): FittedPreprocessor {
+  return {
+    columns: Array.from(origin, () => ({ kind: 'numeric' })),
+    transformRow(raw, x) {
+      x.set(origin);
+      for (let i = 0; i < sources.length; i++) writeSource(encodings[i], readSource(sources[i], raw), x);
+    },
+    state: () => ({ origin, encodings: encodings.map(encodingState) }),
+  };
+}
+
+function writeSource(encoding: Encoding, value: number, x: Float64Array): void {
+  const { column, missingColumn, levelColumns } = encoding;
+  const isLevel = levelColumns.length > 0;
+  const hot = isLevel && !Number.isNaN(value) ? levelColumns[value] : -1;
+  const missing = isLevel ? hot < 0 : Number.isNaN(value);
+  if (hot >= 0) x[hot] += 1;
+  if (missing && missingColumn >= 0) x[missingColumn] += 1;
+  if (column >= 0) x[column] = ((missing ? encoding.median : value) - encoding.mean) / encoding.scale;
+}
+
+function learnNumber(values: Float64Array, width: number): Encoding {
+  const present = values.filter((value) => !Number.isNaN(value)).sort();
+  const missing = values.length - present.length;
+  const middle = present.length >> 1;
+  const median =
+    present.length % 2 === 1
+      ? present[middle]
+      : present.length > 0
+        ? (present[middle - 1] + present[middle]) / 2
+        : 0;
+  const mean = (sum(present) + missing * median) / Math.max(1, values.length);
+  const squares = present.reduce(
+    (total, value) => total + (value - mean) ** 2,
+    missing * (median - mean) ** 2,
+  );
+  const scale = Math.sqrt(squares / Math.max(1, values.length));
+  const varies = scale > 1e-12 * Math.max(1, Math.abs(mean)) && Number.isFinite(scale);
+  const missingColumn = missing > 0 && present.length > 0 ? width + (varies ? 1 : 0) : -1;
+  const column = varies ? width : -1;
+  return { column, median, mean, scale: varies ? scale : 1, levelColumns: new Int32Array(0), missingColumn };
+}
+
+function learnLevels(values: Float64Array, source: Source, width: number, maxLevels: number): Encoding {
+  const counts = new Int32Array(source.levels);
+  let missing = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) missing++;
+    else counts[value]++;
+  }
+  const seen = Array.from(counts.keys()).filter((level) => counts[level] > 0);
+  seen.sort((a, b) => counts[b] - counts[a] || a - b);
+  const levelColumns = new Int32Array(source.levels).fill(-1);
+  seen.forEach((level, rank) => (levelColumns[level] = width + Math.min(rank, maxLevels)));
+  const next = width + Math.min(seen.length, maxLevels + 1);
+  const missingColumn = missing > 0 && seen.length > 0 ? next : -1;
+  return { column: -1, median: 0, mean: 0, scale: 1, levelColumns, missingColumn };
+}
+
+/** Minus the share of rows in which each indicator is hot: what centres it. 0 for numbers, centred by their own mean. */
+function learnOrigin(
+  frame: Frame,
+  sources: readonly Source[],
+  encodings: readonly Encoding[],
+  width: number,
+): Float64Array {
+  const total = new Float64Array(width);
+  const raw = new Float64Array(frame.columns.length);
+  const fitted = assemble(sources, encodings, new Float64Array(width));
+  const x = new Float64Array(width);
+  for (let row = 0; row < frame.rows; row++) {
+    for (let i = 0; i < raw.length; i++) raw[i] = frame.columns[i][row];
+    fitted.transformRow(raw, x);
+    for (let i = 0; i < width; i++) total[i] += x[i];
+  }
+  const origin = total.map((hot) => -hot / Math.max(1, frame.rows));
+  for (const { column } of encodings) if (column >= 0) origin[column] = 0;
+  return origin;
+}
+
+function encodingState({ column, median, mean, scale, levelColumns, missingColumn }: Encoding): State {
+  return {
+    numbers: Float64Array.of(median, mean, scale),
+    columns: Int32Array.of(column, missingColumn),
+    levelColumns,
+  };
+}
+
+function revive(state: State, features: readonly FeatureSchema[]): FittedPreprocessor {
+  const sources = sourcesOf(features);
+  const { origin, encodings } = state as { origin?: State; encodings?: State };
+  if (!(origin instanceof Float64Array) || !Array.isArray(encodings)) throw damaged();
+  if (encodings.length !== sources.length) throw damaged();
+  return assemble(sources, encodings.map(reviveEncoding), origin);
+}
+
+function reviveEncoding(state: State): Encoding {
+  const { numbers, columns, levelColumns } = state as {
+    numbers?: State;
+    columns?: State;
+    levelColumns?: State;
+  };
+  if (!(numbers instanceof Float64Array) || !(columns instanceof Int32Array)) throw damaged();
+  if (!(levelColumns instanceof Int32Array)) throw damaged();
+  const [median, mean, scale] = numbers;
+  const [column, missingColumn] = columns;
+  return { column, median, mean, scale, levelColumns, missingColumn };
+}
+
+function damaged(): TabularError {
+  return new TabularError('ARTIFACT_DAMAGED', 'The model file holds no valid numeric preprocessing.');
+}
+
+function maximum(values: Int32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), -1);
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

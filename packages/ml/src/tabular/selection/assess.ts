@@ -1,0 +1,88 @@
+import type { FitContext } from '../algorithms/algorithm.ts';
+import type { PipelineFit } from '../algorithms/pipeline.ts';
+import { takeFrameRows, takeRows } from '../data/frame.ts';
+import { mean, measure, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
+import type { Split } from '../evaluation/splits.ts';
+import type { LeaderboardEntry, Metrics } from '../types.ts';
+import { type Candidate, candidateParameters, combineFits, fitCandidate } from './candidate.ts';
+import type { Session } from './session.ts';
+
+/** A candidate fitted on the training rows of one split and measured on the held-out ones. */
+export interface FoldFit {
+  readonly split: Split;
+  readonly fit: PipelineFit;
+  /** Held-out rows × outputs. */
+  readonly predicted: Float64Array;
+  readonly metrics: Metrics;
+  /** Value of the session's metric. */
+  readonly score: number;
+}
+
+/** A candidate on every split. */
+export interface Assessment {
+  readonly candidate: Candidate;
+  readonly folds: readonly FoldFit[];
+  readonly elapsedMs: number;
+}
+
+/** Fits and measures a candidate on each split. */
+export function assess(
+  session: Session,
+  candidate: Candidate,
+  splits: readonly Split[],
+  context: FitContext,
+): Assessment {
+  const started = session.elapsed();
+  const folds = splits.map((split) => {
+    const fold = fitFold(session, candidate, split, context);
+    session.advance(1, 'validate');
+    return fold;
+  });
+  return { candidate, folds, elapsedMs: session.elapsed() - started };
+}
+
+/**
+ * Fits on copies of the training rows and predicts the held-out ones, whose target no pipeline ever sees: whatever is
+ * learnt, preprocessing included, comes from what `takeRows` copied.
+ */
+export function fitFold(session: Session, candidate: Candidate, split: Split, context: FitContext): FoldFit {
+  const fit = fitCandidate(candidate, takeRows(session.dataset, split.train), context);
+  const heldOut = takeFrameRows(session.dataset.frame, split.test);
+  return measureFold(session, split, fit, fit.fitted.predict(heldOut.columns, heldOut.rows));
+}
+
+/** The assessment of a blend, from those of its members, with nothing fitted anew. */
+export function assessBlend(session: Session, blend: Candidate, members: readonly Assessment[]): Assessment {
+  const folds = members[0].folds.map(({ split, predicted }, fold) => {
+    const fit = combineFits(
+      blend,
+      members.map((member) => member.folds[fold].fit),
+    );
+    const averaged = predicted.map((_, i) =>
+      blend.members.reduce((sum, { share }, m) => sum + share * members[m].folds[fold].predicted[i], 0),
+    );
+    return measureFold(session, split, fit, averaged);
+  });
+  return { candidate: blend, folds, elapsedMs: members.reduce((sum, member) => sum + member.elapsedMs, 0) };
+}
+
+export function leaderboardEntry(
+  session: Session,
+  { candidate, folds, elapsedMs }: Assessment,
+): LeaderboardEntry {
+  const scores = folds.map((fold) => fold.score);
+  return {
+    algorithm: candidate.algorithm,
+    parameters: candidateParameters(candidate),
+    metric: session.metric,
+    mean: mean(scores),
+    std: standardDeviation(scores),
+    elapsedMs,
+  };
+}
+
+function measureFold(session: Session, split: Split, fit: PipelineFit, predicted: Float64Array): FoldFit {
+  const target = takeTarget(session.dataset.target, split.test);
+  const metrics = measure(target, predicted, session.schema.classes);
+  return { split, fit, predicted, metrics, score: scoreOf(metrics, session.metric) };
+}

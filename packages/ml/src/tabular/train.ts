@@ -1,0 +1,183 @@
+import { type Registry, registry as algorithms } from './algorithms/registry.ts';
+import { resolveParameters } from './algorithms/parameters.ts';
+import { createRandom } from '../random/random.ts';
+import { prepare } from './data/prepare.ts';
+import { curvesOf } from './evaluation/curves.ts';
+import { permutationImportance } from './evaluation/importance.ts';
+import { learningCurve, learningCurvePoints } from './evaluation/learning-curve.ts';
+import { meanMetrics, stdMetrics, takeTarget } from './evaluation/score.ts';
+import { foldSplits, holdoutSplit, type Split } from './evaluation/splits.ts';
+import { checkOptions, checkRows, classWeightsFor, metricFor } from './options.ts';
+import { assess, type FoldFit, leaderboardEntry } from './selection/assess.ts';
+import { bestOf, search, unbiasedFolds } from './selection/auto.ts';
+import { type Candidate, fitCandidate, singleCandidate } from './selection/candidate.ts';
+import { createSession, type Session } from './selection/session.ts';
+import type {
+  Curves,
+  LeaderboardEntry,
+  Table,
+  TrainHooks,
+  TrainOptions,
+  TrainResult,
+  Validation,
+  Warning,
+} from './types.ts';
+import { libraryVersion } from './version.ts';
+
+const defaultBudgetMs = 120_000;
+/** Folds that `auto` uses within the training rows of a holdout: fewer as the rows grow. */
+const innerFolds = (rows: number): number => (rows < 5_000 ? 5 : rows < 50_000 ? 3 : 2);
+
+/**
+ * Validates, then fits on all usable rows, and returns the model with what is known of it. Equal seeds give results
+ * that are equal to the bit (`auto`: as long as its time budget is not reached). The table is not changed.
+ *
+ * `auto` never scores itself on rows that chose its candidate: with a holdout it searches by cross-validation within
+ * the other rows; with folds, the candidate that counts for a fold is the best one on all other folds.
+ *
+ * Throws `TabularError`.
+ */
+export function train(table: Table, options: TrainOptions, hooks: TrainHooks = {}): TrainResult {
+  return trainWith(algorithms, table, options, hooks);
+}
+
+/** As `train`, with algorithms of the caller's choice. */
+export function trainWith(
+  registry: Registry,
+  table: Table,
+  options: TrainOptions,
+  hooks: TrainHooks = {},
+): TrainResult {
+  checkOptions(options);
+  const { dataset, schema, warnings, rowsDropped } = prepare(table, options);
+  checkRows(dataset.frame.rows, options);
+  const session = createSession({ dataset, schema, metric: metricFor(options), seed: options.seed }, hooks);
+  session.expect(1 + 1 + learningCurvePoints);
+  session.advance(0, 'prepare');
+  const splits = makeSplits(session, options.validation);
+  const chosen = choose(session, registry, options, splits);
+
+  session.context.checkAborted();
+  const refit = fitCandidate(chosen.candidate, dataset, session.context);
+  session.advance(1, 'refit');
+  const explained = explain(session, chosen, options);
+  const { algorithm } = chosen.candidate;
+  const { parameters, fitted, loss } = refit;
+  session.advance(0, 'done');
+  return {
+    algorithm,
+    parameters,
+    model: { libraryVersion, seed: options.seed, algorithm, parameters, schema, fitted },
+    metrics: meanMetrics(chosen.folds.map((fold) => fold.metrics)),
+    metricsStd: stdMetrics(chosen.folds.map((fold) => fold.metrics)),
+    ...explained,
+    curves: loss ? { ...explained.curves, loss } : explained.curves,
+    leaderboard: chosen.leaderboard,
+    warnings: [...warnings, ...chosen.warnings],
+    rowsUsed: dataset.frame.rows,
+    rowsDropped,
+    schema,
+  };
+}
+
+/** What validation ended with: the candidate to refit, and the folds that stand for it. */
+interface Choice {
+  readonly candidate: Candidate;
+  readonly folds: readonly FoldFit[];
+  readonly leaderboard: readonly LeaderboardEntry[];
+  readonly warnings: readonly Warning[];
+}
+
+function choose(
+  session: Session,
+  registry: Registry,
+  options: TrainOptions,
+  splits: readonly Split[],
+): Choice {
+  const { algorithm: name } = options;
+  if (name === 'auto') return chooseAutomatically(session, registry, options, splits);
+  const algorithm = registry[name];
+  const candidate = singleCandidate({
+    algorithm,
+    parameters: resolveParameters(algorithm.parameters, options.parameters),
+    classWeights: classWeightsFor(options, session.schema.classes),
+  });
+  session.expect(splits.length);
+  const assessment = assess(session, candidate, splits, session.context);
+  const leaderboard = [leaderboardEntry(session, assessment)];
+  return { candidate, folds: assessment.folds, leaderboard, warnings: [] };
+}
+
+function chooseAutomatically(
+  session: Session,
+  registry: Registry,
+  options: TrainOptions,
+  splits: readonly Split[],
+): Choice {
+  const { budgetMs = defaultBudgetMs } = options;
+  const isHoldout = 'holdout' in options.validation;
+  const searched = isHoldout ? splitsWithin(session, splits[0]) : splits;
+  const classWeights = classWeightsFor(options, session.schema.classes);
+  const { assessments, budgetReached } = search(session, registry, classWeights, searched, budgetMs);
+  const best = bestOf(session, assessments);
+  const blends = assessments.filter(({ candidate }) => candidate.algorithm === 'blend');
+  const shown = assessments.filter(({ candidate }) => candidate.algorithm !== 'blend');
+  if (blends.length > 0) shown.push(bestOf(session, blends));
+  const byRank = shown.toSorted((a, b) => (bestOf(session, [a, b]) === a ? -1 : 1));
+  if (isHoldout) session.expect(1);
+  const folds = isHoldout
+    ? assess(session, best.candidate, splits, session.context).folds
+    : unbiasedFolds(session, assessments);
+  return {
+    candidate: best.candidate,
+    folds,
+    leaderboard: byRank.map((assessment) => leaderboardEntry(session, assessment)),
+    warnings: budgetReached ? [budgetWarning(budgetMs, shown.length)] : [],
+  };
+}
+
+function budgetWarning(budgetMs: number, tried: number): Warning {
+  const seconds = Math.round(budgetMs / 1000);
+  const message = `The search ended at its time budget of ${seconds} s with ${tried} candidates tried. A longer one may find a better model.`;
+  return { code: 'BUDGET_REACHED', count: tried, message };
+}
+
+function explain(
+  session: Session,
+  { candidate, folds }: Choice,
+  options: TrainOptions,
+): Pick<TrainResult, 'curves' | 'importance' | 'learningCurve'> {
+  const curves = outOfFoldCurves(session, folds);
+  const importance = permutationImportance(session, folds);
+  session.advance(1, 'explain');
+  const { algorithm, budgetMs = defaultBudgetMs } = options;
+  const timeIsLeft = (): boolean => algorithm !== 'auto' || session.elapsed() < budgetMs;
+  const curve = learningCurve(session, candidate, folds[0].split, timeIsLeft);
+  session.advance(learningCurvePoints, 'explain');
+  return { curves, importance, learningCurve: curve };
+}
+
+function outOfFoldCurves(session: Session, folds: readonly FoldFit[]): Curves {
+  const rows = Int32Array.from(folds.flatMap(({ split }) => Array.from(split.test)));
+  const predicted = Float64Array.from(folds.flatMap((fold) => Array.from(fold.predicted)));
+  const target = takeTarget(session.dataset.target, rows);
+  return curvesOf(target, predicted, session.schema.classes, createRandom(session.seed, 0x73686f77));
+}
+
+function makeSplits({ dataset, seed }: Session, validation: Validation): Split[] {
+  const { values, classes } = dataset.target;
+  const random = createRandom(seed, 0x73706c69);
+  if ('folds' in validation) return foldSplits(values, classes, validation.folds, random);
+  return [holdoutSplit(values, classes, validation.holdout, random)];
+}
+
+/** Splits of the training rows of a holdout, in rows of the whole dataset. */
+function splitsWithin({ dataset, seed }: Session, { train: outer }: Split): Split[] {
+  const target = takeTarget(dataset.target, outer);
+  const folds = Math.min(innerFolds(outer.length), outer.length);
+  const inner = foldSplits(target.values, target.classes, folds, createRandom(seed, 0x696e6e65));
+  return inner.map((split) => ({
+    train: split.train.map((row) => outer[row]),
+    test: split.test.map((row) => outer[row]),
+  }));
+}

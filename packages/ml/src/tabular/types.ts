@@ -1,0 +1,314 @@
+/** Public types of `@quadrax/ml/tabular`. Plain, read-only data: everything but `Model` may be sent as JSON. */
+
+// ---------------------------------------------------------------- input
+
+/** A column of a table. Every array holds `rows` entries and is never written to. */
+export type Column =
+  /** NaN is a missing value; ±Infinity is taken as missing, with a warning. */
+  | { readonly name: string; readonly kind: 'numeric'; readonly values: Float64Array }
+  /** `codes[i]` indexes `categories`; -1 is a missing value. Booleans come as categories `false`, `true`. */
+  | {
+      readonly name: string;
+      readonly kind: 'categorical';
+      readonly codes: Int32Array;
+      readonly categories: readonly string[];
+    }
+  /** Milliseconds since 1970-01-01T00:00:00Z; NaN is a missing value. */
+  | { readonly name: string; readonly kind: 'datetime'; readonly values: Float64Array }
+  /** Free text; null is a missing value. */
+  | { readonly name: string; readonly kind: 'text'; readonly values: readonly (string | null)[] };
+
+export interface Table {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+// ---------------------------------------------------------------- options
+
+export type Task = 'classification' | 'regression';
+
+/** What a model is made of. `blend` is the average of two of the others; only `auto` builds it. */
+export type AlgorithmName = 'gradient_boosting' | 'linear' | 'baseline';
+export type ModelAlgorithm = AlgorithmName | 'blend';
+
+export type ClassificationMetric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss';
+export type RegressionMetric = 'rmse' | 'mae' | 'r2';
+export type ScalarMetric = ClassificationMetric | RegressionMetric;
+
+/** Either a share of the rows in (0, 1) that is held out, or k-fold cross-validation with k ≥ 2. */
+export type Validation = { readonly holdout: number } | { readonly folds: number };
+
+export type ParameterValue = number | string | boolean;
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** `balanced` weighs each class by rows / (classes × rows of the class). */
+export type ClassWeights = 'none' | 'balanced' | Readonly<Record<string, number>>;
+
+export interface TrainOptions {
+  readonly task: Task;
+  readonly target: string;
+  /** Names of the feature columns; absent, every column but the target and the weights. */
+  readonly features?: readonly string[];
+  readonly algorithm: 'auto' | AlgorithmName;
+  /** The algorithm's own parameters (`parameterSpecs`); not allowed with `auto`. */
+  readonly parameters?: Parameters;
+  readonly validation: Validation;
+  /** What `auto` and permutation importance optimise; default `logLoss` or `rmse`. */
+  readonly metric?: ScalarMetric;
+  /** A numeric column (≥ 0) that multiplies each row's loss in training; metrics stay unweighted. */
+  readonly weights?: string;
+  /** Default: `balanced` when `metric` is `f1` or `balancedAccuracy`, else `none`. */
+  readonly classWeights?: ClassWeights;
+  readonly seed: number;
+  /** Time `auto` may take, default 120,000 ms. */
+  readonly budgetMs?: number;
+}
+
+export interface Progress {
+  /** Units of work finished and known; `total` may shrink when the budget ends early. */
+  readonly done: number;
+  readonly total: number;
+  readonly stage: TrainStage;
+}
+export type TrainStage = 'prepare' | 'validate' | 'refit' | 'explain' | 'done';
+
+export interface TrainHooks {
+  progress?(progress: Progress): void;
+  log?(line: string): void;
+  /** Called for every candidate `auto` has finished, in order. */
+  candidate?(entry: LeaderboardEntry): void;
+  /** Asked between units of work; true ends training with a `TabularError` of code `ABORTED`. */
+  aborted?(): boolean;
+  /** Milliseconds; default `Date.now`. */
+  now?(): number;
+}
+
+// ---------------------------------------------------------------- schema
+
+/** A feature as the model expects it in a record. */
+export type FeatureSchema =
+  | {
+      readonly name: string;
+      readonly kind: 'numeric' | 'datetime';
+      /** True when training saw missing values: the field may then be left out of a record. */
+      readonly optional: boolean;
+      readonly min: number;
+      readonly max: number;
+      /** The training median, used by `example()`. */
+      readonly example: number;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'categorical';
+      readonly optional: boolean;
+      /** The categories seen in training; any other is treated as a missing value. */
+      readonly categories: readonly string[];
+      /** The most frequent category. */
+      readonly example: string;
+    };
+
+export interface Schema {
+  readonly task: Task;
+  readonly target: string;
+  readonly features: readonly FeatureSchema[];
+  /** Class labels in the order of `probabilities`; empty for regression. Numbers sort by value, the rest by code unit. */
+  readonly classes: readonly string[];
+}
+
+// ---------------------------------------------------------------- results
+
+export interface Confusion {
+  readonly labels: readonly string[];
+  /** `matrix[actual][predicted]`, counts of rows. */
+  readonly matrix: readonly (readonly number[])[];
+}
+
+/** Classification: accuracy … confusion. Regression: rmse, mae, r2. A metric that is undefined on the data is absent. */
+export interface Metrics {
+  readonly accuracy?: number;
+  /** Mean recall over the classes present. */
+  readonly balancedAccuracy?: number;
+  /** Two classes: F1 of the second label in `classes` (the positive one). More: macro average. */
+  readonly f1?: number;
+  /** Two classes: of the second label. More: macro average of one against the rest. */
+  readonly rocAuc?: number;
+  readonly logLoss?: number;
+  /** Summed over the folds. */
+  readonly confusion?: Confusion;
+  readonly rmse?: number;
+  readonly mae?: number;
+  readonly r2?: number;
+}
+
+/** One curve for each class that counts as positive: one for two classes, all of them otherwise. */
+export interface ClassCurve {
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+export interface CalibrationCurve {
+  readonly label: string;
+  readonly predicted: readonly number[];
+  readonly observed: readonly number[];
+  readonly count: readonly number[];
+}
+
+export interface Residuals {
+  /** At most 1,000 sampled rows. */
+  readonly points: readonly { readonly predicted: number; readonly actual: number }[];
+  readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
+}
+
+/** Computed from predictions for rows the predicting model had not seen. */
+export interface Curves {
+  /** x false positive rate, y true positive rate. */
+  readonly roc?: readonly ClassCurve[];
+  /** x recall, y precision. */
+  readonly pr?: readonly ClassCurve[];
+  readonly calibration?: readonly CalibrationCurve[];
+  readonly residuals?: Residuals;
+  /** Boosting only: loss after each iteration, of the refitted model's early-stopping run. */
+  readonly loss?: LossCurve;
+}
+
+export interface LossCurve {
+  readonly train: readonly number[];
+  /** Empty when early stopping is off. */
+  readonly validation: readonly number[];
+}
+
+/** `score` and `trainScore` are values of `metric`. */
+export interface LearningCurve {
+  readonly metric: ScalarMetric;
+  readonly points: readonly { readonly rows: number; readonly trainScore: number; readonly score: number }[];
+}
+
+/** How much worse the metric becomes when the column is shuffled among held-out rows; higher means more important. */
+export interface Importance {
+  readonly feature: string;
+  readonly value: number;
+  readonly std: number;
+}
+
+/** Mean and standard deviation (over folds) of the selection metric, best first. */
+export interface LeaderboardEntry {
+  readonly algorithm: ModelAlgorithm;
+  readonly parameters: Parameters;
+  readonly metric: ScalarMetric;
+  readonly mean: number;
+  readonly std: number;
+  readonly elapsedMs: number;
+}
+
+export type WarningCode =
+  | 'MISSING_TARGET'
+  | 'INFINITE_VALUES'
+  | 'CONSTANT_COLUMN'
+  | 'EMPTY_COLUMN'
+  | 'TEXT_COLUMN_IGNORED'
+  | 'LIKELY_LEAK'
+  | 'RARE_CLASS'
+  | 'IMBALANCED'
+  | 'INVALID_WEIGHT'
+  | 'BUDGET_REACHED';
+
+export interface Warning {
+  readonly code: WarningCode;
+  readonly column?: string;
+  /** Rows or values concerned. */
+  readonly count?: number;
+  readonly message: string;
+}
+
+export interface TrainResult {
+  readonly algorithm: ModelAlgorithm;
+  readonly parameters: Parameters;
+  /** Fitted on every usable row once validation is over. */
+  readonly model: Model;
+  /** Averaged over the folds, or of the holdout. */
+  readonly metrics: Metrics;
+  /** Standard deviation over the folds; empty for a holdout. */
+  readonly metricsStd: Metrics;
+  readonly curves: Curves;
+  readonly learningCurve: LearningCurve;
+  readonly importance: readonly Importance[];
+  /** Every candidate tried, best first; one entry unless the algorithm is `auto`. */
+  readonly leaderboard: readonly LeaderboardEntry[];
+  readonly warnings: readonly Warning[];
+  readonly rowsUsed: number;
+  readonly rowsDropped: number;
+  readonly schema: Schema;
+}
+
+// ---------------------------------------------------------------- model
+
+/** A fitted model in memory. Keep it by `encodeModel`; use it by `createPredictor`. */
+export interface Model {
+  readonly libraryVersion: string;
+  readonly seed: number;
+  readonly algorithm: ModelAlgorithm;
+  readonly parameters: Parameters;
+  readonly schema: Schema;
+  /** Preprocessing and estimator; an implementation matter of this package. */
+  readonly fitted: FittedPipeline;
+}
+
+/**
+ * Raw rows to predictions. A raw row holds, for each feature of the schema in order, the number, the milliseconds or
+ * the category's index; NaN is missing. Outputs: one value for regression, a probability for each class otherwise.
+ */
+export interface FittedPipeline {
+  readonly outputs: number;
+  predictRow(raw: Float64Array, out: Float64Array): void;
+  /** Returns rows × outputs, row-major. */
+  predict(columns: readonly Float64Array[], rows: number): Float64Array;
+  state(): State;
+}
+
+/** What the artifact can hold: JSON with typed arrays in it. Numbers in it are finite; put others in an array. */
+export type State =
+  | null
+  | boolean
+  | number
+  | string
+  | Float64Array
+  | Int32Array
+  | Uint32Array
+  | Uint8Array
+  | readonly State[]
+  | { readonly [key: string]: State };
+
+/** `label` and `probabilities` for classification, `value` for regression. */
+export interface Prediction {
+  label?: string;
+  probabilities?: Record<string, number>;
+  value?: number;
+}
+
+export interface TablePrediction {
+  /** Classification: the index into `schema.classes` of the likeliest class of each row. */
+  readonly labels?: Int32Array;
+  /** Classification: rows × classes, row-major. */
+  readonly probabilities?: Float64Array;
+  /** Regression. */
+  readonly values?: Float64Array;
+}
+
+export type RecordValue = number | string | boolean | null;
+
+export interface Predictor {
+  readonly schema: Schema;
+  /** Predicts without checking: see `checkRecord`. A value it cannot use counts as missing. */
+  predictRow(record: Readonly<Record<string, unknown>>): Prediction;
+  /** Columns are found by name; a feature that is absent counts as missing in every row. */
+  predictTable(table: Table): TablePrediction;
+  /** A record this model accepts: training medians and most frequent categories. */
+  example(): Record<string, RecordValue>;
+}
+
+export interface RecordIssue {
+  readonly field: string;
+  readonly code: 'MISSING' | 'UNKNOWN' | 'WRONG_TYPE';
+  readonly message: string;
+}
