@@ -9,7 +9,6 @@ import { createOperations } from '#modules/operations';
 import { bindRoutes } from '#platform/http';
 import type { BindOptions } from '#platform/http';
 import { openJobs } from '#platform/jobs';
-import type { AnyJobDefinition } from '#platform/jobs';
 import type { Platform } from './platform.ts';
 
 /**
@@ -33,7 +32,7 @@ export const createModules = async (
     log,
     worker,
     reach,
-    definitions: [profileJob, trainJob] as unknown as AnyJobDefinition[],
+    definitions: [profileJob, trainJob],
     observe: telemetry.observeJob,
   });
   const datakits = createDatakitsModule({

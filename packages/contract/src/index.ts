@@ -1,5 +1,6 @@
 export * from './datakits.ts';
 export * from './errors.ts';
+export * from './evaluation.ts';
 export * from './events.ts';
 export * from './identity.ts';
 export * from './jobs.ts';

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { main as compileAssembly } from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sourceFolder = join(root, 'assembly');
@@ -39,7 +39,7 @@ async function compile(): Promise<void> {
     '--enable',
     'simd',
   ];
-  const { error } = await asc.main([...sources, ...options, '--outFile', 'kernels.wasm'], {
+  const { error } = await compileAssembly([...sources, ...options, '--outFile', 'kernels.wasm'], {
     readFile: (name, base) => readFile(join(sourceFolder, base, name), 'utf8').catch(() => null),
     writeFile: (name, contents) => {
       if (name.endsWith('.wasm') && typeof contents !== 'string') wasm = contents;

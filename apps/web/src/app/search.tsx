@@ -29,6 +29,9 @@ export default function Search({ asked, onHelp }: { asked: number; onHelp: () =>
       shortcut={null}
       scrollable
       maxHeight={420}
+      centered={false}
+      yOffset="12vh"
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       lockScroll={false}
       attributes={{ content: { 'aria-label': 'Search' } }}
     >

@@ -53,6 +53,7 @@ export function histogramChart(input: HistogramInput): ChartSpec {
         nameGap: 26,
         min: edges[0] ?? 0,
         max: edges.at(-1) ?? 1,
+        splitNumber: 4,
         splitLine: { show: false },
         axisLabel: input.dates === true ? {} : { formatter: (value: number) => format(value) },
       },

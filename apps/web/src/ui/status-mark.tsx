@@ -23,7 +23,7 @@ export const toneOf = (status: string): Tone => tones[status] ?? 'idle';
 const shapes: Record<Tone, React.ReactNode> = {
   good: <circle cx="6" cy="6" r="5" fill="currentColor" />,
   busy: (
-    <g className={styles.turning}>
+    <g>
       <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
       <path d="M6 1.75a4.25 4.25 0 0 1 0 8.5z" fill="currentColor" />
     </g>

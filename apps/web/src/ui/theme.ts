@@ -46,9 +46,9 @@ const variantColorResolver: VariantColorsResolver = (input) => {
 };
 
 const dialog = {
-  // The style sheet holds the page still (see tokens.css); Mantine would inject a style element.
+  // Locking the scroll would inject a style element, and move the page by the width of its scroll bar.
   lockScroll: false,
-  overlayProps: { backgroundOpacity: 0.4 },
+  overlayProps: { backgroundOpacity: 0.4, blur: 0 },
   closeButtonProps: { 'aria-label': 'Close' },
   // A <header> outside the page's sections would count as a second banner.
   attributes: { header: { role: 'presentation' } },
@@ -73,7 +73,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: { ...dialog, position: 'right' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // Its placeholder for the first focus is a child that a menu may not have.
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Select: { defaultProps: { comboboxProps: { shadow: 'md' } } },
   },
 });

@@ -89,7 +89,7 @@ const metricsOf = (metrics: MlMetrics, std: MlMetrics): Metrics => {
     ...(confusion && {
       confusion: { labels: [...confusion.labels], matrix: confusion.matrix.map((row) => [...row]) },
     }),
-    ...(Object.keys(spread).length > 0 && { spread: spread as Record<string, number> }),
+    ...(Object.keys(spread).length > 0 && { spread: spread }),
   };
 };
 

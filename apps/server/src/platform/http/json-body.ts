@@ -32,7 +32,7 @@ export const addJsonParser = (app: FastifyInstance): void => {
       return done(
         new AppError('MALFORMED_BODY', { message: `The body nests deeper than ${deepest} levels.` }),
       );
-    parse(request, body.toString('utf8'), (error, value) =>
+    void parse(request, body.toString('utf8'), (error, value) =>
       done(error ? new AppError('MALFORMED_BODY', { cause: error }) : null, value),
     );
   });

@@ -59,7 +59,8 @@ export function ColumnPanel(props: ColumnPanelProps) {
           </dl>
         </>
       )}
-      {column.top && column.top.length > 0 && <TopValues {...props} top={column.top} />}
+      {column.top && (column.top[0]?.count ?? 0) > 1 && <TopValues {...props} top={column.top} />}
+      {column.top?.[0]?.count === 1 && <p className={styles.quiet}>Every value occurs once.</p>}
       <h3 className={styles.sub}>Show only rows where it</h3>
       <ColumnFilter column={column} onAdd={(filter) => onFilters(addFilter(filters, filter))} />
     </div>

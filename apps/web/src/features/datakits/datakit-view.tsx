@@ -1,6 +1,6 @@
 import type { Datakit, Profile, ProfileWarning } from '@quadrax/contract';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ErrorState } from '#ui/error-state.tsx';
 import { ColumnPanel } from './column-panel.tsx';
 import { AboutPanel } from './datakit-details.tsx';
@@ -28,6 +28,9 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
   };
   const column = profile.data?.columns.find((one) => one.name === search.column);
 
+  const side = useRef<HTMLElement>(null);
+  useShowBelow(side, search.column);
+
   return (
     <div className={styles.view}>
       <div className={styles.main}>
@@ -48,7 +51,11 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
           onTotal={setTotal}
         />
       </div>
-      <aside className={styles.side} aria-label={column ? `Column ${column.name}` : 'About this datakit'}>
+      <aside
+        ref={side}
+        className={styles.side}
+        aria-label={column ? `Column ${column.name}` : 'About this datakit'}
+      >
         {profile.error && !profile.data && (
           <ErrorState
             error={profile.error}
@@ -75,4 +82,17 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
       </aside>
     </div>
   );
+}
+
+/** Where the panel stands below the table, choosing a column brings it into sight. */
+function useShowBelow(panel: React.RefObject<HTMLElement | null>, column: string | undefined): void {
+  const shown = useRef(column);
+  useEffect(() => {
+    if (shown.current === column) return;
+    shown.current = column;
+    const element = panel.current;
+    if (column !== undefined && element && element.getBoundingClientRect().top > window.innerHeight * 0.7) {
+      element.scrollIntoView({ block: 'start' });
+    }
+  }, [panel, column]);
 }

@@ -1,5 +1,5 @@
 import type { ColumnProfile, ColumnType } from '@quadrax/contract';
-import { formatPercent } from '#lib/format.ts';
+import { formatInteger } from '#lib/format.ts';
 import { Icon } from '#ui/icons.tsx';
 import { HistogramSpark, SharesSpark } from '#ui/sparkline.tsx';
 import styles from './preview-table.module.css';
@@ -21,7 +21,7 @@ export interface PreviewHeadProps {
 /** The head of a column: its name, type and distribution. The name opens its profile, the arrow sorts. */
 export function PreviewHead(props: PreviewHeadProps) {
   const { name, type, profile, rows, chosen, sorted } = props;
-  const missing = profile && rows > 0 ? profile.missing / rows : 0;
+  const missing = profile?.missing ?? 0;
   return (
     <div
       role="columnheader"
@@ -51,9 +51,7 @@ export function PreviewHead(props: PreviewHeadProps) {
       </div>
       <div className={styles.type}>
         {type}
-        {missing > 0 && (
-          <span className={styles.gap}> · {formatPercent(missing, missing < 0.1 ? 1 : 0)} missing</span>
-        )}
+        {missing > 0 && <span className={styles.gap}> · {formatInteger(missing)} missing</span>}
       </div>
       <div className={styles.spark} aria-hidden="true">
         {profile && <Spark profile={profile} rows={rows} width={props.width - 24} />}
@@ -69,7 +67,7 @@ function Spark({ profile, rows, width }: { profile: ColumnProfile; rows: number;
   const present = rows - profile.missing;
   // Of an identifier every value is as rare as the next: shares would say nothing.
   if (!profile.top || present === 0 || (profile.top[0]?.count ?? 0) <= 1) {
-    return <span className={styles.distinct}>{profile.distinct.toLocaleString('en-US')} distinct</span>;
+    return <span className={styles.distinct}>{formatInteger(profile.distinct)} distinct</span>;
   }
   return (
     <SharesSpark shares={profile.top.map((top) => top.count / present)} label="" width={width} height={24} />

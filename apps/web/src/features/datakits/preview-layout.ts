@@ -1,6 +1,6 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
 
-const LEAST = 124;
+const LEAST = 136;
 const MOST = 260;
 /** Pixels a character of a name takes, about. */
 const CHARACTER = 7.4;

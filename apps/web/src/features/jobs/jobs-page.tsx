@@ -1,7 +1,7 @@
 import type { Job } from '@quadrax/contract';
 import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, createLazyRoute } from '@tanstack/react-router';
+import { Link, createLazyRoute, useNavigate } from '@tanstack/react-router';
 import { api } from '#lib/api.ts';
 import { formatAgo, formatDuration, formatMoment, MISSING, plural } from '#lib/format.ts';
 import { isFinished, useJob } from '#lib/jobs.ts';
@@ -111,9 +111,9 @@ function NoJobs({ filtered }: { filtered: boolean }) {
 }
 
 function Filters({ search, names }: { search: JobsSearch; names: ReadonlyMap<string, string> }) {
-  const navigate = Route.useNavigate();
+  const navigate = useNavigate();
   const change = (next: Partial<JobsSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+    void navigate({ to: '/jobs', search: { ...search, ...next }, replace: true });
   return (
     <div className={styles.filters}>
       <Select

@@ -51,11 +51,6 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
         <Section
           title="A row to predict"
           note="The answer follows what you type. Leave an input empty where the value is missing."
-          aside={
-            <Button variant="subtle" size="compact-sm" disabled={!changed} onClick={() => setValues(example)}>
-              Back to the example
-            </Button>
-          }
         >
           <div className={styles.fields}>
             {fields.map((field) => (
@@ -73,6 +68,9 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
         <div className={styles.submit}>
           <Button type="submit" loading={answer.isFetching} disabled={!typed}>
             Predict
+          </Button>
+          <Button variant="subtle" disabled={!changed} onClick={() => setValues(example)}>
+            Back to the example
           </Button>
         </div>
       </form>

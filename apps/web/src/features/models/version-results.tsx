@@ -3,13 +3,13 @@ import { useMemo } from 'react';
 import { plural } from '#lib/format.ts';
 import { formatMetric, metricLabel } from '#lib/words.ts';
 import { Chart } from '#ui/chart.tsx';
-import { Figure, FigureGrid } from '#ui/figure.tsx';
+import { Figure } from '#ui/figure.tsx';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { Stat, StatRow } from '#ui/stat.tsx';
 import { leaderboardBars } from './candidates.ts';
 import { barsHeight } from './charts/bars.ts';
-import { classCurves } from './charts/class-curves.ts';
+import { areaText, classCurves } from './charts/class-curves.ts';
 import { learningCurve, lossCurve } from './charts/learning-curves.ts';
 import { importanceChart, leaderboardChart, MOST_FEATURES } from './charts/model-charts.ts';
 import { predictedActual, residualHistogram } from './charts/residuals.ts';
@@ -48,12 +48,12 @@ export function VersionResults({ version }: { version: ModelVersion }) {
           ))}
         </ul>
       )}
-      <FigureGrid>
+      <div className={styles.figures}>
         <FirstLook version={version} />
         <WhatCounted version={version} />
         <ByClass version={version} />
         <Learning version={version} />
-      </FigureGrid>
+      </div>
     </>
   );
 }
@@ -63,11 +63,11 @@ export function VersionResultsSkeleton() {
   return (
     <div aria-hidden="true">
       <SkeletonBlock height={108} />
-      <FigureGrid>
+      <div className={styles.figures}>
         {Array.from({ length: 6 }, (_, i) => (
           <SkeletonBlock key={i} height={HEIGHT + 20} />
         ))}
-      </FigureGrid>
+      </div>
     </div>
   );
 }
@@ -167,8 +167,12 @@ function ByClass({ version }: { version: ModelVersion }) {
   }, [curves, classes]);
   return (
     <>
-      {charts.roc && <Plot title="ROC curve" chart={charts.roc} />}
-      {charts.pr && <Plot title="Precision and recall" chart={charts.pr} />}
+      {charts.roc && (
+        <Plot title="ROC curve" chart={charts.roc} caption={areaText('roc', curves.roc ?? [])} />
+      )}
+      {charts.pr && (
+        <Plot title="Precision and recall" chart={charts.pr} caption={areaText('pr', curves.pr ?? [])} />
+      )}
       {charts.calibration && (
         <Plot
           title="Calibration"

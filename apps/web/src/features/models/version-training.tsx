@@ -15,19 +15,7 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
   return (
     <div className={styles.provenance}>
       <div>
-        <Section
-          title="How it was trained"
-          aside={
-            <CopyAs
-              label="Copy version as"
-              call={{
-                method: 'GET',
-                path: '/models/:id/versions/:version',
-                params: { id: model.id, version: version.version },
-              }}
-            />
-          }
-        >
+        <Section title="How it was trained">
           <dl className={styles.facts}>
             <dt>Data</dt>
             <dd>
@@ -71,6 +59,16 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
             </dl>
           )}
         </Section>
+        <div className={styles.copy}>
+          <CopyAs
+            label="Copy this version as"
+            call={{
+              method: 'GET',
+              path: '/models/:id/versions/:version',
+              params: { id: model.id, version: version.version },
+            }}
+          />
+        </div>
       </div>
       <Section title="Training log">
         <TrainingLog source={{ modelId: model.id, version: version.version }} running={false} />

@@ -28,7 +28,7 @@ export function packState(state: State): PackedState {
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, pack(entry)]));
     }
-    return value as Plain;
+    return value;
   };
   const json = pack(state);
   const bytes = new Uint8Array(end);

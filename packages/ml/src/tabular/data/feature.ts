@@ -37,7 +37,7 @@ export function prepareFeature(
     warnings.push({ code: 'EMPTY_COLUMN', column: name, message: `${name} has no value and was not used.` });
     return undefined;
   }
-  if (distinct.several === false && distinct.present === rows.length) {
+  if (!distinct.several && distinct.present === rows.length) {
     const message = `${name} has the same value in every row and was not used.`;
     warnings.push({ code: 'CONSTANT_COLUMN', column: name, message });
     return undefined;

@@ -1,17 +1,18 @@
-export interface Bins {
-  /** count + 1 rising edges. */
-  readonly edges: readonly number[];
-  readonly start: number;
-  readonly step: number;
-}
-
 const aimed = 25;
 const second = 1000;
 const day = 86_400 * second;
 
 /** Steps that read well on a time axis, in milliseconds. */
 const timeSteps: readonly number[] = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  1,
+  2,
+  5,
+  10,
+  20,
+  50,
+  100,
+  200,
+  500,
   ...[1, 2, 5, 15, 30, 60, 120, 300, 900, 1800].map((n) => n * second),
   ...[1, 2, 3, 6, 12].map((n) => n * 3600 * second),
   ...[1, 2, 7, 14, 28, 91, 182].map((n) => n * day),
@@ -19,10 +20,10 @@ const timeSteps: readonly number[] = [
 ];
 
 /**
- * Bins between two bounds with edges at round numbers, some 20 to 30 of them. Whole numbers get whole edges; times
+ * Edges of bins between two bounds, at round numbers, some 15 to 40 bins. Whole numbers get whole edges; times
  * (milliseconds) get steps of a clock or calendar. Undefined when the range is beyond a double.
  */
-export function niceBins(min: number, max: number, kind: 'real' | 'whole' | 'time'): Bins | undefined {
+export function niceBins(min: number, max: number, kind: 'real' | 'whole' | 'time'): number[] | undefined {
   const range = max - min;
   if (!Number.isFinite(range)) return undefined;
   if (range === 0) return constantBins(min, kind);
@@ -30,21 +31,16 @@ export function niceBins(min: number, max: number, kind: 'real' | 'whole' | 'tim
   const step =
     kind === 'time' ? timeStep(raw) : kind === 'whole' ? Math.max(1, roundStep(raw)) : roundStep(raw);
   const start = Math.floor(min / step) * step;
-  const count = Math.floor((max - start) / step) + (kind === 'real' && isEdge(max, start, step) ? 0 : 1);
+  const count = Math.floor((max - start) / step) + (kind !== 'whole' && isEdge(max, start, step) ? 0 : 1);
   if (!Number.isFinite(count) || count < 1 || count > 4 * aimed || start + step === start) return undefined;
-  return {
-    start: tidy(start, step),
-    step,
-    edges: Array.from({ length: count + 1 }, (_, i) => tidy(start + i * step, step)),
-  };
+  return Array.from({ length: count + 1 }, (_, i) => tidy(start + i * step, step));
 }
 
-function constantBins(value: number, kind: 'real' | 'whole' | 'time'): Bins | undefined {
+function constantBins(value: number, kind: 'real' | 'whole' | 'time'): number[] | undefined {
   const width = kind === 'real' ? Math.max(Math.abs(value) / 1000, Number.MIN_VALUE * 4) : 1;
   const half = kind === 'real' ? width / 2 : 0;
   const edges = [value - half, value - half + width];
-  if (edges[0] === edges[1] || !edges.every(Number.isFinite)) return undefined;
-  return { start: value - half, step: width, edges };
+  return edges[0] === edges[1] || !edges.every(Number.isFinite) ? undefined : edges;
 }
 
 /** The largest value lies on an edge: it joins the bin below it. */

@@ -24,7 +24,7 @@ interface Typed {
   readonly mixed: Map<number, Mixed>;
 }
 
-const sampleRows = 20_000;
+const sampleRows = 5000;
 const sampleCells = 2_000_000;
 
 /**

@@ -24,13 +24,19 @@ export const sqlTypes = {
   raw: 'VARCHAR',
 } as const satisfies Record<Physical['kind'], string>;
 
-const typedTokens = `(${['', ...new Set(typedMissingTokens.map((token) => token.toLowerCase()))].map(sqlText).join(', ')})`;
-const wordTokens = `(${missingTokens.map(sqlText).join(', ')})`;
+// As lists: DuckDB turns a long IN into a join over all rows, also where CASE would skip nearly all of them.
+const typedTokens = listOf(['', ...new Set(typedMissingTokens.map((token) => token.toLowerCase()))]);
+const wordTokens = listOf(missingTokens);
 
 /** SQL: the text stands for no value in a column of numbers or dates. */
-export const isTypedMissing = (column: string): string => `lower(trim(${column})) IN ${typedTokens}`;
+export const isTypedMissing = (column: string): string =>
+  `list_contains(${typedTokens}, lower(trim(${column})))`;
 /** SQL: the text stands for no value in a column of categories. */
-export const isWordMissing = (column: string): string => `${column} IN ${wordTokens}`;
+export const isWordMissing = (column: string): string => `list_contains(${wordTokens}, ${column})`;
+
+function listOf(texts: readonly string[]): string {
+  return `[${texts.map(sqlText).join(', ')}]`;
+}
 
 const numberText: Record<NumberStyle, (column: string) => string> = {
   plain: (c) => c,
@@ -50,7 +56,7 @@ export function castSql(column: string, physical: Physical): string {
       return `CASE WHEN contains(${column}, '_') THEN NULL ELSE nullif(try_cast(${text} AS DOUBLE), 'nan'::DOUBLE) END`;
     }
     case 'bigint':
-      return `CASE WHEN regexp_full_match(${column}, ' *[+-]?(0|[1-9][0-9]*) *') THEN try_cast(${column} AS BIGINT) END`;
+      return bigintSql(column);
     case 'boolean':
       return `CASE lower(${column}) WHEN 'true' THEN true WHEN 'false' THEN false END`;
     case 'timestamp':
@@ -58,6 +64,15 @@ export function castSql(column: string, physical: Physical): string {
     default:
       return column;
   }
+}
+
+/** Most integers print as they were written, which is quicker to see than the pattern the others must have. */
+function bigintSql(column: string): string {
+  const value = `try_cast(${column} AS BIGINT)`;
+  return (
+    `CASE WHEN ${value}::VARCHAR = ${column} THEN ${value} ` +
+    `WHEN regexp_full_match(${column}, ' *[+-]?(0|[1-9][0-9]*) *') THEN ${value} END`
+  );
 }
 
 function timestampSql(column: string, format: string): string {

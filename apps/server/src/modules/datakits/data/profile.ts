@@ -223,6 +223,6 @@ async function store(db: DuckDB, loaded: Loaded, columns: readonly Column[], pat
   const names = sqlText(JSON.stringify(loaded.names));
   await db.run(
     `COPY (SELECT ${selected.join(', ')} FROM t) TO ${sqlText(path)} ` +
-      `(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {columns: ${names}})`,
+      `(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, USE_TMP_FILE false, KV_METADATA {columns: ${names}})`,
   );
 }

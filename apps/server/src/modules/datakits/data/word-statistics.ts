@@ -10,7 +10,7 @@ export interface WordStatistics {
   /** Rows and distinct values that are a mark for "missing", such as `NA`. */
   readonly markedRows: number;
   readonly markedValues: number;
-  /** Mean length and share with a space, over distinct values. */
+  /** Mean length and share with a space, over distinct values of the first rows. */
   readonly length: number;
   readonly spaced: number;
   /** The most frequent values, at most 25, the most frequent first, then by code point. */
@@ -18,6 +18,7 @@ export interface WordStatistics {
 }
 
 const listed = 25;
+const lookedRows = 100_000;
 
 /** Statistics of columns by grouping their values, in their order. `step` is told how many columns are done. */
 export async function wordStatistics(
@@ -37,15 +38,17 @@ export async function wordStatistics(
 }
 
 function groupQuery(column: number, position: number): string {
-  const marked = isWordMissing('v');
+  const id = columnId(column);
+  const text = `${id}::VARCHAR`;
   const top = `SELECT list(struct_pack(v := v, n := n)) FROM (SELECT v, n FROM g ORDER BY n DESC, v LIMIT ${listed})`;
+  const marked = isWordMissing('v');
+  const first = `FROM (SELECT DISTINCT ${text} AS v FROM (SELECT ${id} FROM t LIMIT ${lookedRows}))`;
   return (
     `SELECT ${position} AS k, * FROM (` +
-    `WITH g AS MATERIALIZED (SELECT ${columnId(column)}::VARCHAR AS v, count(*) AS n FROM t ` +
-    `WHERE ${columnId(column)} IS NOT NULL GROUP BY 1) ` +
+    `WITH g AS MATERIALIZED (SELECT ${text} AS v, count(*) AS n FROM t WHERE ${id} IS NOT NULL GROUP BY 1) ` +
     `SELECT (${top}), count(*), coalesce(sum(n), 0)::BIGINT, coalesce(sum(n) FILTER (WHERE ${marked}), 0)::BIGINT, ` +
-    `count(*) FILTER (WHERE ${marked}), coalesce(avg(length(v)), 0), ` +
-    `coalesce(avg(contains(trim(v), ' ')::TINYINT), 0) FROM g)`
+    `count(*) FILTER (WHERE ${marked}), (SELECT coalesce(avg(length(v)), 0) ${first}), ` +
+    `(SELECT coalesce(avg(contains(trim(v), ' ')::TINYINT), 0) ${first}) FROM g)`
   );
 }
 

@@ -24,6 +24,9 @@ export interface IntervalBarsInput {
   readonly what: string;
 }
 
+/** Pixels that "0.420 ± 0.030" takes. */
+const FIGURES = 112;
+
 /** Pixels a bar takes, axis and title apart, so that charts with few and many bars look alike. */
 export const barsHeight = (bars: number): number => 64 + Math.max(bars, 1) * 28;
 
@@ -63,19 +66,23 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
     bar.marked ? (tokens.categories[0] ?? tokens.accent) : tokens.lineStrong;
   return {
     option: (tokens) => ({
-      grid: { left: 8, right: 20, top: 8, bottom: 8 },
+      // The figures stand at the right of the plot.
+      grid: {
+        left: 8,
+        right: FIGURES,
+        top: 8,
+        bottom: 8,
+        outerBounds: { left: 0, right: 0, top: 0, bottom: 0 },
+      },
       xAxis: {
         type: 'value',
         name,
         nameGap: 28,
         splitNumber: 4,
+        splitLine: { show: false },
         min: least < 0 ? undefined : 0,
-        // Room at the right for the figures.
-        max: most > 0 ? most + (most - least) * 0.34 : undefined,
-        axisLabel: {
-          formatter: (value: number) => (value > most * 1.02 ? '' : format(value)),
-          showMaxLabel: false,
-        },
+        max: most > 0 ? most : undefined,
+        axisLabel: { formatter: (value: number) => format(value), showMaxLabel: false },
       },
       yAxis: {
         type: 'category',

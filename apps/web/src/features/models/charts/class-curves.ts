@@ -11,8 +11,8 @@ export type CurveKind = 'roc' | 'pr' | 'calibration';
 interface KindFacts {
   readonly x: string;
   readonly y: string;
-  readonly area: string | undefined;
-  readonly reference: readonly [readonly [number, number], readonly [number, number]] | undefined;
+  /** Draw the diagonal. */
+  readonly reference: boolean;
   readonly referenceName: string;
 }
 
@@ -20,23 +20,16 @@ const facts: Record<CurveKind, KindFacts> = {
   roc: {
     x: 'False positive rate',
     y: 'True positive rate',
-    area: 'AUC',
-    reference: [
-      [0, 0],
-      [1, 1],
-    ],
+    reference: true,
     referenceName: 'chance',
   },
-  pr: { x: 'Recall', y: 'Precision', area: 'AP', reference: undefined, referenceName: '' },
+  pr: { x: 'Recall', y: 'Precision', reference: false, referenceName: '' },
+  // Calibration hugs its reference, so that a label at it would lie over the curves; the caption names it.
   calibration: {
     x: 'Mean predicted probability',
     y: 'Observed share',
-    area: undefined,
-    reference: [
-      [0, 0],
-      [1, 1],
-    ],
-    referenceName: 'perfect',
+    reference: true,
+    referenceName: '',
   },
 };
 
@@ -57,6 +50,24 @@ export function averagePrecision(points: readonly { x: number; y: number }[]): n
   return byRecall.reduce((sum, point, i) => sum + (point.x - (byRecall[i - 1]?.x ?? 0)) * point.y, 0);
 }
 
+const FEW = 4;
+
+/** The areas under ROC or precision–recall curves in words: each of a few classes, the range of many. */
+export function areaText(kind: 'roc' | 'pr', curves: readonly ClassCurve[]): string {
+  const name = kind === 'roc' ? 'Area under the curve' : 'Average precision';
+  const areas = curves.map(({ label, points }) => ({
+    label,
+    value: kind === 'roc' ? areaUnder(points) : averagePrecision(points),
+  }));
+  const values = areas.map((area) => area.value);
+  const [only] = areas;
+  if (only && areas.length === 1) return `${name} ${formatFixed(only.value, 3)} for ${only.label}.`;
+  if (areas.length <= FEW) {
+    return `${name}: ${areas.map(({ label, value }) => `${label} ${formatFixed(value, 3)}`).join(', ')}.`;
+  }
+  return `${name} ${formatFixed(Math.min(...values), 3)} to ${formatFixed(Math.max(...values), 3)} over ${areas.length} classes.`;
+}
+
 /**
  * ROC, precision–recall or calibration curves, one a class.
  * @param classes all classes of the model in their order, which sets the colours
@@ -66,22 +77,17 @@ export function classCurves(
   curves: readonly ClassCurve[],
   classes: readonly string[],
 ): ChartSpec {
-  const { x, y, area, reference, referenceName } = facts[kind];
-  const figure = (curve: ClassCurve): string => {
-    if (area === undefined) return '';
-    const value = kind === 'roc' ? areaUnder(curve.points) : averagePrecision(curve.points);
-    return `${area} ${formatFixed(value, 3)}`;
-  };
-  const named = curves.map((curve) => ({
-    ...curve,
-    name: [curve.label, figure(curve)].filter(Boolean).join(' · '),
-  }));
+  const { x, y, reference, referenceName } = facts[kind];
+  const named = curves.map((curve, i) => {
+    const place = classes.indexOf(curve.label);
+    return { ...curve, place: place < 0 ? i : place };
+  });
   const axis = { type: 'value' as const, min: 0, max: 1, interval: 0.25, axisLabel: { formatter: tick } };
   const line = (curve: (typeof named)[number], tokens: ChartTokens): LineSeriesOption => {
-    const color = tokens.categories[Math.max(classes.indexOf(curve.label), 0) % tokens.categories.length];
+    const color = tokens.categories[curve.place % tokens.categories.length];
     return {
       type: 'line',
-      name: curve.name,
+      name: curve.label,
       data: curve.points.map((point) => [point.x, point.y]),
       showSymbol: kind === 'calibration',
       symbolSize: 6,
@@ -91,8 +97,16 @@ export function classCurves(
   };
   return {
     option: (tokens) => ({
-      grid: { left: 16, right: 16, top: 16 + Math.ceil(named.length / 2) * 20, bottom: 12 },
-      legend: { type: 'scroll', data: named.map((curve) => curve.name), right: 32 },
+      grid: { left: 16, right: 16, top: named.length > 1 ? 40 : 16, bottom: 12 },
+      legend: {
+        type: 'scroll',
+        show: named.length > 1,
+        data: named.map((curve) => curve.label),
+        right: 36,
+        pageIconColor: tokens.ink2,
+        pageIconInactiveColor: tokens.line,
+        pageTextStyle: { color: tokens.ink3 },
+      },
       xAxis: { ...axis, name: x, nameGap: 28 },
       yAxis: { ...axis, name: y, nameGap: 40 },
       tooltip: {
@@ -107,17 +121,7 @@ export function classCurves(
         },
       },
       series: [
-        ...(reference
-          ? [
-              {
-                type: 'line' as const,
-                data: reference.map((point) => [...point]),
-                silent: true,
-                lineStyle: { color: tokens.ink3, width: 1, type: 'dashed' as const },
-                endLabel: { show: true, formatter: referenceName, color: tokens.ink3, offset: [-56, 22] },
-              },
-            ]
-          : []),
+        ...(reference ? [diagonal(referenceName, tokens)] : []),
         ...named.map((curve) => line(curve, tokens)),
       ],
     }),
@@ -127,6 +131,23 @@ export function classCurves(
     },
   };
 }
+
+/** The diagonal, with its name where the curves do not go: below it. */
+const diagonal = (name: string, tokens: ChartTokens): LineSeriesOption => ({
+  type: 'line',
+  silent: true,
+  showSymbol: name !== '',
+  symbolSize: 0,
+  data: [
+    [0, 0],
+    {
+      value: [0.6, 0.6],
+      label: { show: name !== '', formatter: name, position: [8, 4], color: tokens.ink3 },
+    },
+    [1, 1],
+  ],
+  lineStyle: { color: tokens.ink3, width: 1, type: 'dashed' },
+});
 
 function tick(value: number): string {
   return String(value);

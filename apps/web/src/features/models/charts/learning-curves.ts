@@ -46,6 +46,7 @@ function pairChart(input: { points: readonly Pair[]; x: string; y: string; dots:
     showSymbol: input.dots,
     ...(color && { itemStyle: { color } }),
     lineStyle: { width: 2, type: dashed ? 'dashed' : 'solid', ...(color && { color }) },
+    labelLayout: { moveOverlap: 'shiftY' },
     endLabel: { show: true, formatter: '{a}', ...(color && { color }), fontWeight: 500 },
   });
   const series = (tokens: ChartTokens): LineSeriesOption[] => [

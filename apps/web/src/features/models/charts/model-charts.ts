@@ -1,5 +1,4 @@
 import type { ModelVersion } from '@quadrax/contract';
-import { formatNumber } from '#lib/format.ts';
 import { formatMetric, metricLabel } from '#lib/words.ts';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 import type { Bar } from '../candidates.ts';
@@ -36,7 +35,7 @@ export function importanceChart(importance: ModelVersion['importance'], metric: 
       marked: true,
     })),
     name: `${metricLabel(metric)} lost when shuffled`,
-    format: (value) => formatNumber(value, 3),
+    format: (value) => formatMetric(metric, value),
     what: 'Feature',
   });
 }

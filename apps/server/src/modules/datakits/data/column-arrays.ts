@@ -1,0 +1,28 @@
+import { DuckDBDoubleVector } from '@duckdb/node-api';
+import type { DuckDB } from './duckdb.ts';
+
+/**
+ * Reads expressions of type DOUBLE into arrays of `rows` entries, NULL as NaN. Copies DuckDB's own column chunks,
+ * which is some ten times faster than rows of values.
+ */
+export async function fetchDoubles(
+  db: DuckDB,
+  relation: string,
+  expressions: readonly string[],
+  rows: number,
+): Promise<Float64Array[]> {
+  const arrays = expressions.map(() => new Float64Array(rows));
+  if (expressions.length === 0) return arrays;
+  const columns = expressions.map((expression) => `coalesce(${expression}, 'nan'::DOUBLE)`);
+  let at = 0;
+  for await (const chunk of db.chunks(`SELECT ${columns.join(', ')} FROM ${relation}`)) {
+    for (const [i, array] of arrays.entries()) {
+      const vector = chunk.getColumnVector(i);
+      if (!(vector instanceof DuckDBDoubleVector))
+        throw new TypeError('The expression is not of type DOUBLE.');
+      for (let row = 0; row < chunk.rowCount; row++) array[at + row] = vector.getItem(row) ?? NaN;
+    }
+    at += chunk.rowCount;
+  }
+  return arrays;
+}

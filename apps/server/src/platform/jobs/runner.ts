@@ -1,0 +1,159 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database, Tx } from '../db/index.ts';
+import { AppError } from '../errors/index.ts';
+import type { EventBus } from '../events/index.ts';
+import type { Reach } from '../faults/index.ts';
+import type { Logger } from '../log/index.ts';
+import type { AnyJobDefinition } from './define.ts';
+import { claim, findJob, lockAttempt } from './jobs.store.ts';
+import type { Attempt, Settled } from './jobs.store.ts';
+import type { JobRow } from './jobs.tables.ts';
+import { attemptOf } from './outcomes.ts';
+import type { Outcomes } from './outcomes.ts';
+import { Reporter } from './reporter.ts';
+import { failureOf, HandedOver, StoppedByUser, TakenOver } from './stop-reasons.ts';
+
+export type Observe = (kind: string, status: string, seconds: number) => void;
+
+export interface RunnerDeps {
+  readonly db: Database;
+  readonly events: EventBus;
+  readonly log: Logger;
+  readonly worker: string;
+  readonly reach: Reach;
+  readonly observe: Observe;
+  readonly outcomes: Outcomes;
+  readonly definitionOf: (kind: string) => AnyJobDefinition;
+}
+
+/** Runs the attempts that the queue hands to this process. */
+export interface Runner {
+  /** Runs one message of the queue to its end. */
+  handle(message: Attempt): Promise<void>;
+  /** Stops a job that runs here; one that runs elsewhere is no matter of ours. */
+  stopByUser(jobId: string): void;
+  /** Hands everything that runs here to other processes. */
+  handOver(): Promise<void>;
+}
+
+export const createRunner = (deps: RunnerDeps): Runner => {
+  const { db, events, log, worker, reach, observe, outcomes, definitionOf } = deps;
+  const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  let stopping = false;
+
+  /** An outcome is written however long the database is away: the work behind it was done. */
+  const patiently = async <T>(write: () => Promise<T>): Promise<T> => {
+    for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5000)) {
+      try {
+        return await write();
+      } catch (error) {
+        if (stopping || !(error instanceof AppError && error.code === 'UNAVAILABLE')) throw error;
+        await pause(waitMs);
+      }
+    }
+  };
+
+  /** Runs `work` in a transaction that holds the attempt's row; nothing happens if the attempt is no longer current. */
+  const asCurrent = (row: JobRow, work: (tx: Tx) => Promise<void>): Promise<void> =>
+    patiently(() =>
+      db.tenant(row.tenantId, async (tx) => {
+        if (await lockAttempt(tx, attemptOf(row))) await work(tx);
+      }),
+    );
+
+  const reporterFor = (row: JobRow, abort: AbortController): Reporter =>
+    new Reporter({
+      db,
+      events,
+      attempt: attemptOf(row),
+      kind: row.kind,
+      onVerdict: (verdict) => {
+        if (verdict === 'cancel') abort.abort(new StoppedByUser());
+        else if (verdict === 'stale') abort.abort(new TakenOver());
+        else reach('job.progress');
+      },
+    });
+
+  const runToCommit = async (row: JobRow, abort: AbortController, reporter: Reporter): Promise<void> => {
+    const definition = definitionOf(row.kind);
+    const payload = definition.payload.parse(row.payload.data) as never;
+    const commit = await definition.run(payload, {
+      ...attemptOf(row),
+      signal: abort.signal,
+      progress: (done, total, stage) => reporter.progress(done, total, stage),
+      log: (message, level) => reporter.log(message, level),
+    });
+    await reporter.flush();
+    abort.signal.throwIfAborted();
+    reach('job.artifact');
+    await asCurrent(row, async (tx) => outcomes.succeed(tx, row, await commit(tx)));
+    reach('job.committed');
+  };
+
+  /** What an attempt that did not succeed comes to; undefined where another process has it. */
+  const endUnsuccessful = async (row: JobRow, reason: unknown): Promise<Settled['status'] | undefined> => {
+    if (reason instanceof TakenOver) return undefined;
+    if (reason instanceof HandedOver) {
+      await outcomes.putBack(row, false);
+      return undefined;
+    }
+    const cancelled = reason instanceof StoppedByUser;
+    const error = cancelled ? undefined : failureOf(reason);
+    if (error?.code === 'INTERNAL')
+      log.error({ action: 'job.failed', kind: row.kind, jobId: row.id, err: reason }, 'A job failed');
+    const status = cancelled ? 'CANCELLED' : 'FAILED';
+    await asCurrent(row, (tx) => outcomes.endWithout(tx, row, { status, error }));
+    return status;
+  };
+
+  const perform = async (row: JobRow, abort: AbortController): Promise<void> => {
+    const started = performance.now();
+    const reporter = reporterFor(row, abort);
+    let status: Settled['status'] | undefined = 'SUCCEEDED';
+    try {
+      await runToCommit(row, abort, reporter);
+    } catch (error) {
+      await reporter.flush().catch(() => {});
+      status = await endUnsuccessful(row, abort.signal.aborted ? abort.signal.reason : error);
+    }
+    if (status === undefined) return;
+    const seconds = (performance.now() - started) / 1000;
+    observe(row.kind, status, seconds);
+    log.info(
+      {
+        action: 'job.finished',
+        kind: row.kind,
+        jobId: row.id,
+        tenant_id: row.tenantId,
+        status,
+        duration_ms: Math.round(seconds * 1000),
+      },
+      'A job ended',
+    );
+  };
+
+  return {
+    handle: async (message) => {
+      const row = await patiently(() => db.tenant(message.tenantId, (tx) => claim(tx, message, worker)));
+      if (!row) {
+        // Delivered again while it runs: whoever had it has stopped to give signs of life.
+        const current = await db.tenant(message.tenantId, (tx) => findJob(tx, message.jobId));
+        if (current?.status === 'RUNNING' && current.attempt === message.attempt)
+          await outcomes.putBack(current, true);
+        return;
+      }
+      reach('job.claimed');
+      const abort = new AbortController();
+      if (stopping) abort.abort(new HandedOver());
+      const ended = perform(row, abort).finally(() => running.delete(row.id));
+      running.set(row.id, { abort, ended });
+      await ended;
+    },
+    stopByUser: (jobId) => running.get(jobId)?.abort.abort(new StoppedByUser()),
+    handOver: async () => {
+      stopping = true;
+      for (const { abort } of running.values()) abort.abort(new HandedOver());
+      await Promise.allSettled([...running.values()].map(({ ended }) => ended));
+    },
+  };
+};
