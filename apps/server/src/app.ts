@@ -1,5 +1,4 @@
 import { createFaults } from '#platform/faults';
-import type { Reach } from '#platform/faults';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { loadSecrets } from '#config';
@@ -24,8 +23,6 @@ import { version } from './version.ts';
 export interface AppOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** Where drills end the process. */
-  readonly reach?: Reach;
   /** Whether this process takes jobs; default true. */
   readonly work?: boolean;
 }
@@ -86,13 +83,9 @@ const watchState = (
   });
 };
 
-export const createApp = async ({
-  config,
-  log,
-  reach = createFaults(undefined),
-  work = true,
-}: AppOptions): Promise<App> => {
+export const createApp = async ({ config, log, work = true }: AppOptions): Promise<App> => {
   const secrets = loadSecrets(config);
+  const reach = createFaults(config.environment === 'test' ? config.faultPoint : undefined);
   const platform = await openPlatform(config, secrets, log, reach);
   const { db, compute, worker, telemetry, events } = platform;
   let ready = false;

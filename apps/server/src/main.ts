@@ -7,9 +7,18 @@ import type { App, AppOptions } from './app.ts';
 
 export { ConfigError, configFromEnvironment, loadConfig, maskConfig, settings } from '#config';
 export type { Config } from '#config';
-export { EmbeddedPostgresError, RolesError, migrateDown, migrateUp, migrationStatus } from '#platform/db';
+export {
+  EmbeddedPostgresError,
+  RolesError,
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  startEmbeddedPostgres,
+} from '#platform/db';
 export { createLogger } from '#platform/log';
 export { createApp } from './app.ts';
+export type { App, AppOptions } from './app.ts';
+export { openApiDocument } from './openapi.ts';
 export { openOwner } from './owner.ts';
 export { version } from './version.ts';
 

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
+import { faultPoints } from '#platform/faults';
 import { defaultDataDir } from './data-dir.ts';
 
 /** One thing that can be set: its names in the environment (the first is ours), its place in YAML, its rule. */
@@ -314,6 +315,13 @@ export const settings = {
     text.startsWith('/'),
     '/ws',
     'Path of the plain WebSocket.',
+  ),
+  faultPoint: setting(
+    ['QUADRAX_FAULT_POINT'],
+    'test.fault_point',
+    z.enum(faultPoints).optional(),
+    undefined,
+    'Where a drill ends the process; heeded with NODE_ENV=test only.',
   ),
   logLevel: setting(
     ['LOG_LEVEL', 'QEMLFLOW_LOG_LEVEL'],

@@ -73,8 +73,17 @@ export const theme = createTheme({
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: { ...dialog, position: 'right' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
-    // Its placeholder for the first focus is a child that a menu may not have.
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        position: 'bottom-end',
+        // Its placeholder for the first focus is a child that a menu may not have.
+        withInitialFocusPlaceholder: false,
+        // Beside its button, so that it stays in the button's landmark.
+        withinPortal: false,
+        floatingStrategy: 'fixed',
+      },
+    },
     Select: { defaultProps: { comboboxProps: { shadow: 'md' } } },
   },
 });

@@ -47,6 +47,7 @@ export const receiveFile = async (
   let unasked = roomEveryBytes;
   const examine = async (chunk: Buffer): Promise<Buffer> => {
     intake.write(chunk);
+    reach('upload.streaming');
     unasked += chunk.length;
     if (unasked >= roomEveryBytes) {
       await objects.room.require(unasked);
@@ -61,7 +62,6 @@ export const receiveFile = async (
   });
   try {
     await pipeline(stream, examiner, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-    reach('upload.streaming');
     return { file, fileName, intake: intake.finish() };
   } catch (error) {
     await rm(file, { force: true });

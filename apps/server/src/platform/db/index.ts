@@ -1,6 +1,6 @@
 export { asOwner, openDatabase, openOwnerServer } from './database.ts';
 export type { Database, DatabaseOptions } from './database.ts';
-export { EmbeddedPostgresError } from './embedded/index.ts';
+export { EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/index.ts';
 export type { Listener } from './listener.ts';
 export { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
 export type { MigrationStatus } from './migrate.ts';

@@ -101,9 +101,11 @@ function FirstLook({ version }: { version: ModelVersion }) {
   return (
     <>
       {metrics.confusion && (
-        <Figure title="Confusion matrix">
-          <ConfusionMatrix confusion={metrics.confusion} classes={classes ?? metrics.confusion.labels} />
-        </Figure>
+        <div className={metrics.confusion.labels.length > 6 ? styles.wide : undefined}>
+          <Figure title="Confusion matrix">
+            <ConfusionMatrix confusion={metrics.confusion} classes={classes ?? metrics.confusion.labels} />
+          </Figure>
+        </div>
       )}
       {charts && (
         <>

@@ -1,12 +1,12 @@
 import { DuckDBDoubleVector } from '@duckdb/node-api';
-import type { DuckDB } from './duckdb.ts';
+import type { Statements } from './duckdb.ts';
 
 /**
  * Reads expressions of type DOUBLE into arrays of `rows` entries, NULL as NaN. Copies DuckDB's own column chunks,
  * which is some ten times faster than rows of values.
  */
 export async function fetchDoubles(
-  db: DuckDB,
+  db: Statements,
   relation: string,
   expressions: readonly string[],
   rows: number,

@@ -1,4 +1,9 @@
-import { DuckDBInstance, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 
 export interface DuckDBOptions {
   readonly memoryMb: number;
@@ -9,8 +14,8 @@ export interface DuckDBOptions {
   readonly temp?: string | undefined;
 }
 
-/** An in-memory DuckDB that reaches only what it was opened for. */
-export interface DuckDB {
+/** A connection: one statement at a time. */
+export interface Statements {
   /** Runs a statement whose rows are of no interest. */
   run(sql: string): Promise<void>;
   /** All rows of a query; `values` fill its `$1`, `$2` … */
@@ -19,6 +24,12 @@ export interface DuckDB {
   chunks(sql: string, values?: DuckDBValue[]): AsyncIterable<DuckDBDataChunk>;
   /** As `run`, telling the share done (0 to 1) a few times a second. */
   runWatched(sql: string, watch: (share: number) => void): Promise<void>;
+}
+
+/** An in-memory DuckDB that reaches only what it was opened for. */
+export interface DuckDB extends Statements {
+  /** A further connection to the same tables, for what runs at the same time. */
+  another(): Promise<Statements>;
   close(): void;
 }
 
@@ -36,6 +47,22 @@ export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
   });
   const connection = await instance.connect();
   for (const statement of sandbox(options)) await connection.run(statement);
+  const connections = [connection];
+  return {
+    ...statements(connection),
+    async another() {
+      const next = await instance.connect();
+      connections.push(next);
+      return statements(next);
+    },
+    close() {
+      for (const open of connections) open.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function statements(connection: DuckDBConnection): Statements {
   return {
     async run(sql) {
       await connection.run(sql);
@@ -46,11 +73,7 @@ export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
     },
     async *chunks(sql, values) {
       const result = await connection.stream(sql, values);
-      for (
-        let chunk = await result.fetchChunk();
-        chunk && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      ) {
+      for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
         yield chunk;
       }
     },
@@ -65,16 +88,12 @@ export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
         clearInterval(timer);
       }
     },
-    close() {
-      connection.closeSync();
-      instance.closeSync();
-    },
   };
 }
 
 function sandbox({ paths, temp }: DuckDBOptions): string[] {
   return [
-    "SET TimeZone = 'UTC'",
+    "SET GLOBAL TimeZone = 'UTC'",
     'SET enable_progress_bar = true',
     'SET enable_progress_bar_print = false',
     `SET allowed_paths = [${paths.map(sqlText).join(', ')}]`,

@@ -1,4 +1,4 @@
-import { batches, countOf, type DuckDB } from './duckdb.ts';
+import { batches, countOf, type Statements } from './duckdb.ts';
 import { candidateFormats } from './date-formats.ts';
 import { isBoolean, isMissing, isNumber } from './literals.ts';
 import { castSql, isTypedMissing, type NumberStyle, type Physical } from './physical.ts';
@@ -43,7 +43,7 @@ const looked = 1000;
  * text and `mixed` says so, since leaving values out silently would lose them. Entries follow `columns`.
  */
 export async function inferColumns(
-  db: DuckDB,
+  db: Statements,
   relation: string,
   columns: readonly string[],
   decimal: '.' | ',',
@@ -63,7 +63,7 @@ export async function inferColumns(
   return found;
 }
 
-async function countSimple(db: DuckDB, relation: string, columns: readonly string[]): Promise<Counts[]> {
+async function countSimple(db: Statements, relation: string, columns: readonly string[]): Promise<Counts[]> {
   const perColumn = 6;
   const parts = columns.map((c) => {
     const plain = castSql(c, { kind: 'double', style: 'plain' });
@@ -86,7 +86,11 @@ async function countSimple(db: DuckDB, relation: string, columns: readonly strin
 }
 
 /** Values from the beginning of each column, those that stand for "missing" left out. */
-async function sampleTexts(db: DuckDB, relation: string, columns: readonly string[]): Promise<string[][]> {
+async function sampleTexts(
+  db: Statements,
+  relation: string,
+  columns: readonly string[],
+): Promise<string[][]> {
   const rows = await db.rows(`SELECT ${columns.join(', ')} FROM ${relation} LIMIT ${looked}`);
   return columns.map((_, i) =>
     rows.flatMap((row) => (typeof row[i] === 'string' && !isMissing(row[i]) ? [row[i]] : [])),
@@ -103,7 +107,7 @@ function decideSimple({ present, double, bigint, boolean, zeros, overflow }: Cou
 }
 
 async function decideHard(
-  db: DuckDB,
+  db: Statements,
   relation: string,
   column: string,
   counts: Counts,
@@ -142,7 +146,12 @@ function hardCandidates(texts: readonly string[], decimal: '.' | ','): Physical[
   return [...styles.map((style): Physical => ({ kind: 'double', style })), ...dates];
 }
 
-async function countCasts(db: DuckDB, relation: string, column: string, physical: Physical): Promise<number> {
+async function countCasts(
+  db: Statements,
+  relation: string,
+  column: string,
+  physical: Physical,
+): Promise<number> {
   const present = `NOT ${isTypedMissing(column)}`;
   const [row] = await db.rows(
     `SELECT count(${castSql(column, physical)}) FILTER (WHERE ${present}) FROM ${relation}`,
@@ -150,7 +159,7 @@ async function countCasts(db: DuckDB, relation: string, column: string, physical
   return countOf(row?.[0]);
 }
 
-async function misfit(db: DuckDB, relation: string, column: string, physical: Physical): Promise<string> {
+async function misfit(db: Statements, relation: string, column: string, physical: Physical): Promise<string> {
   const [row] = await db.rows(
     `SELECT ${column} FROM ${relation} WHERE ${column} IS NOT NULL AND NOT ${isTypedMissing(column)} ` +
       `AND ${castSql(column, physical)} IS NULL LIMIT 1`,

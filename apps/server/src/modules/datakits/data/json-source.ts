@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { countOf, sqlText, type DuckDB } from './duckdb.ts';
+import { countOf, sqlText, type Statements } from './duckdb.ts';
 import { maxColumns } from './header.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
@@ -17,7 +17,11 @@ const options = 'maximum_object_size = 16777216';
  * differ in case only. A document that is one object with one list of objects in it stands for that list.
  * Throws `UnreadableFile` when a record is not an object, and DuckDB's error when the JSON is malformed.
  */
-export async function loadJson(db: DuckDB, path: string, format: 'json' | 'ndjson'): Promise<JsonRecords> {
+export async function loadJson(
+  db: Statements,
+  path: string,
+  format: 'json' | 'ndjson',
+): Promise<JsonRecords> {
   const layout = format === 'ndjson' ? 'newline_delimited' : await documentLayout(path);
   const read = `read_json_objects(${sqlText(path)}, format = '${layout}', ${options})`;
   await db.run(`CREATE TABLE records AS SELECT json FROM ${read}`);
@@ -42,7 +46,7 @@ async function documentLayout(path: string): Promise<'array' | 'unstructured'> {
   }
 }
 
-async function unwrap(db: DuckDB): Promise<void> {
+async function unwrap(db: Statements): Promise<void> {
   const rows = await db.rows('SELECT json FROM records LIMIT 2');
   if (rows.length !== 1) return;
   const lists = await db.rows(
@@ -58,7 +62,7 @@ async function unwrap(db: DuckDB): Promise<void> {
   );
 }
 
-async function refuseOtherValues(db: DuckDB): Promise<void> {
+async function refuseOtherValues(db: Statements): Promise<void> {
   const [row] = await db.rows(
     `SELECT min(rowid) FILTER (WHERE json_type(json) <> 'OBJECT'), count(*) FROM records`,
   );
@@ -70,7 +74,7 @@ async function refuseOtherValues(db: DuckDB): Promise<void> {
 }
 
 /** Records mostly share one list of keys, so distinct lists are few. */
-async function keysOf(db: DuckDB): Promise<string[]> {
+async function keysOf(db: Statements): Promise<string[]> {
   const rows = await db.rows(
     `SELECT to_json(k)::VARCHAR FROM (SELECT json_keys(json) AS k, min(rowid) AS first FROM records GROUP BY k) ` +
       `ORDER BY first LIMIT 100000`,

@@ -1,4 +1,4 @@
-import { batches, columnId, countOf, type DuckDB } from './duckdb.ts';
+import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 
 /** Two columns of which one tells the other. */
 export interface LeakPair {
@@ -26,7 +26,7 @@ const correlated = 0.9999;
  * columns are compared.
  */
 export async function findLeaks(
-  db: DuckDB,
+  db: Statements,
   columns: readonly Comparable[],
   rows: number,
 ): Promise<LeakPair[]> {
@@ -53,7 +53,7 @@ export async function findLeaks(
 }
 
 async function sampleNumbers(
-  db: DuckDB,
+  db: Statements,
   columns: readonly Comparable[],
   rows: number,
 ): Promise<Float64Array[]> {
@@ -108,7 +108,7 @@ function correlation(left: Float64Array, right: Float64Array): number {
   return sum;
 }
 
-async function correlate(db: DuckDB, a: Comparable, b: Comparable): Promise<boolean> {
+async function correlate(db: Statements, a: Comparable, b: Comparable): Promise<boolean> {
   const [x, y] = [columnId(a.index), columnId(b.index)];
   try {
     const [row] = await db.rows(
@@ -121,7 +121,7 @@ async function correlate(db: DuckDB, a: Comparable, b: Comparable): Promise<bool
   }
 }
 
-async function relabel(db: DuckDB, a: Comparable, b: Comparable): Promise<boolean> {
+async function relabel(db: Statements, a: Comparable, b: Comparable): Promise<boolean> {
   const [x, y] = [columnId(a.index), columnId(b.index)];
   const [row] = await db.rows(
     `SELECT count(DISTINCT (${x}, ${y})), count(*) FROM t WHERE ${x} IS NOT NULL AND ${y} IS NOT NULL`,

@@ -1,4 +1,4 @@
-import { columnId, countOf, type DuckDB } from './duckdb.ts';
+import { columnId, countOf, type Statements } from './duckdb.ts';
 import { inferColumns, type Mixed } from './infer.ts';
 import { castSql, strictFailure, strictSql, type Physical } from './physical.ts';
 import { openSource, type Source, type SourceFile } from './source.ts';
@@ -32,7 +32,7 @@ const sampleCells = 2_000_000;
  * file is read, which costs one pass; when a value does not fit, the file is read again as text and every column is
  * examined whole. Throws `UnreadableFile`.
  */
-export async function loadTable(db: DuckDB, file: SourceFile, hooks: LoadHooks): Promise<Loaded> {
+export async function loadTable(db: Statements, file: SourceFile, hooks: LoadHooks): Promise<Loaded> {
   try {
     return await load(db, await openSource(db, file, false), hooks);
   } catch (error) {
@@ -63,7 +63,7 @@ function kindOf({ intake: { format } }: SourceFile): string {
   return `${format === 'parquet' ? 'Parquet' : format === 'json' ? 'JSON' : 'NDJSON'} file`;
 }
 
-async function load(db: DuckDB, source: Source, hooks: LoadHooks): Promise<Loaded> {
+async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<Loaded> {
   const { names, query } = source;
   await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${sampleSize(names.length)}`);
   const guess = source.declared
@@ -85,7 +85,7 @@ function sampleSize(columns: number): number {
   return Math.max(100, Math.min(sampleRows, Math.floor(sampleCells / columns)));
 }
 
-async function guessTypes(db: DuckDB, width: number, decimal: '.' | ','): Promise<Typed> {
+async function guessTypes(db: Statements, width: number, decimal: '.' | ','): Promise<Typed> {
   const ids = Array.from({ length: width }, (_, i) => columnId(i));
   const inferred = await inferColumns(db, 's', ids, decimal);
   return { physicals: inferred.map(({ physical }) => physical), mixed: new Map() };
@@ -93,7 +93,7 @@ async function guessTypes(db: DuckDB, width: number, decimal: '.' | ','): Promis
 
 /** False when a value was not of the type guessed. */
 async function createStrict(
-  db: DuckDB,
+  db: Statements,
   source: Source,
   physicals: readonly Physical[],
   hooks: LoadHooks,
@@ -114,7 +114,7 @@ async function createStrict(
   }
 }
 
-async function countRows(db: DuckDB, expected: number | null): Promise<number> {
+async function countRows(db: Statements, expected: number | null): Promise<number> {
   const [row] = await db.rows('SELECT count(*) FROM t');
   const rows = countOf(row?.[0]);
   if (expected !== null && rows !== expected) throw new Miscount(`${rows} rows, ${expected} records`);
@@ -123,7 +123,7 @@ async function countRows(db: DuckDB, expected: number | null): Promise<number> {
 }
 
 /** Gives every column that is still text its final type, on all its values. */
-async function settle(db: DuckDB, physicals: Physical[], rows: number, source: Source): Promise<Typed> {
+async function settle(db: Statements, physicals: Physical[], rows: number, source: Source): Promise<Typed> {
   const mixed = new Map<number, Mixed>();
   const wide = source.declared === undefined;
   const suspects = physicals.flatMap((physical, i) =>
@@ -146,7 +146,7 @@ async function settle(db: DuckDB, physicals: Physical[], rows: number, source: S
 
 /** Of text columns of a long table, those where rows from all over it look like another type; all `raw` ones. */
 async function worthExamining(
-  db: DuckDB,
+  db: Statements,
   physicals: readonly Physical[],
   suspects: readonly number[],
   rows: number,
@@ -166,7 +166,11 @@ async function worthExamining(
   return suspects.filter((i) => !settled.has(i));
 }
 
-async function retype(db: DuckDB, physicals: readonly Physical[], open: ReadonlySet<number>): Promise<void> {
+async function retype(
+  db: Statements,
+  physicals: readonly Physical[],
+  open: ReadonlySet<number>,
+): Promise<void> {
   const columns = physicals.map((physical, i) => {
     const id = columnId(i);
     return open.has(i) ? `${castSql(id, physical)} AS ${id}` : id;

@@ -1,7 +1,7 @@
 import type { ColumnProfile } from '@quadrax/contract';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { fetchDoubles } from './column-arrays.ts';
-import { batches, columnId, countOf, type DuckDB } from './duckdb.ts';
+import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { niceBins } from './histogram.ts';
 import { countBins, quantile, quantileValue, sortFinite, summarise, type Summary } from './sorted-summary.ts';
 
@@ -35,7 +35,7 @@ const microsecond = 1e-3;
  * processor time than the separate aggregates. `step` is told after each batch how many columns are done.
  */
 export async function numberStatistics(
-  db: DuckDB,
+  db: Statements,
   columns: readonly NumberColumn[],
   rows: number,
   step: (columns: number) => void,
@@ -58,7 +58,7 @@ function doubleSql({ index, kind }: NumberColumn): string {
 }
 
 async function statisticsOf(
-  db: DuckDB,
+  db: Statements,
   column: NumberColumn,
   values: Float64Array,
 ): Promise<NumberStatistics> {
@@ -89,7 +89,7 @@ interface ExactFigures {
   readonly max: number | string | undefined;
 }
 
-async function exactFigures(db: DuckDB, { index }: NumberColumn): Promise<ExactFigures> {
+async function exactFigures(db: Statements, { index }: NumberColumn): Promise<ExactFigures> {
   const id = columnId(index);
   const [row] = await db.rows(`SELECT count(DISTINCT ${id}), min(${id}), max(${id}) FROM t`);
   return { distinct: countOf(row?.[0]), min: exactBound(row?.[1]), max: exactBound(row?.[2]) };
@@ -101,7 +101,7 @@ function exactBound(value: DuckDBValue | undefined): number | string | undefined
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }
 
-async function countInfinities(db: DuckDB, { index }: NumberColumn): Promise<number> {
+async function countInfinities(db: Statements, { index }: NumberColumn): Promise<number> {
   const id = columnId(index);
   const [row] = await db.rows(`SELECT count(DISTINCT ${id}) FROM t WHERE isinf(${id})`);
   return countOf(row?.[0]);

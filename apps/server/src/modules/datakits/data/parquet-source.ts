@@ -1,4 +1,4 @@
-import { sqlText, type DuckDB } from './duckdb.ts';
+import { sqlText, type Statements } from './duckdb.ts';
 import type { Physical } from './physical.ts';
 
 export interface ParquetColumns {
@@ -9,7 +9,7 @@ export interface ParquetColumns {
 }
 
 /** Reads the columns of a Parquet file: names exactly (DuckDB renames those that differ in case only), types as declared. */
-export async function parquetColumns(db: DuckDB, path: string): Promise<ParquetColumns> {
+export async function parquetColumns(db: Statements, path: string): Promise<ParquetColumns> {
   const names = topLevelNames(
     await db.rows(`SELECT name, coalesce(num_children, 0) FROM parquet_schema(${sqlText(path)})`),
   );

@@ -18,12 +18,19 @@ export function sortFinite(values: Float64Array): {
 } {
   let count = 0;
   let missing = 0;
+  let rising = true;
+  let before = -Infinity;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (Number.isFinite(value)) values[count++] = value;
-    else if (Number.isNaN(value)) missing++;
+    if (Number.isFinite(value)) {
+      values[count++] = value;
+      rising &&= value >= before;
+      before = value;
+    } else if (Number.isNaN(value)) missing++;
   }
-  return { sorted: values.subarray(0, count).sort(), infinite: values.length - count - missing, missing };
+  const sorted = values.subarray(0, count);
+  if (!rising) sorted.sort();
+  return { sorted, infinite: values.length - count - missing, missing };
 }
 
 /** Sums up at least one sorted number: distinct values, bounds, mean and standard deviation. */

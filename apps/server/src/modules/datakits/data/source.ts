@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
-import { sqlText, type DuckDB } from './duckdb.ts';
+import { sqlText, type Statements } from './duckdb.ts';
 import { rewriteExcel } from './excel.ts';
 import { nameColumns } from './header.ts';
 import type { IntakeResult, TableDialect } from './intake-result.ts';
@@ -27,7 +27,7 @@ export interface SourceFile {
 }
 
 /** Opens a file of any format. `rewrite` sends delimited text through our own parser in any case. */
-export async function openSource(db: DuckDB, file: SourceFile, rewrite: boolean): Promise<Source> {
+export async function openSource(db: Statements, file: SourceFile, rewrite: boolean): Promise<Source> {
   const { format, table } = file.intake;
   switch (format) {
     case 'parquet': {

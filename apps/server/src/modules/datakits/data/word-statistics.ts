@@ -1,5 +1,5 @@
 import { DuckDBListValue, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api';
-import { batches, columnId, countOf, type DuckDB } from './duckdb.ts';
+import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { isWordMissing } from './physical.ts';
 
 /** Statistics of a column of words, text or booleans (index in table `t`). */
@@ -22,7 +22,7 @@ const lookedRows = 100_000;
 
 /** Statistics of columns by grouping their values, in their order. `step` is told how many columns are done. */
 export async function wordStatistics(
-  db: DuckDB,
+  db: Statements,
   columns: readonly number[],
   rows: number,
   step: (columns: number) => void,

@@ -78,11 +78,11 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
         type: 'value',
         name,
         nameGap: 28,
-        splitNumber: 4,
+        splitNumber: 3,
         splitLine: { show: false },
         min: least < 0 ? undefined : 0,
         max: most > 0 ? most : undefined,
-        axisLabel: { formatter: (value: number) => format(value), showMaxLabel: false },
+        axisLabel: { formatter: (value: number) => format(value), showMinLabel: true, showMaxLabel: false },
       },
       yAxis: {
         type: 'category',

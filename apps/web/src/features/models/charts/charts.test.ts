@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { darkTokens, lightTokens } from '#ui/chart-theme.ts';
+import { histogramChart } from '#ui/histogram-chart.ts';
+import { barsHeight, intervalBars } from './bars.ts';
+import { areaText, areaUnder, averagePrecision, classCurves } from './class-curves.ts';
+import { learningCurve, lossCurve } from './learning-curves.ts';
+import { importanceChart, leaderboardChart, MOST_FEATURES } from './model-charts.ts';
+import { predictedActual, residualHistogram, sharedSpan } from './residuals.ts';
+
+const diagonal = [
+  { x: 0, y: 0 },
+  { x: 1, y: 1 },
+];
+const perfect = [
+  { x: 0, y: 0 },
+  { x: 0, y: 1 },
+  { x: 1, y: 1 },
+];
+/** An option as plain data, so that a test can look into it whatever ECharts' unions allow. */
+const plain = (option: unknown) =>
+  JSON.parse(JSON.stringify(option)) as {
+    xAxis: { name: string; min?: number; max?: number };
+    yAxis: { name: string; data?: string[]; min?: number; max?: number };
+    series: {
+      type: string;
+      name?: string;
+      data: unknown[];
+      lineStyle?: { color?: string };
+      markLine?: unknown;
+    }[];
+  };
+
+describe('areas', () => {
+  it('are a half for chance and one for a perfect ranking', () => {
+    expect(areaUnder(diagonal)).toBe(0.5);
+    expect(areaUnder(perfect)).toBe(1);
+  });
+
+  it('do not depend on the direction in which a curve is given', () => {
+    expect(areaUnder(perfect.toReversed())).toBe(1);
+  });
+
+  it('weigh precision by the recall it wins', () => {
+    expect(
+      averagePrecision([
+        { x: 0.5, y: 1 },
+        { x: 1, y: 0.5 },
+      ]),
+    ).toBe(0.75);
+  });
+
+  it('are told for each of a few classes, and as a range for many', () => {
+    expect(areaText('roc', [{ label: 'yes', points: perfect }])).toBe('Area under the curve 1.000 for yes.');
+    expect(
+      areaText('roc', [
+        { label: 'a', points: perfect },
+        { label: 'b', points: diagonal },
+      ]),
+    ).toBe('Area under the curve: a 1.000, b 0.500.');
+    const many = Array.from({ length: 9 }, (_, i) => ({
+      label: `c${i}`,
+      points: i === 0 ? diagonal : perfect,
+    }));
+    expect(areaText('roc', many)).toBe('Area under the curve 0.500 to 1.000 over 9 classes.');
+  });
+});
+
+describe('curves by class', () => {
+  const curves = [
+    { label: 'Adelie', points: perfect },
+    { label: 'Gentoo', points: diagonal },
+  ];
+  const classes = ['Adelie', 'Chinstrap', 'Gentoo'];
+
+  it('name both axes and draw a line for each class beside the line of chance', () => {
+    const option = plain(classCurves('roc', curves, classes).option(lightTokens));
+    expect([option.xAxis.name, option.yAxis.name]).toEqual(['False positive rate', 'True positive rate']);
+    expect(option.series.map((series) => series.name)).toEqual([undefined, 'Adelie', 'Gentoo']);
+  });
+
+  it('keep the colour of a class when another is missing', () => {
+    const gentoo = (drawn: typeof curves): string | undefined =>
+      plain(classCurves('pr', drawn, classes).option(lightTokens)).series.find((one) => one.name === 'Gentoo')
+        ?.lineStyle?.color;
+    expect(gentoo(curves)).toBe(lightTokens.categories[2]);
+    expect(gentoo(curves.slice(1))).toBe(lightTokens.categories[2]);
+  });
+
+  it('have their points in the table behind', () => {
+    expect(classCurves('roc', curves, classes).table.rows[1]).toEqual(['Adelie', 0, 1]);
+  });
+});
+
+describe('bars with intervals', () => {
+  const chart = intervalBars({
+    bars: [
+      { label: 'a', value: 3, spread: 1, marked: true },
+      { label: 'b', value: 1, marked: false },
+    ],
+    name: 'Score',
+    format: String,
+    what: 'Candidate',
+  });
+
+  it('hold the whole whisker', () => {
+    expect(plain(chart.option(lightTokens)).xAxis).toMatchObject({ min: 0, max: 4 });
+  });
+
+  it('draw whiskers only where there is a spread', () => {
+    expect(plain(chart.option(lightTokens)).series[1]?.data).toEqual([[0, 2, 4]]);
+  });
+
+  it('begin below zero where a value does', () => {
+    const below = intervalBars({
+      bars: [{ label: 'a', value: -1, marked: true }],
+      name: 'x',
+      format: String,
+      what: 'y',
+    });
+    expect(plain(below.option(darkTokens)).xAxis.min).toBeUndefined();
+  });
+
+  it('grow with their number', () => {
+    expect(barsHeight(10) - barsHeight(5)).toBe(5 * 28);
+    expect(barsHeight(0)).toBe(barsHeight(1));
+  });
+});
+
+describe('the charts of a version', () => {
+  it('show the most important features first, twenty at most', () => {
+    const importance = Array.from({ length: 30 }, (_, i) => ({ feature: `f${i}`, value: i }));
+    const { table } = importanceChart(importance, 'logLoss');
+    expect(table.rows).toHaveLength(MOST_FEATURES);
+    expect(table.rows[0]?.[0]).toBe('f29');
+  });
+
+  it('say which way the metric of a leaderboard is better', () => {
+    const bar = { label: 'Linear', algorithm: 'linear', score: 0.1, chosen: true, parameters: '' };
+    expect(plain(leaderboardChart([bar], 'logLoss').option(lightTokens)).xAxis.name).toBe(
+      'Log loss, lower is better',
+    );
+    expect(plain(leaderboardChart([bar], 'accuracy').option(lightTokens)).xAxis.name).toBe(
+      'Accuracy, higher is better',
+    );
+  });
+
+  it('put predicted and actual values on the same span', () => {
+    const points = [{ predicted: 0, actual: 10 }];
+    const option = plain(
+      predictedActual({ points, histogram: { edges: [0, 1], counts: [1] } }, 'mass').option(lightTokens),
+    );
+    expect([option.xAxis.min, option.xAxis.max]).toEqual([option.yAxis.min, option.yAxis.max]);
+    expect(sharedSpan([])).toEqual([0, 1]);
+    const [low, high] = sharedSpan([{ predicted: 5, actual: 5 }]);
+    expect(low).toBeLessThan(high);
+  });
+
+  it('mark where there is no error', () => {
+    const option = plain(
+      residualHistogram({ points: [], histogram: { edges: [-1, 0, 1], counts: [2, 3] } }, 'mass').option(
+        lightTokens,
+      ),
+    );
+    expect(option.series[0]?.markLine).toBeDefined();
+  });
+
+  it('draw learning by rows in order, and no held-out line where none was kept', () => {
+    const learning = plain(
+      learningCurve(
+        [
+          { rows: 200, train: 1, validation: 2 },
+          { rows: 100, train: 3, validation: 4 },
+        ],
+        'RMSE',
+      ).option(lightTokens),
+    );
+    expect(learning.series.map((series) => series.data)).toEqual([
+      [
+        [100, 3],
+        [200, 1],
+      ],
+      [
+        [100, 4],
+        [200, 2],
+      ],
+    ]);
+    expect(plain(lossCurve([{ iteration: 1, train: 1 }]).option(lightTokens)).series).toHaveLength(1);
+  });
+});
+
+describe('a histogram', () => {
+  it('keeps the edges of its bins and tells them in the table', () => {
+    const chart = histogramChart({ edges: [0, 1, 4], counts: [5, 7], xName: 'mass (g)', format: String });
+    expect(plain(chart.option(lightTokens)).series[0]?.data).toEqual([
+      [0, 1, 5],
+      [1, 4, 7],
+    ]);
+    expect(chart.table.rows).toEqual([
+      ['0', '1', 5],
+      ['1', '4', 7],
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { Candidate, Job, Model } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import { arrivalBars, leaderboardBars, withCandidate } from './candidates.ts';
+import { cellSentence, confusionCells, confusionSentence } from './confusion.ts';
+import { headlines, parameterLabel, validationText } from './metrics.ts';
+import { modelSentence, trainingFailure } from './model-state.ts';
+
+const arrival = (algorithm: string, score: number, jobId = 'j1') => ({
+  modelId: 'm1',
+  jobId,
+  algorithm,
+  metric: 'logLoss',
+  score,
+});
+
+describe('candidates as they arrive', () => {
+  it('are gathered for one job only', () => {
+    const first = withCandidate([], arrival('linear', 0.4));
+    expect(withCandidate(first, arrival('baseline', 1))).toHaveLength(2);
+    expect(withCandidate(first, arrival('baseline', 1, 'j2'))).toHaveLength(1);
+  });
+
+  it('stand best first, by what is better for the metric, the best marked', () => {
+    const bars = arrivalBars([arrival('baseline', 1), arrival('linear', 0.4), arrival('linear', 0.5)]);
+    expect(bars.map(({ label, chosen }) => [label, chosen])).toEqual([
+      ['Linear', true],
+      ['Linear 2', false],
+      ['Baseline', false],
+    ]);
+  });
+});
+
+describe('a leaderboard', () => {
+  it('is sorted by its metric and keeps the mark of the chosen', () => {
+    const candidate = (algorithm: string, score: number, chosen: boolean): Candidate => ({
+      algorithm,
+      parameters: { leaves: 15 },
+      metric: 'accuracy',
+      score,
+      chosen,
+    });
+    const bars = leaderboardBars([
+      candidate('linear', 0.8, false),
+      candidate('gradient_boosting', 0.9, true),
+    ]);
+    expect(bars.map((bar) => [bar.label, bar.chosen, bar.parameters])).toEqual([
+      ['Gradient boosting', true, 'leaves 15'],
+      ['Linear', false, 'leaves 15'],
+    ]);
+  });
+});
+
+describe('a confusion matrix', () => {
+  const cells = confusionCells({
+    labels: ['a', 'b', 'c'],
+    matrix: [
+      [8, 2, 0],
+      [0, 5, 0],
+      [0, 0, 0],
+    ],
+  });
+
+  it('has shares of the true class, and none where the class is empty', () => {
+    expect(cells[0]?.map((cell) => cell.share)).toEqual([0.8, 0.2, 0]);
+    expect(cells[2]?.map((cell) => cell.share)).toEqual([0, 0, 0]);
+  });
+
+  it('is read out cell by cell', () => {
+    const row = cells[0] ?? [];
+    const [right, wrong] = row;
+    if (!right || !wrong) throw new Error('no cells');
+    expect(cellSentence(right, row)).toBe('Of 10 rows of a, 8 (80 %) were rightly predicted.');
+    expect(cellSentence(wrong, row)).toBe('Of 10 rows of a, 2 (20 %) were predicted as b.');
+  });
+
+  it('names the commonest mistake, or that there is none', () => {
+    expect(confusionSentence(cells)).toBe('Most often mistaken: a for b, 2 rows.');
+    expect(confusionSentence(confusionCells({ labels: ['a'], matrix: [[3]] }))).toBe(
+      'All of 3 held-out rows were predicted rightly.',
+    );
+  });
+});
+
+describe('a model in words', () => {
+  const model = {
+    status: 'DEPLOYED',
+    deployedVersion: 2,
+    target: 'species',
+    metric: { name: 'accuracy', value: 0.98554 },
+  } as Model;
+
+  it('says what it does and how well', () => {
+    expect(modelSentence(model, 2)).toBe(
+      'Version 2 is deployed · predicts species · Accuracy 0.986 · 2 versions',
+    );
+    expect(modelSentence({ status: 'DRAFT' } as Model, 0)).toBe('Draft, not trained yet');
+  });
+
+  it('gives the reason of a training that ended badly', () => {
+    const job = (status: Job['status'], message?: string) =>
+      ({ status, ...(message && { error: { code: 'X', message } }) }) as Job;
+    expect(trainingFailure(job('FAILED', 'One class only.'))).toBe('One class only.');
+    expect(trainingFailure(job('CANCELLED'))).toContain('cancelled');
+    expect(trainingFailure(job('SUCCEEDED'))).toBeUndefined();
+  });
+});
+
+describe('metrics', () => {
+  it('lead with the most telling, each with its spread', () => {
+    expect(headlines({ logLoss: 0.1, accuracy: 0.9, spread: { accuracy: 0.01 } })).toEqual([
+      { name: 'accuracy', value: 0.9, spread: 0.01 },
+      { name: 'logLoss', value: 0.1 },
+    ]);
+  });
+
+  it('say how they were got', () => {
+    expect(validationText({ folds: 5 })).toBe('Cross-validated in 5 folds');
+    expect(validationText({ holdout: 0.2 })).toBe('Judged on the 20 % that were held out');
+  });
+
+  it('come with parameters in words', () => {
+    expect(parameterLabel('minLeafRows')).toBe('Min leaf rows');
+  });
+});

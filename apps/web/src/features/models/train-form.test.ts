@@ -1,0 +1,204 @@
+import type { ModelVersion } from '@quadrax/contract';
+import { trainRequestSchema } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import {
+  boostingParameters,
+  bounds,
+  defaultFeatures,
+  defaultTarget,
+  emptyTrainValues,
+  fieldOfDetail,
+  inferTask,
+  type TrainColumn,
+  trainErrors,
+  trainSentence,
+  type TrainValues,
+  toTrainBody,
+  valuesForTarget,
+  valuesOfVersion,
+} from './train-form.ts';
+
+const columns: TrainColumn[] = [
+  { name: 'id', type: 'identifier', distinct: 344 },
+  { name: 'species', type: 'categorical', distinct: 3 },
+  { name: 'mass', type: 'numeric', distinct: 90 },
+  { name: 'station', type: 'categorical', distinct: 1 },
+  { name: 'notes', type: 'text', distinct: 200 },
+];
+const values: TrainValues = {
+  ...emptyTrainValues,
+  name: 'species from penguins',
+  datakitId: '0192f0c4-0000-7000-8000-000000000001',
+  target: 'species',
+  task: 'CLASSIFICATION',
+  features: ['mass'],
+};
+
+describe('the task a column asks for', () => {
+  it('is to tell classes apart for categories and for true and false', () => {
+    expect(inferTask({ name: 'a', type: 'categorical', distinct: 3 })).toEqual({
+      task: 'CLASSIFICATION',
+      reason: 'Its values are 3 categories, so the class is predicted.',
+      open: false,
+    });
+    expect(inferTask({ name: 'a', type: 'boolean' })?.task).toBe('CLASSIFICATION');
+  });
+
+  it('is a number for numbers', () => {
+    expect(inferTask({ name: 'a', type: 'numeric' })).toMatchObject({ task: 'REGRESSION', open: false });
+  });
+
+  it('is left open for a few whole numbers, which may be codes', () => {
+    expect(inferTask({ name: 'a', type: 'integer', distinct: 2 })).toMatchObject({
+      task: 'CLASSIFICATION',
+      open: true,
+    });
+    expect(inferTask({ name: 'a', type: 'integer', distinct: 7 })).toMatchObject({
+      task: 'REGRESSION',
+      open: true,
+    });
+    expect(inferTask({ name: 'a', type: 'integer', distinct: 5000 })).toMatchObject({
+      task: 'REGRESSION',
+      open: false,
+    });
+  });
+
+  it('is none for text, dates and identifiers', () => {
+    for (const type of ['text', 'datetime', 'identifier', 'geographic'] as const) {
+      expect(inferTask({ name: 'a', type })).toBeUndefined();
+    }
+  });
+});
+
+describe('what the form suggests', () => {
+  it("is the sample's target, else the last column that can be predicted", () => {
+    expect(defaultTarget(columns, { target: 'species' })).toBe('species');
+    expect(defaultTarget(columns)).toBe('mass');
+    expect(defaultTarget([{ name: 'id', type: 'identifier' }])).toBeUndefined();
+  });
+
+  it('predicts from every other column but identifiers and constants', () => {
+    expect(defaultFeatures(columns, 'species')).toEqual(['mass', 'notes']);
+  });
+
+  it('follows the target', () => {
+    expect(valuesForTarget(columns, 'mass')).toEqual({
+      target: 'mass',
+      task: 'REGRESSION',
+      features: ['species', 'notes'],
+    });
+  });
+});
+
+describe('the form', () => {
+  it('makes a request that the contract accepts', () => {
+    expect(trainErrors(values)).toEqual({});
+    expect(trainRequestSchema.parse(toTrainBody(values))).toMatchObject({
+      target: 'species',
+      validation: { folds: 5 },
+    });
+  });
+
+  it('sends boosting parameters only to boosting', () => {
+    const set = { ...values, parameters: { ...values.parameters, leaves: 31 } };
+    expect(toTrainBody(set).parameters).toEqual({});
+    expect(toTrainBody({ ...set, algorithm: 'gradient_boosting' }).parameters).toEqual({ leaves: 31 });
+  });
+
+  it('turns a holdout in percent into a share', () => {
+    expect(toTrainBody({ ...values, validation: 'holdout', holdoutPercent: 25 }).validation).toEqual({
+      holdout: 0.25,
+    });
+  });
+
+  it('says at each field what is wrong', () => {
+    const errors = trainErrors({
+      ...values,
+      name: ' ',
+      features: [],
+      folds: 1,
+      seed: 1.5,
+      timeBudgetSeconds: 2,
+    });
+    expect(Object.keys(errors).sort()).toEqual(['features', 'folds', 'name', 'seed', 'timeBudgetSeconds']);
+    expect(errors['folds']).toBe('Use 2 to 20.');
+    expect(trainErrors({ ...values, task: '' })['target']).toContain('cannot be predicted');
+  });
+
+  it('minds the parameters of boosting only when they count', () => {
+    const wrong = { ...values, parameters: { ...values.parameters, leaves: 1 } };
+    expect(trainErrors(wrong)).toEqual({});
+    expect(trainErrors({ ...wrong, algorithm: 'gradient_boosting' })).toEqual({
+      'parameters.leaves': 'Use 2 to 1,024.',
+    });
+  });
+
+  it('has the bounds of the contract', () => {
+    const accepts = (change: object): boolean =>
+      trainRequestSchema.safeParse({ ...toTrainBody(values), ...change }).success;
+    for (const name of boostingParameters) {
+      const { least, most } = bounds[name];
+      expect([
+        name,
+        accepts({ parameters: { [name]: least } }),
+        accepts({ parameters: { [name]: most } }),
+      ]).toEqual([name, true, true]);
+      expect(accepts({ parameters: { [name]: most * 2 } })).toBe(false);
+    }
+    for (const name of ['seed', 'timeBudgetSeconds'] as const) {
+      const { least, most } = bounds[name];
+      expect([name, accepts({ [name]: least }), accepts({ [name]: most })]).toEqual([name, true, true]);
+      expect([accepts({ [name]: least - 1 }), accepts({ [name]: most + 1 })]).toEqual([false, false]);
+    }
+    expect(accepts({ validation: { folds: bounds.folds.most + 1 } })).toBe(false);
+  });
+});
+
+describe('an error of the server', () => {
+  it('finds its field', () => {
+    expect(fieldOfDetail('target')).toBe('target');
+    expect(fieldOfDetail('body.features[3]')).toBe('features');
+    expect(fieldOfDetail('validation.holdout')).toBe('holdoutPercent');
+    expect(fieldOfDetail('validation')).toBe('folds');
+    expect(fieldOfDetail('parameters.leaves')).toBe('parameters.leaves');
+  });
+});
+
+describe('training again', () => {
+  const version = {
+    algorithm: 'gradient_boosting',
+    parameters: { leaves: 15, learningRate: 0.08, note: 'x' },
+    datakit: { id: 'd1', version: 1 },
+    features: [{ name: 'mass', type: 'numeric' }],
+    target: 'species',
+    validation: { holdout: 0.25 },
+    seed: 7,
+    leaderboard: [{}],
+  } as unknown as ModelVersion;
+
+  it('begins with the settings of the version', () => {
+    expect(valuesOfVersion(version, 'CLASSIFICATION', 'penguins')).toMatchObject({
+      datakitId: 'd1',
+      target: 'species',
+      features: ['mass'],
+      algorithm: 'gradient_boosting',
+      validation: 'holdout',
+      holdoutPercent: 25,
+      seed: 7,
+      parameters: { leaves: 15, learningRate: 0.08, iterations: '' },
+    });
+  });
+
+  it('searches again where the version was found by a search', () => {
+    const searched = { ...version, leaderboard: [{}, {}] } as unknown as ModelVersion;
+    expect(valuesOfVersion(searched, 'CLASSIFICATION', 'penguins').algorithm).toBe('auto');
+  });
+});
+
+describe('the sentence before training', () => {
+  it('says what will be done', () => {
+    expect(trainSentence(values, 344)).toBe(
+      'Learns to predict species from 1 column of 344 rows, judged by 5-fold cross-validation. Takes 2 min at most.',
+    );
+  });
+});

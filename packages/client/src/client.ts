@@ -1,0 +1,193 @@
+import createFetchClient from 'openapi-fetch';
+import type { Client as FetchClient } from 'openapi-fetch';
+import { callOf, headersOf, opened } from './calling.ts';
+import type { CallOptions, Data, Query } from './calling.ts';
+import { errorOf, unreachable } from './error.ts';
+import { createEvents } from './events.ts';
+import type { Events } from './events.ts';
+import { signatures } from './generated/nouns.ts';
+import type {
+  AuthCalls,
+  Datakit,
+  DatakitsCalls,
+  Job,
+  JobsCalls,
+  ModelsCalls,
+  Nouns,
+  Preview,
+} from './generated/nouns.ts';
+import type { paths } from './generated/schema.ts';
+import { waitForJob } from './jobs.ts';
+import type { WaitOptions } from './jobs.ts';
+import { createSession, dispatcher, tokensOf } from './session.ts';
+import type { ClientSession, SessionOptions } from './session.ts';
+import { sendForm } from './upload.ts';
+import type { UploadProgress } from './upload.ts';
+
+export interface ClientOptions extends SessionOptions {
+  /** The server's address, as `http://localhost:3001`; in a browser absent for the page's own origin. */
+  readonly baseUrl?: string;
+  /** A tenant by its id or short name; absent: the home tenant. */
+  readonly tenant?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+export interface UploadOptions extends CallOptions {
+  /** Its ending tells the format. Absent: the name of the `File`. */
+  readonly fileName?: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly onProgress?: UploadProgress | undefined;
+}
+
+/** A row to predict, by the names of its features, or many. */
+export type PredictInputs = Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
+
+export interface Datakits extends Omit<DatakitsCalls, 'upload' | 'preview'> {
+  /** Uploads a data file; the datakit is READY when its job has finished. */
+  upload(file: Blob, options?: UploadOptions): Promise<Datakit>;
+  /** Its rows, a page at a time; `total` counts all that pass the filter. */
+  preview(
+    id: string,
+    query?: Query<'datakits.preview'>,
+    options?: CallOptions,
+  ): Promise<Preview & { total: number }>;
+}
+
+export interface Models extends Omit<ModelsCalls, 'predict'> {
+  /** Predicts one row or up to 10,000 with the deployed version. */
+  predict(id: string, inputs: PredictInputs, options?: CallOptions): Promise<Data<'models.predict'>>;
+}
+
+export interface Jobs extends JobsCalls {
+  /** Waits for the end of a job. @throws JobFailedError */
+  wait(id: string, options?: WaitOptions): Promise<Job>;
+}
+
+export interface QuadraxClient extends Omit<Nouns, 'datakits' | 'models' | 'jobs'> {
+  readonly datakits: Datakits;
+  readonly models: Models;
+  readonly jobs: Jobs;
+  readonly events: Events;
+  /** The same session, path by path, for what the nouns do not cover and for libraries on openapi-fetch. */
+  readonly http: FetchClient<paths>;
+}
+
+const basePath = '/api/v1';
+
+/** Signing in, up and out change what the client holds. */
+const authOf = (calls: AuthCalls, session: ClientSession): AuthCalls => {
+  const keep = (enter: AuthCalls['login'] | AuthCalls['register']) =>
+    async function entered(...given: never[]) {
+      const answer = await (enter as (...all: never[]) => ReturnType<AuthCalls['login']>)(...given);
+      session.adopt(tokensOf(answer));
+      return answer;
+    };
+  return {
+    ...calls,
+    login: keep(calls.login) as AuthCalls['login'],
+    register: keep(calls.register) as AuthCalls['register'],
+    refresh: async (body, options) => {
+      if (body?.refreshToken === undefined) return session.renew();
+      const tokens = await calls.refresh(body, options);
+      session.adopt(tokens);
+      return tokens;
+    },
+    logout: async (options) => {
+      await calls.logout(options);
+      session.clear();
+    },
+  };
+};
+
+interface Wiring {
+  readonly api: string;
+  readonly address: string;
+  readonly session: ClientSession;
+  readonly dispatch: (request: Request) => Promise<Response>;
+  readonly tenant: Readonly<Record<string, string>>;
+}
+
+const uploadTo =
+  ({ api, address, session, dispatch, tenant }: Wiring): Datakits['upload'] =>
+  async (file, options = {}) => {
+    const { fileName, name, description, onProgress, signal } = options;
+    const form = new FormData();
+    if (name !== undefined) form.append('name', name);
+    if (description !== undefined) form.append('description', description);
+    const known = file instanceof File ? file.name : 'data.csv';
+    form.append('dataset', file, fileName ?? known);
+    const keyed = { ...tenant, ...headersOf(options, true) };
+    const response = await session.send((token) => {
+      const headers = { ...keyed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+      const url = `${api}/datakits/upload`;
+      const sending = { url, headers, form, total: file.size, onProgress, signal };
+      return sendForm(sending, dispatch).catch((error: unknown) => {
+        throw error instanceof TypeError ? unreachable(address, error) : error;
+      });
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw errorOf(response, body);
+    return opened('data', body, response) as Datakit;
+  };
+
+const previewWith =
+  (http: FetchClient<paths>): Datakits['preview'] =>
+  (id, query, options) =>
+    (
+      callOf(http, 'GET /datakits/{id}/preview list query')(id, query, options) as Promise<{
+        items: Preview;
+        total: number;
+      }>
+    ).then(({ items, total }) => ({ ...items, total }));
+
+/** Sent without a session: what opens one. */
+const opensSession = /\/auth\/(login|register|refresh)$/;
+
+/**
+ * A client of a Quadrax server, for browsers and Node alike. Calls are grouped by noun as the API is
+ * (`client.models.train(id, …)`) and throw `QuadraxError`. An access token that ends is renewed by itself.
+ */
+export const createClient = (options: ClientOptions = {}): QuadraxClient => {
+  const page = (globalThis as { location?: { origin: string } }).location?.origin;
+  const address = (options.baseUrl ?? page ?? 'http://localhost:3001').replace(/\/+$/, '');
+  const api = address + basePath;
+  const dispatch = dispatcher(options.fetch, address);
+  const session = createSession({ ...options, api, dispatch });
+  const tenant: Record<string, string> =
+    options.tenant === undefined ? {} : { 'X-Tenant-ID': options.tenant };
+  const authorised = (request: Request): Promise<Response> =>
+    opensSession.test(new URL(request.url).pathname)
+      ? dispatch(request)
+      : session.send((token) => {
+          const attempt = request.clone();
+          if (token !== undefined) attempt.headers.set('authorization', `Bearer ${token}`);
+          return dispatch(attempt);
+        });
+  const http = createFetchClient<paths>({ baseUrl: api, headers: tenant, fetch: authorised });
+  const nouns = Object.fromEntries(
+    Object.entries(signatures).map(([noun, calls]) => [
+      noun,
+      Object.fromEntries(Object.entries(calls).map(([name, text]) => [name, callOf(http, text)])),
+    ]),
+  ) as unknown as Nouns;
+  const events = createEvents({ address, tenant: options.tenant, token: session.token });
+  const { datakits, models, jobs } = nouns;
+  return {
+    ...nouns,
+    auth: authOf(nouns.auth, session),
+    datakits: {
+      ...datakits,
+      upload: uploadTo({ api, address, session, dispatch, tenant }),
+      preview: previewWith(http),
+    },
+    models: {
+      ...models,
+      predict: (id, inputs, call) =>
+        models.predict(id, { inputs } as Parameters<ModelsCalls['predict']>[1], call),
+    },
+    jobs: { ...jobs, wait: (id, wait) => waitForJob({ get: jobs.get, events }, id, wait) },
+    events,
+    http,
+  };
+};

@@ -1,0 +1,20 @@
+export type { CallOptions, Listing, Page } from './calling.ts';
+export { createClient } from './client.ts';
+export type {
+  ClientOptions,
+  Datakits,
+  Jobs,
+  Models,
+  PredictInputs,
+  QuadraxClient,
+  UploadOptions,
+} from './client.ts';
+export { QuadraxError } from './error.ts';
+export type { ErrorDetail, QuadraxErrorCode } from './error.ts';
+export type { EventName, EventPayload, Events } from './events.ts';
+export type * from './generated/nouns.ts';
+export type { components, operations, paths } from './generated/schema.ts';
+export { JobFailedError } from './jobs.ts';
+export type { JobProgress, WaitOptions } from './jobs.ts';
+export type { Tokens, TokenSource } from './session.ts';
+export type { UploadProgress } from './upload.ts';

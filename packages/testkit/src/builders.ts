@@ -1,0 +1,78 @@
+import { routes } from '@quadrax/contract';
+import type { Datakit, Job, Model } from '@quadrax/contract';
+import type { TestClient } from './client.ts';
+import { jobSucceeds } from './jobs.ts';
+
+/** A small table in which `grade` follows from `hours` and `city` but for a few rows: two classes, missing values. */
+export const gradesCsv = (rows = 60): string => {
+  const cities = ['Bern', 'Köln', 'São Paulo'];
+  const line = (i: number): string => {
+    const hours = (i * 37) % 50;
+    const passed = hours + (i % 3) * 5 > 28 !== (i % 17 === 0);
+    return `${i % 11 === 0 ? '' : hours},${cities[i % 3]},${(i * 7) % 23}.5,${passed ? 'pass' : 'fail'}`;
+  };
+  return ['hours,city,rainfall,grade', ...Array.from({ length: rows }, (_unused, i) => line(i))].join('\n');
+};
+
+/** A multipart form as the upload takes it. Fields after the file are as good as fields before. */
+export const uploadForm = (
+  content: string | Uint8Array,
+  fileName: string,
+  fields: Record<string, string> = {},
+): FormData => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const part = typeof content === 'string' ? content : new Uint8Array(content);
+  form.append('dataset', new Blob([part]), fileName);
+  return form;
+};
+
+/** Uploads a table; it is still being read. */
+export const upload = (client: TestClient, csv = gradesCsv(), name = 'Grades'): Promise<Datakit> =>
+  client.call(routes.datakits.upload, { form: uploadForm(csv, 'grades.csv', { name }) });
+
+/** A datakit that has been read. */
+export const readyDatakit = async (client: TestClient, csv?: string): Promise<Datakit> => {
+  const { id, jobId = '' } = await upload(client, csv);
+  await jobSucceeds(client, jobId);
+  return client.call(routes.datakits.get, { params: { id } });
+};
+
+export const newModel = (client: TestClient, changes: Record<string, unknown> = {}): Promise<Model> =>
+  client.call(routes.models.create, { body: { name: 'Grades', type: 'CLASSIFICATION', ...changes } });
+
+/** A training that ends in about the time its process takes to start. */
+export const quickTraining = (datakitId: string): Record<string, unknown> => ({
+  datakitId,
+  target: 'grade',
+  algorithm: 'baseline',
+  validation: { folds: 2 },
+});
+
+/** A model with one version. */
+export const trainedModel = async (
+  client: TestClient,
+  datakitId: string,
+): Promise<{ model: Model; job: Job }> => {
+  const { id } = await newModel(client);
+  const started = await client.call(routes.models.train, { params: { id }, body: quickTraining(datakitId) });
+  const job = await jobSucceeds(client, started.id);
+  return { model: await client.call(routes.models.get, { params: { id } }), job };
+};
+
+/** One of everything that a tenant can have. */
+export interface PopulatedTenant {
+  readonly client: TestClient;
+  readonly datakit: Datakit;
+  readonly model: Model;
+  /** A job that has ended. */
+  readonly job: Job;
+}
+
+/** A tenant with a datakit, a deployed model and their jobs, all made through the API. */
+export const populate = async (client: TestClient): Promise<PopulatedTenant> => {
+  const datakit = await readyDatakit(client);
+  const { model, job } = await trainedModel(client, datakit.id);
+  await client.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
+  return { client, datakit, model: await client.call(routes.models.get, { params: { id: model.id } }), job };
+};

@@ -1,0 +1,119 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Client, escapeIdentifier, Pool } from 'pg';
+import { inject } from 'vitest';
+import { testSecret } from './test-config.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The superuser's connection string of the run's PostgreSQL server. */
+    readonly databaseServer: string;
+  }
+}
+
+export const templateName = 'quadrax_template';
+
+type Row = Record<string, unknown>;
+
+/** A database of one test file: a clone of the migrated template, or an empty one. */
+export interface TestDatabase {
+  readonly name: string;
+  /** The superuser's connection string. */
+  readonly url: string;
+  /** One statement as the superuser, who sees every tenant's rows. */
+  owner<R extends Row = Row>(statement: string, values?: readonly unknown[]): Promise<R[]>;
+  /** A connection as one of the product's two logins, for as long as `work` takes. */
+  as<T>(login: 'app' | 'system', work: (client: Client) => Promise<T>): Promise<T>;
+  /** Connections of others than this handle, by application. */
+  connections(): Promise<string[]>;
+  /** Removes the database and its logins. @throws if somebody is still connected. */
+  drop(): Promise<void>;
+}
+
+/** Runs `work` on a superuser connection to the database that the URL names. */
+export const withOwner = async <T>(url: string, work: (owner: Client) => Promise<T>): Promise<T> => {
+  const owner = new Client({ connectionString: url, application_name: 'tests' });
+  await owner.connect();
+  try {
+    return await work(owner);
+  } finally {
+    await owner.end();
+  }
+};
+
+const loginName = (database: string, login: 'app' | 'system'): string => `${database}_${login}_login`;
+
+/** Roles belong to the whole server and outlive their database, unless they are taken away. */
+const dropLogins = async (owner: Client, database: string): Promise<void> => {
+  for (const login of ['app', 'system'] as const)
+    await owner.query(`DROP ROLE IF EXISTS ${escapeIdentifier(loginName(database, login))}`);
+};
+
+/** The run's server, as the vitest global setup made it known. */
+export const serverUrl = (): string => inject('databaseServer');
+
+const withLogin = (url: string, database: string, login: 'app' | 'system'): string => {
+  const changed = new URL(url);
+  changed.username = loginName(database, login);
+  changed.password = createHmac('sha256', testSecret).update(`${database}/${login}`).digest('hex');
+  return changed.href;
+};
+
+const lingering = `
+  SELECT application_name AS name FROM pg_stat_activity
+  WHERE datname = $1 AND application_name <> 'tests' AND backend_type = 'client backend'`;
+
+/** How long a closed connection's backend may take to be gone. */
+const departureMs = 5000;
+
+const departed = async (server: Client, name: string): Promise<void> => {
+  const deadline = performance.now() + departureMs;
+  for (;;) {
+    const { rows } = await server.query<{ name: string }>(lingering, [name]);
+    if (rows.length === 0) return;
+    if (performance.now() > deadline)
+      throw new Error(`Left connected to ${name}: ${rows.map((row) => row.name).join(', ')}`);
+  }
+};
+
+/** Makes a database of the run's server: a clone of the template unless `empty`. */
+export const createDatabase = async ({ empty = false } = {}): Promise<TestDatabase> => {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const server = serverUrl();
+  await withOwner(server, (owner) =>
+    owner.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName}`),
+  );
+  const target = new URL(server);
+  target.pathname = `/${name}`;
+  const url = target.href;
+  const pool = new Pool({ connectionString: url, max: 2, application_name: 'tests' });
+  // The tests end connections on purpose, idle ones of this pool among them.
+  pool.on('error', () => {});
+  return {
+    name,
+    url,
+    owner: async <R extends Row>(statement: string, values: readonly unknown[] = []) =>
+      (await pool.query<R>(statement, [...values])).rows,
+    as: async (login, work) => {
+      const client = new Client({ connectionString: withLogin(url, name, login), application_name: 'tests' });
+      await client.connect();
+      try {
+        return await work(client);
+      } finally {
+        await client.end();
+      }
+    },
+    connections: async () => {
+      const { rows } = await pool.query<{ name: string }>(lingering, [name]);
+      return rows.map((row) => row.name);
+    },
+    drop: async () => {
+      await pool.end();
+      await withOwner(server, async (owner) => {
+        const left = await departed(owner, name).catch((error: unknown) => error);
+        await owner.query(`DROP DATABASE ${name} WITH (FORCE)`);
+        await dropLogins(owner, name);
+        if (left !== undefined) throw left;
+      });
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { routes } from '@quadrax/contract';
+import type { Job, JobStatus } from '@quadrax/contract';
+import type { TestClient } from './client.ts';
+
+const lookEveryMs = 20;
+const longestMs = 30_000;
+
+/** Asks until `done` has an answer. @throws when the deadline passes first, with what was seen last. */
+export const eventually = async <T>(
+  what: string,
+  look: () => Promise<T> | T,
+  done: (seen: T) => boolean,
+  withinMs: number = longestMs,
+): Promise<T> => {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (done(seen)) return seen;
+    if (performance.now() > deadline)
+      throw new Error(`Not within ${withinMs} ms: ${what}. Last seen: ${JSON.stringify(seen)}`);
+    await pause(lookEveryMs);
+  }
+};
+
+const ended: readonly JobStatus[] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
+
+/** The job once it has ended, however it did. */
+export const waitForJob = (client: TestClient, id: string, withinMs?: number): Promise<Job> =>
+  eventually(
+    `job ${id} ends`,
+    () => client.call(routes.jobs.get, { params: { id } }),
+    ({ status }) => ended.includes(status),
+    withinMs,
+  );
+
+/** The job once it has succeeded. @throws with its error if it did not. */
+export const jobSucceeds = async (client: TestClient, id: string, withinMs?: number): Promise<Job> => {
+  const job = await waitForJob(client, id, withinMs);
+  if (job.status !== 'SUCCEEDED') throw new Error(`The job did not succeed: ${JSON.stringify(job)}`);
+  return job;
+};

@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config';
+
+const embedded = 'apps/server/src/platform/db/embedded/**/*.test.ts';
+const database = ['**/*.integration.test.ts', embedded];
+const browser = 'apps/web/e2e/**/*.e2e.test.ts';
+const never = ['**/node_modules/**', '**/build/**', '**/dist/**'];
+const globalSetup = 'packages/testkit/src/global-setup.ts';
+// The tests run the sources as the product does: Node strips the types, nothing is bundled.
+const experimental = { viteModuleRunner: false };
+
+export default defineConfig({
+  test: {
+    // Two cores, and most of what runs here waits for a database or a child process.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'apps/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          exclude: [...never, ...database, browser],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: database,
+          exclude: never,
+          globalSetup,
+          experimental,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: [browser],
+          exclude: never,
+          globalSetup,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
