@@ -99,7 +99,7 @@ const request = async (
     answer = await http.request(
       signature.method.toLowerCase() as 'get',
       signature.path as '/jobs',
-      init as object,
+      init as Record<string, unknown>,
     );
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -15,6 +15,7 @@ import type {
   ModelsCalls,
   Nouns,
   Preview,
+  Session,
 } from './generated/nouns.ts';
 import type { paths } from './generated/schema.ts';
 import { waitForJob } from './jobs.ts';
@@ -59,9 +60,18 @@ export interface Models extends Omit<ModelsCalls, 'predict'> {
   predict(id: string, inputs: PredictInputs, options?: CallOptions): Promise<Data<'models.predict'>>;
 }
 
+/** A job, or a resource that a job of its own works on. */
+export interface JobReference {
+  readonly id: string;
+  readonly jobId?: string | undefined;
+}
+
+const jobIdOf = (work: string | JobReference): string =>
+  typeof work === 'string' ? work : (work.jobId ?? work.id);
+
 export interface Jobs extends JobsCalls {
-  /** Waits for the end of a job. @throws JobFailedError */
-  wait(id: string, options?: WaitOptions): Promise<Job>;
+  /** Waits for the end of a job, given by its id or as what a call answered with. @throws JobFailedError */
+  wait(work: string | JobReference, options?: WaitOptions): Promise<Job>;
 }
 
 export interface QuadraxClient extends Omit<Nouns, 'datakits' | 'models' | 'jobs'> {
@@ -77,16 +87,14 @@ const basePath = '/api/v1';
 
 /** Signing in, up and out change what the client holds. */
 const authOf = (calls: AuthCalls, session: ClientSession): AuthCalls => {
-  const keep = (enter: AuthCalls['login'] | AuthCalls['register']) =>
-    async function entered(...given: never[]) {
-      const answer = await (enter as (...all: never[]) => ReturnType<AuthCalls['login']>)(...given);
-      session.adopt(tokensOf(answer));
-      return answer;
-    };
+  const keep = (entered: Session): Session => {
+    session.adopt(tokensOf(entered));
+    return entered;
+  };
   return {
     ...calls,
-    login: keep(calls.login) as AuthCalls['login'],
-    register: keep(calls.register) as AuthCalls['register'],
+    login: async (body, options) => keep(await calls.login(body, options)),
+    register: async (body, options) => keep(await calls.register(body, options)),
     refresh: async (body, options) => {
       if (body?.refreshToken === undefined) return session.renew();
       const tokens = await calls.refresh(body, options);
@@ -186,7 +194,7 @@ export const createClient = (options: ClientOptions = {}): QuadraxClient => {
       predict: (id, inputs, call) =>
         models.predict(id, { inputs } as Parameters<ModelsCalls['predict']>[1], call),
     },
-    jobs: { ...jobs, wait: (id, wait) => waitForJob({ get: jobs.get, events }, id, wait) },
+    jobs: { ...jobs, wait: (work, wait) => waitForJob({ get: jobs.get, events }, jobIdOf(work), wait) },
     events,
     http,
   };

@@ -42,8 +42,8 @@ export const createEvents = (options: EventsOptions): Events => {
     const opened = await connect(options);
     if (handlers.size === 0) return void opened.disconnect();
     socket = opened;
-    opened.onAny((name: string, payload: never) => {
-      for (const handler of handlers.get(name) ?? []) handler(payload);
+    opened.onAny((name: string, ...payload: unknown[]) => {
+      for (const handler of handlers.get(name) ?? []) handler(payload[0] as never);
     });
     // The server ends a connection when its token does: a new one brings a new token.
     opened.on('disconnect', (reason) => {
@@ -57,7 +57,7 @@ export const createEvents = (options: EventsOptions): Events => {
   return {
     on: (name, handler) => {
       const known = handlers.get(name) ?? new Set<Handler>();
-      handlers.set(name, known.add(handler as Handler));
+      handlers.set(name, known.add(handler));
       // Without a connection nothing is lost but time: whoever waits also asks.
       if (!socket)
         opening ??= open()
@@ -66,7 +66,7 @@ export const createEvents = (options: EventsOptions): Events => {
             opening = undefined;
           });
       return () => {
-        known.delete(handler as Handler);
+        known.delete(handler);
         if (known.size === 0 && handlers.get(name) === known) handlers.delete(name);
         if (handlers.size === 0) close();
       };

@@ -1,8 +1,9 @@
-export type { CallOptions, Listing, Page } from './calling.ts';
+export type { Body, CallOptions, Data, Listing, Page, Query } from './calling.ts';
 export { createClient } from './client.ts';
 export type {
   ClientOptions,
   Datakits,
+  JobReference,
   Jobs,
   Models,
   PredictInputs,

@@ -23,16 +23,15 @@ const sendByXhr = ({ url, headers, form, onProgress, signal }: Sending): Promise
     const xhr = new XMLHttpRequest();
     xhr.open('POST', url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-    xhr.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
-    xhr.onload = () =>
-      resolve(
-        new Response(xhr.responseText, {
-          status: xhr.status,
-          headers: headersIn(xhr.getAllResponseHeaders()),
-        }),
-      );
-    xhr.onerror = () => reject(new TypeError('The upload broke off.'));
-    xhr.onabort = () => reject(signal?.reason ?? new DOMException('The upload was stopped.', 'AbortError'));
+    xhr.upload.addEventListener('progress', ({ loaded, total }) => onProgress?.(loaded, total));
+    xhr.addEventListener('load', () => {
+      const answered = headersIn(xhr.getAllResponseHeaders());
+      resolve(new Response(xhr.responseText, { status: xhr.status, headers: answered }));
+    });
+    xhr.addEventListener('error', () => reject(new TypeError('The upload broke off.')));
+    xhr.addEventListener('abort', () =>
+      reject(signal?.reason ?? new DOMException('The upload was stopped.', 'AbortError')),
+    );
     signal?.addEventListener('abort', () => xhr.abort(), { once: true });
     xhr.send(form);
   });

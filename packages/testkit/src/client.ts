@@ -144,3 +144,7 @@ export const register = async (url: string, changes: Partial<Registration> = {})
   const body = newRegistration(changes);
   return new TestClient(url, await new TestClient(url).call(routes.identity.register, { body }));
 };
+
+/** Opens another session of an account. */
+export const signIn = async (url: string, email: string, password: string): Promise<TestClient> =>
+  new TestClient(url, await new TestClient(url).call(routes.identity.login, { body: { email, password } }));

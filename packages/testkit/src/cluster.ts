@@ -25,9 +25,7 @@ const makeTemplate = async (ownerUrl: string, dataDir: string): Promise<void> =>
   const config = testConfig({ databaseUrl: databaseUrl(ownerUrl, templateName), dataDir });
   const app = await createApp({ config, log: createLogger('silent'), work: false });
   await app.close();
-  await withOwner(ownerUrl, (owner) =>
-    owner.query(`ALTER DATABASE ${templateName} ALLOW_CONNECTIONS false`),
-  );
+  await withOwner(ownerUrl, (owner) => owner.query(`ALTER DATABASE ${templateName} ALLOW_CONNECTIONS false`));
 };
 
 /** Starts the server without fsync: what a test writes need not outlive the machine. */

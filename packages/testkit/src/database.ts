@@ -23,8 +23,8 @@ export interface TestDatabase {
   owner<R extends Row = Row>(statement: string, values?: readonly unknown[]): Promise<R[]>;
   /** A connection as one of the product's two logins, for as long as `work` takes. */
   as<T>(login: 'app' | 'system', work: (client: Client) => Promise<T>): Promise<T>;
-  /** Connections of others than this handle, by application. */
-  connections(): Promise<string[]>;
+  /** Breaks every connection and lets no new one in until the function it gives is called. */
+  cutOff(): Promise<() => Promise<void>>;
   /** Removes the database and its logins. @throws if somebody is still connected. */
   drop(): Promise<void>;
 }
@@ -102,9 +102,14 @@ export const createDatabase = async ({ empty = false } = {}): Promise<TestDataba
         await client.end();
       }
     },
-    connections: async () => {
-      const { rows } = await pool.query<{ name: string }>(lingering, [name]);
-      return rows.map((row) => row.name);
+    cutOff: async () => {
+      const limit = (most: number) =>
+        withOwner(server, (owner) => owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT ${most}`));
+      await limit(0);
+      await withOwner(server, (owner) =>
+        owner.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]),
+      );
+      return async () => void (await limit(-1));
     },
     drop: async () => {
       await pool.end();

@@ -9,7 +9,7 @@ export {
   uploadForm,
 } from './builders.ts';
 export type { PopulatedTenant } from './builders.ts';
-export { newRegistration, pathOf, register, TestClient } from './client.ts';
+export { newRegistration, pathOf, register, signIn, TestClient } from './client.ts';
 export type { CallInput, RawReply, Registration, ReplyOf } from './client.ts';
 export { createDatabase, withOwner } from './database.ts';
 export type { TestDatabase } from './database.ts';
@@ -19,3 +19,5 @@ export type { LogLine, TestServer, TestServerOptions } from './server.ts';
 export { spawnServer } from './spawn.ts';
 export type { SpawnedServer, SpawnOptions } from './spawn.ts';
 export { testConfig, testEnvironment, testSecret } from './test-config.ts';
+export { allRoutes, requestOf, validRequests } from './requests.ts';
+export type { NamedRoute } from './requests.ts';

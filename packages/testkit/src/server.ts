@@ -93,7 +93,9 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
       left.push(...(await scratchLeft(config)).map((name) => `the scratch folder ${name}`));
     if (!options.mayLogErrors)
       left.push(
-        ...lines.filter(({ level }) => level === 'error').map((line) => `an error: ${JSON.stringify(line)}`),
+        ...lines
+          .filter(({ level }) => level === 'error')
+          .map((line) => `an error: ${JSON.stringify(line).slice(0, 600)}`),
       );
     return left;
   };

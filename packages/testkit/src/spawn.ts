@@ -66,7 +66,7 @@ export const spawnServer = async (options: SpawnOptions = {}): Promise<SpawnedSe
       PATH: process.env['PATH'],
       ...environment,
       TEST_WORK: String(work),
-      ...(fault !== undefined && { TEST_FAULT: fault }),
+      ...(fault !== undefined && { QUADRAX_FAULT_POINT: fault }),
     },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -84,7 +84,10 @@ export const spawnServer = async (options: SpawnOptions = {}): Promise<SpawnedSe
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     if (options.database === undefined) await database.drop();
   };
-  const first: unknown = await Promise.race([once(child, 'message').then(([message]: unknown[]) => message), exited]);
+  const first: unknown = await Promise.race([
+    once(child, 'message').then(([message]: unknown[]) => message),
+    exited,
+  ]);
   if (typeof first !== 'object' || first === null || !('ready' in first)) {
     await cleanUp();
     throw new Error(`The server ended (${String(first)}) instead of starting:\n${output}`);

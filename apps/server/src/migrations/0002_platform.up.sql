@@ -49,6 +49,8 @@ CREATE TABLE quadrax.jobs (
   attempt integer NOT NULL DEFAULT 1,
   deaths integer NOT NULL DEFAULT 0,
   worker uuid,
+  -- The queue's message that this attempt was claimed by.
+  message uuid,
   cancel_requested boolean NOT NULL DEFAULT false,
   subject_type text,
   subject_id uuid,

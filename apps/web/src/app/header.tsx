@@ -1,8 +1,12 @@
-import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { signOut, useUser } from '#lib/session.ts';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Suspense, lazy, useState } from 'react';
+import { useUser } from '#lib/session.ts';
 import { Icon } from '#ui/icons.tsx';
-import { showFailure } from '#ui/undo-notice.tsx';
+import { AccountButton } from './account-button.tsx';
 import styles from './shell.module.css';
+
+const loadMenu = () => import('./account-menu.tsx');
+const AccountMenu = lazy(loadMenu);
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -17,7 +21,7 @@ export function Header({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
       </button>
       <span className={styles.gap} />
       <LookSwitch />
-      <AccountMenu onHelp={onHelp} />
+      <Account onHelp={onHelp} />
     </header>
   );
 }
@@ -39,48 +43,27 @@ function LookSwitch() {
   );
 }
 
-function AccountMenu({ onHelp }: { onHelp: () => void }) {
+/** The menu comes with the first wish to open it: what floats is half the size of the rest of the frame. */
+function Account({ onHelp }: { onHelp: () => void }) {
   const user = useUser();
+  const [asked, setAsked] = useState(false);
   if (user === undefined) return null;
-  const name = `${user.firstName} ${user.lastName}`;
+  const closed = (
+    <AccountButton
+      user={user}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => void loadMenu()}
+      onFocus={() => void loadMenu()}
+      onClick={() => {
+        setAsked(true);
+      }}
+    />
+  );
+  if (!asked) return closed;
   return (
-    <Menu width={240}>
-      <Menu.Target>
-        <button type="button" className={styles.account} aria-label={`Account of ${name}`}>
-          <span className={styles.initials} aria-hidden="true">
-            {user.firstName.charAt(0)}
-            {user.lastName.charAt(0)}
-          </span>
-          <span className={styles.who}>{user.tenantName}</span>
-          <Icon name="down" size={14} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="div" className={styles.whoami} aria-disabled data-disabled>
-          <strong>{name}</strong>
-          <br />
-          {user.email}
-          <br />
-          {user.tenantName}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer">
-          API reference
-        </Menu.Item>
-        <Menu.Item onClick={onHelp} rightSection={<kbd className={styles.kbd}>?</kbd>}>
-          Keys
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          onClick={() => {
-            signOut().catch((error: unknown) => {
-              showFailure(error, 'Signed out here, but the server could not be told.');
-            });
-          }}
-        >
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={closed}>
+      <AccountMenu user={user} onHelp={onHelp} />
+    </Suspense>
   );
 }

@@ -20,3 +20,12 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
     </Page>
   );
 }
+
+/** The frame itself could not be shown, as when the server is away at the start. */
+export function ShellFailure(props: ErrorComponentProps) {
+  return (
+    <main>
+      <PageFailure {...props} />
+    </main>
+  );
+}

@@ -1,16 +1,29 @@
 import { Outlet } from '@tanstack/react-router';
-import { Suspense, lazy } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 
 const Notices = lazy(() => import('./notices.tsx'));
 
 /** Around every page, with or without a session. */
 export function Root() {
+  const settled = useSettled();
   return (
     <>
       <Outlet />
-      <Suspense>
-        <Notices />
-      </Suspense>
+      <Suspense>{settled && <Notices />}</Suspense>
     </>
   );
+}
+
+/** Whether the page has had its first rest: what nobody waits for is loaded then. */
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSettled(true);
+    }, 1_500);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
+  return settled;
 }

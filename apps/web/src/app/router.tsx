@@ -9,7 +9,7 @@
  *      inside it `Route.useSearch()`, `Route.useParams()` and `Route.useNavigate()` are typed.
  *   3. Spread `...thingsRoutes` below. A place in the navigation: `navigation.ts`.
  */
-import { createRouter } from '@tanstack/react-router';
+import { createRoute, createRouter } from '@tanstack/react-router';
 import { authRoutes } from '#features/auth';
 import { datakitsRoutes } from '#features/datakits';
 import { jobsRoutes } from '#features/jobs';
@@ -18,17 +18,25 @@ import { overviewRoutes } from '#features/overview';
 import { rootRoute, shellRoute } from '#lib/routes.ts';
 import { SkeletonPage } from '#ui/skeletons.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
-import { PageFailure } from './page-failure.tsx';
+import { PageFailure, ShellFailure } from './page-failure.tsx';
 import { queryClient } from './query-client.ts';
 import { Root } from './root.tsx';
 import { Shell } from './shell.tsx';
 import { ShellSkeleton } from './shell-skeleton.tsx';
 
-rootRoute.update({ component: Root, notFoundComponent: NotFoundPage });
-shellRoute.update({ component: Shell, pendingComponent: ShellSkeleton });
+rootRoute.update({ component: Root });
+shellRoute.update({ component: Shell, pendingComponent: ShellSkeleton, errorComponent: ShellFailure });
+// An address that leads nowhere keeps the frame around it.
+const nowhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
 
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([...overviewRoutes, ...datakitsRoutes, ...modelsRoutes, ...jobsRoutes]),
+  shellRoute.addChildren([
+    ...overviewRoutes,
+    ...datakitsRoutes,
+    ...modelsRoutes,
+    ...jobsRoutes,
+    nowhereRoute,
+  ]),
   ...authRoutes,
 ]);
 

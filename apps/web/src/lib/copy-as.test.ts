@@ -33,14 +33,30 @@ describe('copy as curl', () => {
 });
 
 describe('copy as TypeScript', () => {
-  it('calls the SDK with the path of the contract', () => {
-    const text = asTypeScript({ method: 'GET', path: '/datakits/:id', params: { id: 'd1' } }, origin);
+  it('calls the SDK by noun, with what stands in the path first', () => {
+    const params = { id: 'm1', version: 3 };
+    const text = asTypeScript({ method: 'GET', path: '/models/:id/versions/:version', params }, origin);
     expect(text).toContain(`import { createClient } from '@quadrax/client';`);
-    expect(text).toContain(
-      `await quadrax.GET('/datakits/{id}', {\n  params: {\n    path: {\n      id: "d1"\n    }\n  },\n});`,
-    );
+    expect(text).toContain(`baseUrl: 'https://quadrax.example.org',`);
+    expect(text).toContain(`await quadrax.models.version('m1', 3);`);
   });
-  it('needs no options where there are none', () => {
-    expect(asTypeScript({ method: 'GET', path: '/jobs' }, origin)).toContain(`await quadrax.GET('/jobs');`);
+  it('gives filters that are set, and nothing where there are none', () => {
+    const query = { status: 'FAILED', kind: undefined };
+    expect(asTypeScript({ method: 'GET', path: '/jobs', query }, origin)).toContain(
+      `await quadrax.jobs.list({ status: 'FAILED' });`,
+    );
+    expect(asTypeScript({ method: 'GET', path: '/jobs' }, origin)).toContain(`await quadrax.jobs.list();`);
+  });
+  it('writes a body as code, with names and words quoted where they must be', () => {
+    const body = { inputs: [{ 'body mass': 3750, note: "it's" }] };
+    const text = asTypeScript(
+      { method: 'POST', path: '/models/:id/predict', params: { id: 'm1' }, body },
+      origin,
+    );
+    expect(text).toContain(`await quadrax.models.predict('m1', [{ 'body mass': 3750, note: 'it\\'s' }]);`);
+  });
+  it('names every call by the contract and refuses one it does not know', () => {
+    expect(asTypeScript({ method: 'GET', path: '/auth/me' }, origin)).toContain('quadrax.auth.me()');
+    expect(() => asTypeScript({ method: 'DELETE', path: '/jobs' }, origin)).toThrow('DELETE /jobs');
   });
 });

@@ -1,3 +1,5 @@
+import { endpoints } from './endpoints.ts';
+
 /** A call of the API, as a page made it. */
 export interface ApiCall {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,30 +38,71 @@ export function asCurl(call: ApiCall, origin: string): string {
   return parts.join(' \\\n  ');
 }
 
-const indent = (value: unknown, depth: number): string =>
-  JSON.stringify(value, null, 2)
-    .replaceAll(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
-    .replaceAll('\n', `\n${'  '.repeat(depth)}`);
+/** "GET /datakits/:id" → "datakits.get", the SDK's name of the call. */
+function nameOf(call: ApiCall): string | undefined {
+  for (const [module, signatures] of Object.entries(endpoints)) {
+    for (const [name, signature] of Object.entries(signatures)) {
+      if (signature.startsWith(`${call.method} ${call.path} `)) {
+        return `${module === 'identity' ? 'auth' : module}.${name}`;
+      }
+    }
+  }
+  return undefined;
+}
 
-/** The call as TypeScript with `@quadrax/client`. */
-export function asTypeScript(call: ApiCall, origin: string): string {
-  const options: string[] = [];
-  const params: Record<string, unknown> = {};
-  if (call.params && Object.keys(call.params).length > 0) params.path = call.params;
+const quote = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** A value as TypeScript writes it: bare keys, single quotes. */
+function literal(value: unknown, indent = ''): string {
+  if (typeof value === 'string') return quote(value).replaceAll('\n', '\\n');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const deeper = `${indent}  `;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => literal(item, deeper));
+    const short = `[${items.join(', ')}]`;
+    return short.length <= 72 && !short.includes('\n')
+      ? short
+      : `[\n${deeper}${items.join(`,\n${deeper}`)},\n${indent}]`;
+  }
+  const fields = Object.entries(value).flatMap(([name, field]) =>
+    field === undefined
+      ? []
+      : [`${/^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name)}: ${literal(field, deeper)}`],
+  );
+  if (fields.length === 0) return '{}';
+  const short = `{ ${fields.join(', ')} }`;
+  return short.length <= 72 && !short.includes('\n')
+    ? short
+    : `{\n${deeper}${fields.join(`,\n${deeper}`)},\n${indent}}`;
+}
+
+/** What the SDK's call takes, in its order: the path's parameters, then the query or the body. */
+function argumentsOf(call: ApiCall, name: string): string[] {
+  const inPath = [...call.path.matchAll(/:(\w+)/g)].map(([, parameter = '']) =>
+    literal(call.params?.[parameter]),
+  );
   const query = known(call.query);
-  if (query.length > 0) params.query = Object.fromEntries(query);
-  if (Object.keys(params).length > 0) options.push(`params: ${indent(params, 1)},`);
-  if (call.body !== undefined) options.push(`body: ${indent(call.body, 1)},`);
-  const path = `'${call.path.replaceAll(/:(\w+)/g, '{$1}')}'`;
-  const given = options.length === 0 ? '' : `, {\n  ${options.join('\n  ')}\n}`;
+  if (query.length > 0) inPath.push(literal(Object.fromEntries(query)));
+  if (call.body !== undefined) {
+    const { body } = call;
+    const rows = name === 'models.predict' && typeof body === 'object' && body !== null && 'inputs' in body;
+    inPath.push(literal(rows ? body.inputs : body));
+  }
+  return inPath;
+}
+
+/** The call as TypeScript with `@quadrax/client`. The token is read from the environment, so that none is ever copied. */
+export function asTypeScript(call: ApiCall, origin: string): string {
+  const name = nameOf(call);
+  if (name === undefined) throw new Error(`The contract has no call ${call.method} ${call.path}.`);
   return [
     `import { createClient } from '@quadrax/client';`,
     '',
     `const quadrax = createClient({`,
-    `  baseUrl: '${origin}/api/v1',`,
+    `  baseUrl: ${quote(origin)},`,
     `  token: () => process.env.QUADRAX_TOKEN,`,
     `});`,
-    `const { data, error } = await quadrax.${call.method}(${path}${given});`,
+    `const answer = await quadrax.${name}(${argumentsOf(call, name).join(', ')});`,
     '',
   ].join('\n');
 }

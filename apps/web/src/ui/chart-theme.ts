@@ -69,7 +69,7 @@ export function chartTheme(tokens: ChartTokens): Record<string, unknown> {
     splitLine: { lineStyle: { color: tokens.line } },
     splitArea: { show: false },
     nameLocation: 'middle',
-    nameTextStyle: { color: tokens.ink2, fontSize: 12 },
+    nameTextStyle: { color: tokens.ink2, fontSize: 12, textMargin: 6 },
   };
   return {
     color: tokens.categories,

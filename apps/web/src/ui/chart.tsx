@@ -173,7 +173,7 @@ function TableBehind({ label, table }: { label: string; table: ChartTable }) {
   const numeric = table.columns.map((_, index) => table.rows.some((row) => typeof row[index] === 'number'));
   const hidden = table.rows.length - SHOWN_ROWS;
   return (
-    <div className={styles.behind} tabIndex={0} role="region" aria-label={`${label}, as a table`}>
+    <div className={styles.behind} tabIndex={0} role="group" aria-label={`${label}, as a table`}>
       <table>
         <caption>{label}</caption>
         <thead>

@@ -67,7 +67,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         className={styles.frame}
         ref={frame}
         style={height === undefined ? undefined : { maxHeight: height }}
-        {...(height === undefined ? {} : { tabIndex: 0, role: 'region', 'aria-label': label })}
+        {...(height === undefined ? {} : { tabIndex: 0, role: 'group', 'aria-label': label })}
       >
         <table
           className={styles.table}

@@ -37,7 +37,13 @@ export function JobProgress({ jobId, compact = false, onFinished }: JobProgressP
 }
 
 /** Stops a job; nothing is shown for viewers and for jobs that have ended. */
-export function CancelJob({ job }: { job: Job | undefined }) {
+export function CancelJob({
+  job,
+  size = 'compact-xs',
+}: {
+  job: Job | undefined;
+  size?: 'compact-xs' | 'sm';
+}) {
   const queryClient = useQueryClient();
   const mayWrite = useMayWrite();
   const cancel = useMutation({
@@ -50,9 +56,9 @@ export function CancelJob({ job }: { job: Job | undefined }) {
   if (job === undefined || isFinished(job) || !mayWrite) return null;
   return (
     <Button
-      variant="subtle"
+      variant={size === 'sm' ? 'default' : 'subtle'}
       color="gray"
-      size="compact-xs"
+      size={size}
       loading={cancel.isPending}
       onClick={() => {
         cancel.mutate(job.id);

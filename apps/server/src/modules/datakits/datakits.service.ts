@@ -236,7 +236,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
       }
     },
     list: async (tenantId, query) => {
-      const after = query.cursor === undefined ? undefined : (cursors.read(query.cursor) as [string, string]);
+      const after = cursors.read('newest', query.cursor);
       const rows = await db.tenant(tenantId, (tx) => listDatakits(tx, query, query.limit, after));
       return pageOf(
         rows,

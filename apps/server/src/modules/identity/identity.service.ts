@@ -175,12 +175,10 @@ export const createIdentityService = (deps: IdentityDeps): IdentityService => {
       const identifier = form.email ?? form.username ?? '';
       await lockout.check(identifier, client.address);
       const account = await db.system((tx) => findAccount(tx, identifier));
-      const right = await passwords.matches(form.password, account?.passwordHash);
-      if (!account || !right || account.disabledAt !== null) {
-        await lockout.failed(identifier, client.address);
-        throw new AppError('INVALID_CREDENTIALS');
-      }
-      await lockout.succeeded(identifier, client.address);
+      const same = await passwords.matches(form.password, account?.passwordHash);
+      const right = account !== undefined && same && account.disabledAt === null;
+      await lockout.settle(identifier, client.address, right);
+      if (!right) throw new AppError('INVALID_CREDENTIALS');
       return db.system((tx) => open(tx, account, client, routes.login.audit));
     },
     refresh: async (refreshToken, client) => {

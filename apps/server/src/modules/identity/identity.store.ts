@@ -1,5 +1,5 @@
 import type { Role } from '@quadrax/contract';
-import { and, count, eq, gt, isNull, lt, max, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import { accounts, loginFailures, memberships, refreshTokens, sessions, tenants } from './identity.tables.ts';
 
@@ -117,17 +117,15 @@ export const revokeSession = async (tx: Tx, sessionId: string, because: string):
 
 const countedHours = 24;
 
-/** Failures of the last day for this identifier from this address, and seconds since the last. */
-export const recentFailures = async (
-  tx: Tx,
-  identifier: string,
-  address: string,
-): Promise<{ failures: number; secondsAgo: number }> => {
-  const [row] = await tx
-    .select({
-      failures: count(),
-      secondsAgo: sql<number>`COALESCE(EXTRACT(EPOCH FROM now() - ${max(loginFailures.failedAt)}), 0)::float8`,
-    })
+/** Makes others who judge this identifier from this address wait until the transaction ends. */
+export const lockFailures = async (tx: Tx, identifier: string, address: string): Promise<void> => {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${identifier} ${address}`}, 0))`);
+};
+
+/** How many seconds ago each failure of the last day was, for this identifier from this address, oldest first. */
+export const recentFailures = async (tx: Tx, identifier: string, address: string): Promise<number[]> => {
+  const rows = await tx
+    .select({ secondsAgo: sql<number>`EXTRACT(EPOCH FROM now() - ${loginFailures.failedAt})::float8` })
     .from(loginFailures)
     .where(
       and(
@@ -135,8 +133,9 @@ export const recentFailures = async (
         eq(loginFailures.address, address),
         gt(loginFailures.failedAt, sql`now() - make_interval(hours => ${countedHours})`),
       ),
-    );
-  return row ?? { failures: 0, secondsAgo: 0 };
+    )
+    .orderBy(loginFailures.failedAt);
+  return rows.map(({ secondsAgo }) => secondsAgo);
 };
 
 export const insertFailure = async (tx: Tx, identifier: string, address: string): Promise<void> => {

@@ -35,6 +35,8 @@ export interface TokenIssuer {
   readRefresh(token: string): RefreshClaims;
 }
 
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export const createTokens = (settings: TokenSettings): TokenIssuer => {
   const { algorithm, issuer: iss, audience: aud, accessSeconds, refreshSeconds } = settings;
   const signed = { algorithm, iss, aud };
@@ -60,8 +62,8 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     key: settings.refreshSecret,
     allowedAud: refreshAudience,
   });
-  const text = (value: unknown): string => {
-    if (typeof value !== 'string') throw new AppError('UNAUTHENTICATED');
+  const id = (value: unknown): string => {
+    if (typeof value !== 'string' || !idPattern.test(value)) throw new AppError('UNAUTHENTICATED');
     return value;
   };
   return {
@@ -72,7 +74,7 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     readAccess: (token) => {
       try {
         const claims = verifyAccess(token) as Record<string, unknown>;
-        return { sub: text(claims['sub']), sid: text(claims['sid']), exp: Number(claims['exp']) };
+        return { sub: id(claims['sub']), sid: id(claims['sid']), exp: Number(claims['exp']) };
       } catch (error) {
         if (error instanceof TokenError && error.code === TokenError.codes.expired)
           throw new AppError('TOKEN_EXPIRED');
@@ -82,7 +84,7 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     readRefresh: (token) => {
       try {
         const claims = verifyRefresh(token) as Record<string, unknown>;
-        return { sid: text(claims['sid']), jti: text(claims['jti']) };
+        return { sid: id(claims['sid']), jti: id(claims['jti']) };
       } catch (error) {
         throw new AppError('UNAUTHENTICATED', {
           message: 'The refresh token is not valid. Sign in again.',

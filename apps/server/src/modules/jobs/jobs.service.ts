@@ -26,7 +26,7 @@ export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cur
   const { db, jobs, cursors } = deps;
   return {
     list: async (tenantId, query) => {
-      const after = query.cursor === undefined ? undefined : (cursors.read(query.cursor) as [string, string]);
+      const after = cursors.read('newest', query.cursor);
       const rows = await db.tenant(tenantId, (tx) => listJobs(tx, query, query.limit, after));
       return pageOf(rows, query.limit, jobView, (row) => [row.createdAt.toISOString(), row.id], cursors);
     },
@@ -36,7 +36,7 @@ export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cur
       return jobView(row);
     },
     logs: async (tenantId, id, { limit, cursor }) => {
-      const after = cursor === undefined ? 0 : Number(cursors.read(cursor)[0]);
+      const [after] = cursors.read('sequence', cursor) ?? [0];
       const rows = await db.tenant(tenantId, async (tx) => {
         if (!(await findJob(tx, id))) throw notFound('job');
         return listLogs(tx, id, limit, after);

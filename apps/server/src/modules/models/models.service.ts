@@ -113,7 +113,7 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
 
   return {
     list: async (tenantId, query) => {
-      const after = query.cursor === undefined ? undefined : (cursors.read(query.cursor) as [string, string]);
+      const after = cursors.read('newest', query.cursor);
       const rows = await db.tenant(tenantId, (tx) => listModels(tx, query, query.limit, after));
       return pageOf(
         rows,
@@ -172,7 +172,7 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       return jobView(row);
     },
     versions: async (tenantId, id, { limit, cursor }) => {
-      const below = cursor === undefined ? undefined : Number(cursors.read(cursor)[0]);
+      const [below] = cursors.read('sequence', cursor) ?? [];
       const { deployedVersion } = await found(tenantId, id);
       const rows = await db.tenant(tenantId, (tx) => listVersions(tx, id, limit, below));
       return pageOf(

@@ -27,6 +27,13 @@ const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
   ((error instanceof DatabaseError && error.code === '53100') || isDiskFull(error.cause));
 
+/** Codes of PostgreSQL for text that it cannot hold: U+0000, and halves of surrogate pairs in JSON. */
+const unstorable = new Set(['22021', '22P05']);
+
+const isUnstorableText = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error instanceof DatabaseError && unstorable.has(error.code ?? '')) || isUnstorableText(error.cause));
+
 const asAppError = (error: unknown): unknown => {
   if (isUnavailable(error))
     return new AppError('UNAVAILABLE', {
@@ -35,6 +42,11 @@ const asAppError = (error: unknown): unknown => {
       cause: error,
     });
   if (isDiskFull(error)) return new AppError('NO_SPACE', { cause: error });
+  if (isUnstorableText(error))
+    return new AppError('VALIDATION_FAILED', {
+      message: 'A text holds a character that cannot be stored, such as U+0000. Remove it.',
+      cause: error,
+    });
   return error;
 };
 

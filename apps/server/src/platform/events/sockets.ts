@@ -110,9 +110,11 @@ const attachPlain = (options: SocketOptions): WebSocketServer => {
     });
   };
   server.on('upgrade', (request, socket, head) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname.startsWith('/socket.io')) return;
-    if (!paths.includes(url.pathname)) return refuse(socket, '404 Not Found');
+    // From here on the socket is ours: a client that breaks it must not end the process.
+    socket.on('error', () => socket.destroy());
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    if (url?.pathname.startsWith('/socket.io/')) return;
+    if (!url || !paths.includes(url.pathname)) return refuse(socket, '404 Not Found');
     identify(request, url).then(
       (auth) =>
         auth

@@ -14,7 +14,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { Logger } from '../log/index.ts';
-import { addErrorHandler } from './error-reply.ts';
+import { addErrorHandler, errorSender } from './error-reply.ts';
 import { addJsonParser } from './json-body.ts';
 
 export const basePath = '/api/v1';
@@ -68,8 +68,15 @@ const transform: typeof jsonSchemaTransform = (input) => {
   };
 };
 
+/** Fastify says null where nothing was sent, which no optional body is. */
+const lenientCompiler: typeof validatorCompiler = (definition) => {
+  const validate = validatorCompiler(definition);
+  return (data: unknown) => validate(data ?? undefined);
+};
+
 /** Fastify with everything that every endpoint shares; modules bind their routes to it. */
 export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstance> => {
+  const sendError = errorSender(options.environment === 'development');
   const app = Fastify({
     loggerInstance: options.log,
     // The telemetry writes one line for each answer.
@@ -86,13 +93,14 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     return503OnClosing: false,
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = 20_000;
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(lenientCompiler);
   // A reply that breaks its schema is a fault of ours: tests find it, a client is not made to suffer the check.
   if (options.environment === 'test') app.setSerializerCompiler(serializerCompiler);
   else app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  addErrorHandler(app, options.environment === 'development', (request) =>
+  addErrorHandler(app, sendError, (request) =>
     options.page(request.method, request.url, request.headers.accept),
   );
   addJsonParser(app);
@@ -102,11 +110,21 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
   await app.register(cookie);
   await app.register(multipart);
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] });
-  await app.register(cors, {
-    origin: [...options.corsOrigins],
-    credentials: true,
-    exposedHeaders: ['X-Request-Id', 'ETag', 'Retry-After'],
-  });
+  if (options.corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: [...options.corsOrigins],
+      credentials: true,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: [
+        'X-Request-Id',
+        'ETag',
+        'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Idempotency-Replayed',
+      ],
+      strictPreflight: false,
+    });
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {

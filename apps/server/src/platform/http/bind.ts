@@ -2,7 +2,7 @@ import type { RouteDeclaration } from '@quadrax/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { Answer } from './call.ts';
 import type { Call, Caller, Client, FileReply, Handlers, ListPage } from './call.ts';
-import { etagOf, unchangedSince } from './etag.ts';
+import { etagOf, isUnchanged, unchangedSince } from './etag.ts';
 import type { Guard } from './guard.ts';
 import type { Idempotency, KeptReply } from './idempotency.ts';
 import { multipartOf } from './multipart.ts';
@@ -88,7 +88,7 @@ const sendFile = (reply: FastifyReply, file: FileReply): FastifyReply =>
 const sendTagged = (request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply => {
   const tag = etagOf((body as { data: unknown }).data);
   reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
-  return request.headers['if-none-match'] === tag ? reply.status(304).send() : reply.send(body);
+  return isUnchanged(request.headers['if-none-match'], tag) ? reply.status(304).send() : reply.send(body);
 };
 
 const handlerOf = (

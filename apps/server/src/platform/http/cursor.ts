@@ -1,12 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors/index.ts';
 
-/** Where a list goes on. Signed, so that only what this installation gave out is followed. */
-export interface Cursors {
-  write(position: readonly (string | number)[]): string;
-  /** @throws AppError INVALID_CURSOR */
-  read(cursor: string): (string | number)[];
+/** Where a list goes on: after a time and an id where the newest come first, after a number in a sequence. */
+export interface Positions {
+  readonly newest: readonly [createdAt: string, id: string];
+  readonly sequence: readonly [number];
 }
+
+/** Cursors are signed, so that only what this installation gave out is followed, and only in a list of its kind. */
+export interface Cursors {
+  write(position: Positions[keyof Positions]): string;
+  /** undefined: from the beginning. @throws AppError INVALID_CURSOR */
+  read<K extends keyof Positions>(kind: K, cursor: string | undefined): Positions[K] | undefined;
+}
+
+const kinds = {
+  newest: (position: readonly unknown[]) => position.length === 2,
+  sequence: (position: readonly unknown[]) => position.length === 1,
+} as const;
 
 const macBytes = 12;
 
@@ -18,12 +29,15 @@ export const createCursors = (secret: string): Cursors => {
       const body = Buffer.from(JSON.stringify(position));
       return Buffer.concat([sign(body), body]).toString('base64url');
     },
-    read: (cursor) => {
+    read: <K extends keyof Positions>(kind: K, cursor: string | undefined): Positions[K] | undefined => {
+      if (cursor === undefined) return undefined;
       const bytes = Buffer.from(cursor, 'base64url');
       const body = bytes.subarray(macBytes);
       if (bytes.length <= macBytes || !timingSafeEqual(sign(body), bytes.subarray(0, macBytes)))
         throw new AppError('INVALID_CURSOR');
-      return JSON.parse(body.toString()) as (string | number)[];
+      const position = JSON.parse(body.toString()) as unknown[];
+      if (!kinds[kind](position)) throw new AppError('INVALID_CURSOR');
+      return position as unknown as Positions[K];
     },
   };
 };
@@ -33,7 +47,7 @@ export const pageOf = <Row, Item>(
   rows: readonly Row[],
   limit: number,
   view: (row: Row) => Item,
-  position: (row: Row) => readonly (string | number)[],
+  position: (row: Row) => Positions[keyof Positions],
   cursors: Cursors,
 ): { items: Item[]; nextCursor: string | undefined } => {
   const page = rows.slice(0, limit);

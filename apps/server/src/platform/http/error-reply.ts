@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorReply } from '@quadrax/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { AppError } from '../errors/index.ts';
+import { watchMethods } from './methods.ts';
 
 /** What Fastify's own refusals mean in our words. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
@@ -62,13 +63,16 @@ export const errorReply = (error: AppError, requestId: string, showCause: boolea
   };
 };
 
-/** The one place where errors become answers. `page` names the file that a browser gets where no route matches. */
-export const addErrorHandler = (
-  app: FastifyInstance,
-  showCause: boolean,
-  page: (request: FastifyRequest) => string | undefined,
-): void => {
-  const send = (given: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+export type SendError = (
+  given: unknown,
+  request: Pick<FastifyRequest, 'id' | 'log'>,
+  reply: FastifyReply,
+) => FastifyReply;
+
+/** The one place where errors become answers. */
+export const errorSender =
+  (showCause: boolean): SendError =>
+  (given, request, reply) => {
     const error = asAppError(given);
     if (error.status >= 500)
       request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
@@ -79,11 +83,25 @@ export const addErrorHandler = (
       .type('application/json')
       .send(JSON.stringify(errorReply(error, request.id, showCause)));
   };
+
+/** Answers with our errors, also where no route matches. `page` names the file that a browser gets there. */
+export const addErrorHandler = (
+  app: FastifyInstance,
+  send: SendError,
+  page: (request: FastifyRequest) => string | undefined,
+): void => {
+  const methodsAt = watchMethods(app);
   app.setErrorHandler(send);
   app.setNotFoundHandler((request, reply) => {
     const file = page(request);
     if (file !== undefined) return reply.sendFile(file);
-    const message = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`;
-    return send(new AppError('NOT_FOUND', { message }), request, reply);
+    const path = request.url.split('?')[0] ?? '/';
+    const allowed = methodsAt(path);
+    if (allowed.length === 0) {
+      const message = `There is nothing at ${request.method} ${path}.`;
+      return send(new AppError('NOT_FOUND', { message }), request, reply);
+    }
+    reply.header('Allow', allowed.join(', '));
+    return send(new AppError('METHOD_NOT_ALLOWED'), request, reply);
   });
 };

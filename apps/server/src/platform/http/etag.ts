@@ -10,6 +10,13 @@ export const etagOf = (data: unknown): string =>
     ? `"u${Date.parse(data.updatedAt).toString(36)}"`
     : `"d${createHash('sha256').update(JSON.stringify(data)).digest('base64url').slice(0, 22)}"`;
 
+/** Whether If-None-Match names this state: any of a list, weak or not (RFC 9110, 13.1.2). */
+export const isUnchanged = (ifNoneMatch: string | undefined, tag: string): boolean =>
+  (ifNoneMatch ?? '')
+    .split(',')
+    .map((given) => given.trim().replace(/^W\//, ''))
+    .some((given) => given === '*' || given === tag);
+
 /** The time of the state that If-Match names. @throws AppError PRECONDITION_FAILED for a tag that no state has. */
 export const unchangedSince = (ifMatch: string | undefined): Date | undefined => {
   if (ifMatch === undefined || ifMatch === '*') return undefined;

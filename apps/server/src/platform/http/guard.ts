@@ -45,7 +45,14 @@ const announce = (reply: FastifyReply, { limit, remaining, resetSeconds }: Verdi
 export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): Guard => {
   const callers = new WeakMap<FastifyRequest, Caller>();
   const spend = (reply: FastifyReply, limit: Limit, key: string): void => {
-    if (limiter) announce(reply, limiter.spend(limit, key));
+    if (!limiter) return;
+    const verdict = limiter.spend(limit, key);
+    announce(reply, verdict);
+    if (verdict.refused)
+      throw new AppError('RATE_LIMITED', {
+        retryAfter: verdict.resetSeconds,
+        message: `Too many requests (${limit.name}). Try again in ${verdict.resetSeconds} s.`,
+      });
   };
   const authenticate = async (request: FastifyRequest): Promise<Caller> => {
     const token = bearerOf(request);
@@ -57,8 +64,8 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
     callerOf: (request) => callers.get(request),
     enter: (declaration) => async (request, reply) => {
       const { permission, rate } = declaration;
-      if (rate === 'none') return;
       if (permission === 'public') {
+        if (rate === 'none') return;
         spend(reply, limits.anonymous, request.ip);
         if (rate === 'register') spend(reply, limits.register, request.ip);
         return;
@@ -71,7 +78,7 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
         spend(reply, limits.anonymous, request.ip);
         throw error;
       }
-      spend(reply, limits.authenticated, caller.sessionId);
+      if (rate !== 'none') spend(reply, limits.authenticated, caller.sessionId);
       if (rate === 'compute') spend(reply, limits.compute, caller.sessionId);
       if (!mayEnter(permission, caller)) throw new AppError('FORBIDDEN');
       callers.set(request, caller);

@@ -25,7 +25,8 @@ const tooDeep = (body: Buffer): boolean => {
 /** Reads JSON bodies: an empty one is none, deep ones and `__proto__` keys are refused. */
 export const addJsonParser = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
+  // Fastify reads plain text too, which no route of ours takes.
+  app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0) return done(null, undefined);
     if (tooDeep(body))

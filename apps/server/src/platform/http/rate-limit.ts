@@ -1,5 +1,3 @@
-import { AppError } from '../errors/index.ts';
-
 /** So many in a window, or `perSecond` with bursts of `most`. */
 export interface Limit {
   readonly name: string;
@@ -9,13 +7,15 @@ export interface Limit {
 
 export interface Verdict {
   readonly limit: Limit;
+  /** Whether there was nothing left to spend. */
+  readonly refused: boolean;
   readonly remaining: number;
+  /** Seconds until there is something to spend again if refused, else until all of it is there again. */
   readonly resetSeconds: number;
 }
 
 /** Counts what keys spend. In this process; the interface is what a shared store implements. */
 export interface RateLimiter {
-  /** @throws AppError RATE_LIMITED with when to come back. */
   spend(limit: Limit, key: string): Verdict;
 }
 
@@ -47,14 +47,12 @@ export const createRateLimiter = (now: () => number = () => performance.now()): 
       buckets.set(name, bucket);
       if (bucket.tokens < 1) {
         const wait = Math.ceil((1 - bucket.tokens) / perMs / 1000);
-        throw new AppError('RATE_LIMITED', {
-          retryAfter: Math.max(1, wait),
-          message: `Too many requests (${limit.name}). Try again in ${Math.max(1, wait)} s.`,
-        });
+        return { limit, refused: true, remaining: 0, resetSeconds: Math.max(1, wait) };
       }
       bucket.tokens--;
       return {
         limit,
+        refused: false,
         remaining: Math.floor(bucket.tokens),
         resetSeconds: Math.ceil((limit.most - bucket.tokens) / perMs / 1000),
       };

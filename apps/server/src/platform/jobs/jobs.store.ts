@@ -37,10 +37,14 @@ export const insertJob = async (tx: Tx, job: NewJob): Promise<void> => {
 };
 
 /** Takes a waiting attempt. undefined: it is not there to be taken, or somebody else has it. */
-export const claim = async (tx: Tx, attempt: Attempt, worker: string): Promise<JobRow | undefined> => {
+export const claim = async (
+  tx: Tx,
+  attempt: Attempt,
+  by: { readonly worker: string; readonly message: string },
+): Promise<JobRow | undefined> => {
   const [row] = await tx
     .update(jobs)
-    .set({ status: 'RUNNING', worker, stage: 'Starting', startedAt: sql`COALESCE(${jobs.startedAt}, now())` })
+    .set({ status: 'RUNNING', ...by, stage: 'Starting', startedAt: sql`COALESCE(${jobs.startedAt}, now())` })
     .where(and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'QUEUED')))
     .returning();
   return row;
@@ -113,6 +117,23 @@ export const orphans = (tx: Tx, deadWorkers: readonly string[]): Promise<JobRow[
         .select()
         .from(jobs)
         .where(and(eq(jobs.status, 'RUNNING'), inArray(jobs.worker, [...deadWorkers])));
+
+/**
+ * Waiting jobs whose message a process had taken from the queue when it died. For the system role.
+ */
+export const withoutMessage = async (tx: Tx): Promise<JobRow[]> =>
+  tx
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.status, 'QUEUED'),
+        sql`NOT EXISTS (
+          SELECT 1 FROM pgboss.job m
+          WHERE m.name = ${jobs.kind} AND m.state < 'active'
+            AND m.data->>'jobId' = ${jobs.id}::text AND (m.data->>'attempt')::int = ${jobs.attempt})`,
+      ),
+    );
 
 export const findJob = async (tx: Tx, id: string): Promise<JobRow | undefined> => {
   const [row] = await tx.select().from(jobs).where(eq(jobs.id, id));

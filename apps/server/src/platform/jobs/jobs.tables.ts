@@ -25,6 +25,7 @@ export const jobs = quadrax.table('jobs', {
   attempt: integer('attempt').notNull().default(1),
   deaths: integer('deaths').notNull().default(0),
   worker: uuid('worker'),
+  message: uuid('message'),
   cancelRequested: boolean('cancel_requested').notNull().default(false),
   subjectType: text('subject_type'),
   subjectId: uuid('subject_id'),

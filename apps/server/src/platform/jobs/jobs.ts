@@ -6,10 +6,10 @@ import type { EventBus } from '../events/index.ts';
 import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { AnyJobDefinition, JobDefinition } from './define.ts';
-import { findJob, insertJob, orphans, requestCancel } from './jobs.store.ts';
+import { findJob, insertJob, orphans, requestCancel, withoutMessage } from './jobs.store.ts';
 import { jobs } from './jobs.tables.ts';
 import type { JobRow } from './jobs.tables.ts';
-import { createOutcomes } from './outcomes.ts';
+import { attemptOf, createOutcomes } from './outcomes.ts';
 import { openQueue } from './queue.ts';
 import { createRunner } from './runner.ts';
 import type { Observe } from './runner.ts';
@@ -84,11 +84,14 @@ export const openJobs = async (options: JobsOptions): Promise<Jobs> => {
       }),
     work: async (concurrency) => {
       for (const kind of definitions.keys())
-        await queue.work(kind, concurrency, (message) => runner.handle(message));
+        await queue.work(kind, concurrency, (attempt, message) => runner.handle(attempt, message));
     },
     recover: async (deadWorker) => {
       const left = await db.system((tx) => orphans(tx, [deadWorker]));
       for (const row of left) await outcomes.putBack(row, true);
+      // A second message for the same attempt does no harm: whichever is claimed first has it.
+      for (const row of await db.system(withoutMessage))
+        await db.tenant(row.tenantId, (tx) => queue.send(tx, row.kind, attemptOf(row)));
       if (left.length > 0)
         log.warn(
           { action: 'job.recovered', count: left.length },

@@ -12,7 +12,11 @@ const dayInSeconds = 86_400;
 /** The queue carries which attempt to run and nothing else; what the job is stands in our own table. */
 export interface JobQueue {
   send(tx: Tx, kind: string, attempt: Attempt): Promise<void>;
-  work(kind: string, concurrency: number, handler: (attempt: Attempt) => Promise<void>): Promise<void>;
+  work(
+    kind: string,
+    concurrency: number,
+    handler: (attempt: Attempt, message: string) => Promise<void>,
+  ): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +60,7 @@ export const openQueue = async (url: string, kinds: readonly string[], log: Logg
         kind,
         { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 },
         async ([message]) => {
-          if (message) await handler(message.data);
+          if (message) await handler(message.data, message.id);
         },
       );
     },

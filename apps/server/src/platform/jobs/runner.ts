@@ -29,7 +29,7 @@ export interface RunnerDeps {
 /** Runs the attempts that the queue hands to this process. */
 export interface Runner {
   /** Runs one message of the queue to its end. */
-  handle(message: Attempt): Promise<void>;
+  handle(attempt: Attempt, message: string): Promise<void>;
   /** Stops a job that runs here; one that runs elsewhere is no matter of ours. */
   stopByUser(jobId: string): void;
   /** Hands everything that runs here to other processes. */
@@ -133,12 +133,13 @@ export const createRunner = (deps: RunnerDeps): Runner => {
   };
 
   return {
-    handle: async (message) => {
-      const row = await patiently(() => db.tenant(message.tenantId, (tx) => claim(tx, message, worker)));
+    handle: async (attempt, message) => {
+      const { tenantId, jobId } = attempt;
+      const row = await patiently(() => db.tenant(tenantId, (tx) => claim(tx, attempt, { worker, message })));
       if (!row) {
-        // Delivered again while it runs: whoever had it has stopped to give signs of life.
-        const current = await db.tenant(message.tenantId, (tx) => findJob(tx, message.jobId));
-        if (current?.status === 'RUNNING' && current.attempt === message.attempt)
+        // The same message again while it runs: whoever had it has stopped to give signs of life.
+        const current = await db.tenant(tenantId, (tx) => findJob(tx, jobId));
+        if (current?.status === 'RUNNING' && current.message === message)
           await outcomes.putBack(current, true);
         return;
       }

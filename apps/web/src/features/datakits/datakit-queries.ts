@@ -35,6 +35,12 @@ export function useDatakits(search: DatakitListSearch) {
   });
 }
 
+/** Asks for the lists of datakits again: one more has been made. */
+export function useRenewDatakits(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: lists });
+}
+
 /** The data sets that ship with the product; they never change while it runs. */
 export function useSamples() {
   return useQuery({

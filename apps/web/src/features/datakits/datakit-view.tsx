@@ -46,6 +46,7 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
           sort={parseSort(search.sort)}
           filters={filters}
           column={search.column}
+          before={total ?? datakit.rows ?? 0}
           onColumn={(name) => put({ column: name === search.column ? undefined : name })}
           onSort={setSort}
           onTotal={setTotal}

@@ -12,7 +12,7 @@ import { JobProgress } from '#ui/job-progress.tsx';
 import { Page } from '#ui/page.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
-import { useAddSample, useDatakits, useSamples } from './datakit-queries.ts';
+import { useAddSample, useDatakits, useRenewDatakits, useSamples } from './datakit-queries.ts';
 import { DatakitsEmpty } from './datakits-empty.tsx';
 import styles from './datakits-page.module.css';
 import { FileDrop } from './file-drop.tsx';
@@ -31,6 +31,7 @@ export function DatakitsPage() {
   const total = list.data?.pages[0]?.meta.total;
   const filtered = search.name !== undefined || search.status !== undefined;
   const empty = rows?.length === 0 && !filtered;
+  const renew = useRenewDatakits();
   const openDatakit = (datakit: Datakit): void =>
     void go({ to: '/datakits/$id', params: { id: datakit.id } });
 
@@ -42,34 +43,51 @@ export function DatakitsPage() {
       secondary={mayWrite && !empty && <SampleMenu onAdded={openDatakit} />}
       action={mayWrite && <UploadButton />}
     >
-      <ImportPanel onDone={(datakit, alone) => alone && openDatakit(datakit)} />
+      <ImportPanel
+        onDone={(datakit, alone) => {
+          renew();
+          if (alone) openDatakit(datakit);
+        }}
+      />
       {empty && !uploading && <DatakitsEmpty onAdded={openDatakit} />}
       {!empty && <Filters search={search} />}
-      {list.error && !rows && (
-        <ErrorState
-          error={list.error}
-          title="The datakits could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {!empty && !(list.error && !rows) && (
-        <DataTable
-          label="Datakits"
-          columns={columns}
-          rows={rows ?? []}
-          rowKey={(datakit) => datakit.id}
-          loading={list.isPending}
-          more={{
-            available: list.hasNextPage,
-            loading: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-          foot={rows?.length === 0 ? 'No datakit fits. Change the search or the status.' : undefined}
-        />
-      )}
+      {!empty && <List list={list} rows={rows} />}
     </Page>
   );
   return mayWrite ? <FileDrop onFiles={addFiles}>{page}</FileDrop> : page;
+}
+
+function List({
+  list,
+  rows,
+}: {
+  list: ReturnType<typeof useDatakits>;
+  rows: readonly Datakit[] | undefined;
+}) {
+  if (list.error && !rows) {
+    return (
+      <ErrorState
+        error={list.error}
+        title="The datakits could not be read."
+        onRetry={() => void list.refetch()}
+      />
+    );
+  }
+  return (
+    <DataTable
+      label="Datakits"
+      columns={columns}
+      rows={rows ?? []}
+      rowKey={(datakit) => datakit.id}
+      loading={list.isPending}
+      more={{
+        available: list.hasNextPage,
+        loading: list.isFetchingNextPage,
+        load: () => void list.fetchNextPage(),
+      }}
+      foot={rows?.length === 0 ? 'No datakit fits. Change the search or the status.' : undefined}
+    />
+  );
 }
 
 function stateOf(rows: readonly Datakit[] | undefined, total: number | undefined, filtered: boolean): string {
@@ -131,7 +149,7 @@ function Filters({ search }: { search: DatakitsSearch }) {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const putName = useDebouncedCallback((value: string) => put({ name: value.trim() || undefined }), 250);
   return (
-    <div className={styles.filters} role="search">
+    <search className={styles.filters}>
       <TextInput
         type="search"
         placeholder="Search by name"
@@ -158,7 +176,7 @@ function Filters({ search }: { search: DatakitsSearch }) {
           { value: 'FAILED', label: 'Failed' },
         ]}
       />
-    </div>
+    </search>
   );
 }
 

@@ -34,7 +34,7 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
         </ul>
       )}
       {shown.length > 0 && (
-        <div className={styles.columns} tabIndex={0} role="region" aria-label="Columns found">
+        <section className={styles.columns} aria-label="Columns found">
           <table>
             <thead>
               <tr>
@@ -44,8 +44,8 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
               </tr>
             </thead>
             <tbody>
-              {shown.map((column, i) => (
-                <tr key={`${i} ${column.name}`}>
+              {unique(shown).map(({ key, column }) => (
+                <tr key={key}>
                   <th scope="row" title={column.name}>
                     {column.name}
                   </th>
@@ -55,7 +55,7 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       <p className={styles.quiet}>
         {look.columns.length > shown.length && `And ${look.columns.length - shown.length} more columns. `}
@@ -63,4 +63,14 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
       </p>
     </div>
   );
+}
+
+/** Keys for columns of which two may have the same name. */
+function unique(columns: QuickLook['columns']): { key: string; column: QuickLook['columns'][number] }[] {
+  const seen = new Map<string, number>();
+  return columns.map((column) => {
+    const times = (seen.get(column.name) ?? 0) + 1;
+    seen.set(column.name, times);
+    return { key: `${column.name} ${times}`, column };
+  });
 }

@@ -56,38 +56,50 @@ function ImportItem({ item }: { item: UploadItem }) {
         <span className={styles.size}>{formatBytes(item.file.size)}</span>
       </div>
       {item.state === 'failed' && <Failure item={item} />}
-      <div className={styles.body}>
-        <div className={styles.fields}>
-          <TextInput
-            label="Name"
-            value={item.name}
-            maxLength={255}
-            error={item.name.trim() === '' && 'Give it a name.'}
-            onChange={(event) => renameUpload(item.id, { name: event.currentTarget.value })}
-            data-autofocus
-          />
-          <Textarea
-            label="Description"
-            placeholder="Where the data comes from, what a row is"
-            value={item.description}
-            maxLength={10_000}
-            autosize
-            minRows={2}
-            maxRows={6}
-            onChange={(event) => renameUpload(item.id, { description: event.currentTarget.value })}
-          />
-          <div className={styles.buttons}>
-            <Button type="submit" disabled={item.file.size === 0 || item.name.trim() === ''}>
-              {item.state === 'failed' ? 'Try again' : 'Import'}
-            </Button>
-            <Button variant="subtle" color="gray" onClick={() => removeUpload(item.id)}>
-              Discard
-            </Button>
-          </div>
-        </div>
-        <ImportFindings look={item.look} />
-      </div>
+      {item.file.size === 0 ? <Discard item={item} /> : <ImportFields item={item} />}
     </form>
+  );
+}
+
+function Discard({ item }: { item: UploadItem }) {
+  return (
+    <Button variant="subtle" color="gray" onClick={() => removeUpload(item.id)}>
+      Discard
+    </Button>
+  );
+}
+
+function ImportFields({ item }: { item: UploadItem }) {
+  return (
+    <div className={styles.body}>
+      <div className={styles.fields}>
+        <TextInput
+          label="Name"
+          value={item.name}
+          maxLength={255}
+          error={item.name.trim() === '' && 'Give it a name.'}
+          onChange={(event) => renameUpload(item.id, { name: event.currentTarget.value })}
+          data-autofocus
+        />
+        <Textarea
+          label="Description"
+          placeholder="Where the data comes from, what a row is"
+          value={item.description}
+          maxLength={10_000}
+          autosize
+          minRows={2}
+          maxRows={6}
+          onChange={(event) => renameUpload(item.id, { description: event.currentTarget.value })}
+        />
+        <div className={styles.buttons}>
+          <Button type="submit" disabled={item.name.trim() === ''}>
+            {item.state === 'failed' ? 'Try again' : 'Import'}
+          </Button>
+          <Discard item={item} />
+        </div>
+      </div>
+      <ImportFindings look={item.look} />
+    </div>
   );
 }
 
@@ -99,7 +111,7 @@ function Failure({ item }: { item: Extract<UploadItem, { state: 'failed' }> }) {
         <ul>
           {item.failure.details.map(({ field, message }) => (
             <li key={`${field} ${message}`}>
-              {field !== '' && <code>{field}</code>} {message}
+              {field !== '' && field !== 'dataset' && <code>{field}</code>} {message}
             </li>
           ))}
         </ul>

@@ -55,11 +55,11 @@ export function nextSort(sort: PreviewSort | undefined, column: string): Preview
   return sort.descending ? undefined : { column, descending: true };
 }
 
-const ordered: readonly ColumnType[] = ['numeric', 'integer', 'datetime'];
+const ordered = new Set<ColumnType>(['numeric', 'integer', 'datetime']);
 
 /** The operators that make sense for a type, the likeliest first. */
 export function operatorsOf(type: ColumnType): readonly Operator[] {
-  if (ordered.includes(type)) return ['>=', '<=', '>', '<', '=', '!=', 'missing'];
+  if (ordered.has(type)) return ['>=', '<=', '>', '<', '=', '!=', 'missing'];
   if (type === 'boolean') return ['=', '!=', 'missing'];
   return ['=', '!=', 'contains', 'missing'];
 }

@@ -23,8 +23,8 @@ export function PreviewHead(props: PreviewHeadProps) {
   const { name, type, profile, rows, chosen, sorted } = props;
   const missing = profile?.missing ?? 0;
   return (
-    <div
-      role="columnheader"
+    <th
+      scope="col"
       aria-sort={sorted}
       aria-colindex={props.index + 1}
       className={chosen ? `${styles.column} ${styles.open}` : styles.column}
@@ -56,7 +56,7 @@ export function PreviewHead(props: PreviewHeadProps) {
       <div className={styles.spark} aria-hidden="true">
         {profile && <Spark profile={profile} rows={rows} width={props.width - 24} />}
       </div>
-    </div>
+    </th>
   );
 }
 

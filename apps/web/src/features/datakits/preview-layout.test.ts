@@ -24,7 +24,7 @@ describe('the widths of columns', () => {
       ],
       100,
     );
-    expect(widths).toEqual([260, 136]);
+    expect(widths).toEqual([260, 152]);
   });
 
   it('are none for no columns', () => {

@@ -1,11 +1,11 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
 
-const LEAST = 136;
+const LEAST = 152;
 const MOST = 260;
 /** Pixels a character of a name takes, about. */
 const CHARACTER = 7.4;
 
-const roomy: readonly ColumnType[] = ['text', 'datetime', 'geographic'];
+const roomy = new Set<ColumnType>(['text', 'datetime', 'geographic']);
 
 /** Widths of the columns in pixels: by name and type, and stretched where the table would end before the frame. */
 export function columnWidths(
@@ -13,7 +13,7 @@ export function columnWidths(
   frame: number,
 ): number[] {
   const wished = columns.map(({ name, type }) => {
-    const least = roomy.includes(type) ? 180 : LEAST;
+    const least = roomy.has(type) ? 180 : LEAST;
     return Math.round(Math.min(MOST, Math.max(least, name.length * CHARACTER + 48)));
   });
   const sum = wished.reduce((total, width) => total + width, 0);

@@ -1,13 +1,12 @@
-import type { Cell, ColumnProfile, ColumnType, Datakit, Profile } from '@quadrax/contract';
+import type { Cell, ColumnType, Datakit, Profile } from '@quadrax/contract';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { ErrorState } from '#ui/error-state.tsx';
-import { PREVIEW_PAGE, usePreviewPages } from './datakit-queries.ts';
-import { cellText, columnWidths, pagesFor } from './preview-layout.ts';
-import type { PreviewFilter, PreviewSort } from './preview-filter.ts';
-import { nextSort, sortText } from './preview-filter.ts';
+import { nextSort, type PreviewFilter, type PreviewSort } from './preview-filter.ts';
 import { PreviewHead } from './preview-head.tsx';
+import { cellText, columnWidths } from './preview-layout.ts';
+import { usePreviewCells, usePreviewTotal } from './preview-rows.ts';
 import styles from './preview-table.module.css';
 
 const ROW_HEIGHT = 32;
@@ -21,6 +20,8 @@ export interface PreviewTableProps {
   filters: readonly PreviewFilter[];
   /** The column whose profile is shown. */
   column: string | undefined;
+  /** Rows that were there before the present filters, so that the table keeps its length until they answer. */
+  before: number;
   onColumn: (name: string) => void;
   onSort: (sort: PreviewSort | undefined) => void;
   /** Told how many rows the filters leave, once known. */
@@ -29,15 +30,92 @@ export interface PreviewTableProps {
 
 /** All rows of a datakit: only those in sight are drawn and fetched, in both directions. */
 export function PreviewTable(props: PreviewTableProps) {
-  const { datakit, profile, filters, sort, onTotal } = props;
+  const { datakit, filters, sort, onTotal } = props;
+  const view = { id: datakit.id, sort, filters };
+  const { total, error, retry } = usePreviewTotal(view);
+  const tell = useEffectEvent(onTotal);
+  useEffect(() => {
+    if (total !== undefined) tell(total);
+  }, [total]);
+  if (error && total === undefined) {
+    return <ErrorState error={error} title="The rows could not be read." onRetry={retry} />;
+  }
+  return <Frame {...props} total={total} count={total ?? props.before} />;
+}
+
+interface FrameProps extends PreviewTableProps {
+  total: number | undefined;
+  count: number;
+}
+
+function Frame(props: FrameProps) {
+  const { datakit, filters, sort, total, count } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { ref: measured, width } = useElementSize();
-  const known = useRef<number>(undefined);
-  const first = usePreviewPages(datakit.id, true, { sort: sortText(sort), filters }, [0])[0];
-  if (first?.data) known.current = first.data.total;
-  const count = first?.data?.total ?? known.current ?? datakit.rows ?? 0;
-
+  const merged = useMergedRef(frame, measured);
   const widths = columnWidths(datakit.columns, Math.max(0, width - GUTTER));
+  const { rows, columns } = useSight(frame, count, widths);
+  const seen = rows.getVirtualItems();
+  const across = columns.getVirtualItems();
+  const cell = usePreviewCells(
+    { id: datakit.id, sort, filters },
+    seen[0]?.index ?? 0,
+    seen.at(-1)?.index ?? 0,
+    !rows.isScrolling || total === undefined,
+  );
+  const wide = GUTTER + widths.reduce((sum, one) => sum + one, 0);
+  return (
+    <div ref={merged} className={styles.frame}>
+      <table
+        className={styles.table}
+        style={{ width: wide }}
+        aria-label={`Rows of ${datakit.name}`}
+        aria-rowcount={count + 1}
+        aria-colcount={widths.length}
+        aria-busy={total === undefined}
+      >
+        <thead className={styles.head} style={{ height: HEAD_HEIGHT }}>
+          <tr aria-rowindex={1}>
+            {across.map((item) => (
+              <HeadCell key={item.index} item={item} {...props} />
+            ))}
+          </tr>
+        </thead>
+        <tbody className={styles.body} style={{ height: rows.getTotalSize() }}>
+          {seen.map((row) => (
+            <tr
+              key={row.index}
+              aria-rowindex={row.index + 2}
+              className={styles.row}
+              style={{ transform: `translateY(${row.start - HEAD_HEIGHT}px)`, width: wide }}
+            >
+              <td className={styles.gutter} aria-hidden="true">
+                {row.index + 1}
+              </td>
+              {across.map((item) => (
+                <BodyCell
+                  key={item.index}
+                  item={item}
+                  type={datakit.columns[item.index]?.type}
+                  value={cell(row.index, item.index)}
+                  chosen={datakit.columns[item.index]?.name === props.column}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {total === 0 && (
+        <p className={styles.none}>
+          {filters.length > 0 ? 'No row meets all conditions. Take one away.' : 'There are no rows.'}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The rows and columns in sight of a scrolling frame. */
+function useSight(frame: React.RefObject<HTMLDivElement | null>, count: number, widths: readonly number[]) {
   const rows = useVirtualizer({
     count,
     getScrollElement: () => frame.current,
@@ -53,97 +131,26 @@ export function PreviewTable(props: PreviewTableProps) {
     overscan: 3,
     scrollMargin: GUTTER,
   });
-  const widthKey = widths.join(' ');
-  useEffect(() => columns.measure(), [columns, widthKey]);
-
-  const seen = rows.getVirtualItems();
-  const numbers = pagesFor(seen[0]?.index ?? 0, seen.at(-1)?.index ?? 0, PREVIEW_PAGE);
-  const pages = usePreviewPages(
-    datakit.id,
-    // While the table flies by, nothing is asked for that will not be looked at.
-    !rows.isScrolling || first?.data === undefined,
-    { sort: sortText(sort), filters },
-    numbers,
-  );
-  const cellAt = (row: number, column: number): Cell | undefined => {
-    const page = pages[numbers.indexOf(Math.floor(row / PREVIEW_PAGE))]?.data;
-    return page?.preview.rows[row % PREVIEW_PAGE]?.[column];
-  };
-
-  const tell = useEffectEvent(onTotal);
-  const total = first?.data?.total;
+  // Sizes are remembered: they must be asked for again when the columns are given others.
+  const sizes = widths.join(' ');
   useEffect(() => {
-    if (total !== undefined) tell(total);
-  }, [total]);
-  const failed = pages.find((page) => page.error)?.error ?? first?.error;
-  const merged = useMergedRef(frame, measured);
-  if (failed && !first?.data) {
-    return (
-      <ErrorState error={failed} title="The rows could not be read." onRetry={() => void first?.refetch()} />
-    );
-  }
-
-  const across = columns.getVirtualItems();
-  const wide = GUTTER + widths.reduce((sum, one) => sum + one, 0);
-  return (
-    <div
-      ref={merged}
-      className={styles.frame}
-      role="table"
-      aria-label={`Rows of ${datakit.name}`}
-      aria-rowcount={count + 1}
-      aria-colcount={datakit.columns.length}
-      aria-busy={first?.isPending ?? true}
-      tabIndex={0}
-    >
-      <div className={styles.head} role="row" aria-rowindex={1} style={{ width: wide, height: HEAD_HEIGHT }}>
-        {across.map((item) => (
-          <HeadCell key={item.index} item={item} {...props} profiles={profile?.columns} />
-        ))}
-      </div>
-      <div style={{ width: wide, height: rows.getTotalSize() }} className={styles.body} role="rowgroup">
-        {seen.map((row) => (
-          <div
-            key={row.index}
-            role="row"
-            aria-rowindex={row.index + 2}
-            className={styles.row}
-            style={{ transform: `translateY(${row.start - HEAD_HEIGHT}px)`, width: wide }}
-          >
-            <span className={styles.gutter} aria-hidden="true">
-              {row.index + 1}
-            </span>
-            {across.map((item) => (
-              <BodyCell
-                key={item.index}
-                item={item}
-                type={datakit.columns[item.index]?.type}
-                value={cellAt(row.index, item.index)}
-                chosen={datakit.columns[item.index]?.name === props.column}
-              />
-            ))}
-          </div>
-        ))}
-        {count === 0 && first?.data && (
-          <p className={styles.none}>
-            {filters.length > 0 ? 'No row meets all conditions. Take one away.' : 'There are no rows.'}
-          </p>
-        )}
-      </div>
-    </div>
-  );
+    if (sizes !== '') columns.measure();
+  }, [columns, sizes]);
+  return { rows, columns };
 }
 
 function HeadCell({
   item,
-  profiles,
+  profile,
   datakit,
   sort,
   column,
   onColumn,
   onSort,
-}: PreviewTableProps & { item: VirtualItem; profiles: readonly ColumnProfile[] | undefined }) {
+}: FrameProps & { item: VirtualItem }) {
   const { name, type } = datakit.columns[item.index] ?? { name: '', type: 'text' as const };
+  const descending = sort?.column === name ? sort.descending : undefined;
+  const direction = descending ? 'descending' : 'ascending';
   return (
     <PreviewHead
       name={name}
@@ -151,21 +158,17 @@ function HeadCell({
       index={item.index}
       left={item.start}
       width={item.size}
-      profile={
-        profiles?.[item.index]?.name === name
-          ? profiles[item.index]
-          : profiles?.find((one) => one.name === name)
-      }
+      profile={profile?.columns.find((one) => one.name === name)}
       rows={datakit.rows ?? 0}
       chosen={name === column}
-      sorted={sort?.column === name ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+      sorted={descending === undefined ? 'none' : direction}
       onChoose={() => onColumn(name)}
       onSort={() => onSort(nextSort(sort, name))}
     />
   );
 }
 
-const right: readonly (ColumnType | undefined)[] = ['numeric', 'integer'];
+const figures = new Set<ColumnType | undefined>(['numeric', 'integer']);
 
 function BodyCell(props: {
   item: VirtualItem;
@@ -177,20 +180,19 @@ function BodyCell(props: {
   const text = value === undefined ? '' : cellText(value);
   const look = [
     styles.cell,
-    right.includes(type) ? styles.right : '',
+    figures.has(type) ? styles.right : '',
     value === null ? styles.missing : '',
     value === undefined ? styles.waiting : '',
     chosen ? styles.chosen : '',
   ];
   return (
-    <span
-      role="cell"
+    <td
       aria-colindex={item.index + 1}
       className={look.join(' ')}
       style={{ left: item.start, width: item.size }}
       title={text.length > 16 ? text : undefined}
     >
-      {value === null ? 'missing' : text}
-    </span>
+      {text}
+    </td>
   );
 }

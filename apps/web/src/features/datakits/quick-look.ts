@@ -197,29 +197,34 @@ function notesOf(rows: readonly (readonly string[])[], names: readonly string[],
 export function parseDelimited(text: string, delimiter: string, complete: boolean): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  let cell = '';
-  let quoted = false;
-  let i = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  for (; i < text.length && rows.length < MAX_ROWS; i++) {
-    const character = text[i] ?? '';
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (text[i + 1] === '"') cell += text[i++];
-      else quoted = false;
-    } else if (character === '"' && cell === '') quoted = true;
-    else if (character === delimiter) {
-      row.push(cell);
-      cell = '';
-    } else if (character === '\n' || character === '\r') {
-      if (character === '\r' && text[i + 1] === '\n') i++;
-      if (row.length > 0 || cell !== '') rows.push([...row, cell]);
-      row = [];
-      cell = '';
-    } else cell += character;
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  while (at < text.length && rows.length < MAX_ROWS) {
+    const cell = readCell(text, at, delimiter);
+    at = cell.end;
+    row.push(cell.value);
+    const closed = text[at] === '\n' || text[at] === '\r';
+    const finished = closed || (at >= text.length && (complete || rows.length === 0));
+    if (finished && (row.length > 1 || row[0] !== '')) rows.push(row);
+    if (closed || at >= text.length) row = [];
+    at += text.startsWith('\r\n', at) ? 2 : 1;
   }
-  const unfinished = row.length > 0 || cell !== '';
-  if (unfinished && rows.length < MAX_ROWS && (complete || rows.length === 0)) rows.push([...row, cell]);
   return rows;
+}
+
+/** The cell that begins at a place, and where its delimiter or line end stands. */
+function readCell(text: string, start: number, delimiter: string): { value: string; end: number } {
+  let value = '';
+  let at = start;
+  if (text[at] === '"') {
+    for (at++; at < text.length && !(text[at] === '"' && text[at + 1] !== '"'); at++) {
+      if (text[at] === '"') at++;
+      value += text[at] ?? '';
+    }
+    at++;
+  }
+  const rest = at;
+  while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
+  return { value: value + text.slice(rest, at), end: Math.min(at, text.length) };
 }
 
 // ---------------------------------------------------------------- columns

@@ -35,7 +35,7 @@ function JobPage() {
       title={jobKindLabel(job.kind)}
       trail={trail}
       state={jobSentence(job, Date.now())}
-      secondary={<CancelJob job={job} />}
+      secondary={<CancelJob job={job} size="sm" />}
       copyAs={<CopyAs call={{ method: 'GET', path: '/jobs/:id', params: { id } }} />}
     >
       <Section title="Progress">

@@ -157,18 +157,22 @@ const columnsFor = (names: ReadonlyMap<string, string>): DataColumn<Job>[] => [
     key: 'kind',
     header: 'Job',
     render: (job) => (
-      <Link to="/jobs/$id" params={{ id: job.id }}>
-        {jobKindLabel(job.kind)}
-      </Link>
+      <>
+        <Link to="/jobs/$id" params={{ id: job.id }}>
+          {jobKindLabel(job.kind)}
+        </Link>
+        <div className={styles.phoneSubject}>{names.get(job.subject?.id ?? '')}</div>
+      </>
     ),
   },
   {
     key: 'subject',
     header: 'Works on',
     grow: true,
+    secondary: true,
     render: (job) => <SubjectLink subject={job.subject} names={names} />,
   },
-  { key: 'state', header: 'State', width: 360, render: (job) => <StateCell job={job} /> },
+  { key: 'state', header: 'State', render: (job) => <StateCell job={job} /> },
   {
     key: 'worked',
     header: 'Took',
@@ -196,7 +200,7 @@ const columnsFor = (names: ReadonlyMap<string, string>): DataColumn<Job>[] => [
 function StateCell({ job }: { job: Job }) {
   if (!isFinished(job)) return <LiveState job={job} />;
   return (
-    <span title={job.error?.message}>
+    <span className={styles.state} title={job.error?.message}>
       <StatusMark status={job.status} />
       {job.error && <span className={styles.message}> · {job.error.message}</span>}
     </span>

@@ -1,7 +1,14 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { formatInteger, formatPercent } from '#lib/format.ts';
 import { categoryScale } from '#ui/palette.ts';
-import { cellSentence, type Confusion, confusionCells, confusionSentence } from './confusion.ts';
+import {
+  cellSentence,
+  cellShade,
+  type Confusion,
+  confusionCells,
+  confusionSentence,
+  DEEP,
+} from './confusion.ts';
 import styles from './confusion-matrix.module.css';
 
 const steps: Record<string, readonly [row: number, column: number]> = {
@@ -40,23 +47,18 @@ export function ConfusionMatrix({
   return (
     <div className={styles.whole}>
       <div className={styles.frame}>
-        <table
-          ref={table}
-          className={many ? `${styles.matrix} ${styles.many}` : styles.matrix}
-          onKeyDown={move}
-        >
+        <table ref={table} className={many ? `${styles.matrix} ${styles.many}` : styles.matrix}>
           <caption className="visually-hidden">True classes in rows, predicted classes in columns</caption>
           <thead>
             <tr>
-              <td />
+              <th scope="col" rowSpan={2} className={styles.corner}>
+                True
+              </th>
               <th scope="colgroup" colSpan={labels.length} className={styles.axis}>
                 Predicted
               </th>
             </tr>
             <tr>
-              <th scope="col" className={styles.axis}>
-                True
-              </th>
               {labels.map((label) => (
                 <th key={label} scope="col" title={label}>
                   {label}
@@ -74,27 +76,32 @@ export function ConfusionMatrix({
                 {line.map((one, j) => (
                   <td
                     key={one.predicted}
-                    data-cell={`${i},${j}`}
-                    tabIndex={place[0] === i && place[1] === j ? 0 : -1}
-                    className={`${one.right ? styles.right : styles.wrong} ${one.share > 0.6 ? styles.deep : ''}`}
+                    className={`${one.right ? styles.right : styles.wrong} ${one.share >= DEEP ? styles.deep : ''}`}
                     style={
                       {
-                        '--share': `${Math.round(shade(one.share, one.count) * 100)}%`,
+                        '--share': `${Math.round(cellShade(one.share, one.count) * 100)}%`,
                       } as React.CSSProperties
                     }
-                    aria-label={cellSentence(one, line)}
-                    onFocus={() => {
-                      setAt([i, j]);
-                      setPlace([i, j]);
-                    }}
-                    onBlur={() => setAt(undefined)}
-                    onMouseEnter={() => setAt([i, j])}
-                    onMouseLeave={() => setAt(undefined)}
                   >
-                    <b>
-                      {one.count === 0 ? '0' : formatPercent(one.share, one.share > 0.995 || many ? 0 : 1)}
-                    </b>
-                    {!many && <span>{formatInteger(one.count)}</span>}
+                    <button
+                      type="button"
+                      data-cell={`${i},${j}`}
+                      tabIndex={place[0] === i && place[1] === j ? 0 : -1}
+                      aria-label={cellSentence(one, line)}
+                      onKeyDown={move}
+                      onFocus={() => {
+                        setAt([i, j]);
+                        setPlace([i, j]);
+                      }}
+                      onBlur={() => setAt(undefined)}
+                      onMouseEnter={() => setAt([i, j])}
+                      onMouseLeave={() => setAt(undefined)}
+                    >
+                      <b>
+                        {one.count === 0 ? '0' : formatPercent(one.share, one.share > 0.995 || many ? 0 : 1)}
+                      </b>
+                      {!many && <span>{formatInteger(one.count)}</span>}
+                    </button>
                   </td>
                 ))}
               </tr>
@@ -106,6 +113,3 @@ export function ConfusionMatrix({
     </div>
   );
 }
-
-/** A single mistaken row must show, so that what is there never fades to nothing. */
-const shade = (share: number, count: number): number => (count === 0 ? 0 : 0.06 + share * 0.94);

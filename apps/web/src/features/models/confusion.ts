@@ -45,3 +45,15 @@ export function confusionSentence(cells: readonly (readonly ConfusionCell[])[]):
   if (!worst) return `All of ${plural(total, 'held-out row')} were predicted rightly.`;
   return `Most often mistaken: ${worst.actual} for ${worst.predicted}, ${plural(worst.count, 'row')}.`;
 }
+
+/** From this share on a cell is dark enough for white figures. */
+export const DEEP = 0.6;
+
+/**
+ * How much of its colour a cell takes, 0..1. It rises with the share, leaves out the middle tones on which neither
+ * dark nor white figures can be read, and shows a single mistaken row.
+ */
+export function cellShade(share: number, count: number): number {
+  if (count === 0) return 0;
+  return share < DEEP ? 0.06 + 0.64 * (share / DEEP) : 0.85 + 0.15 * ((share - DEEP) / (1 - DEEP));
+}

@@ -24,11 +24,7 @@ export function DatakitChoice(props: {
   return (
     <Select
       label="Data"
-      description={
-        datakit && datakit.status === 'READY'
-          ? `${plural(rows ?? datakit.rows ?? 0, 'row')}, ${plural(datakit.columns.length, 'column')}`
-          : 'The datakit to learn from'
-      }
+      description={sizeOf(datakit, rows)}
       placeholder="Type a name"
       searchable
       value={datakit?.id ?? null}
@@ -47,6 +43,11 @@ export function DatakitChoice(props: {
       error={list.error ? 'The datakits could not be read. Reload the page to try again.' : undefined}
     />
   );
+}
+
+function sizeOf(datakit: Datakit | undefined, rows: number | undefined): string {
+  if (datakit?.status !== 'READY') return 'The datakit to learn from';
+  return `${plural(rows ?? datakit.rows ?? 0, 'row')}, ${plural(datakit.columns.length, 'column')}`;
 }
 
 function NoData({ onChoose }: { onChoose: (id: string) => void }) {

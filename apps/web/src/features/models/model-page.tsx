@@ -79,7 +79,7 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
       {training && model.trainingJobId !== undefined && (
         <TrainingPanel model={model} jobId={model.trainingJobId} first={versions.length === 0} />
       )}
-      {!training && model.status === 'FAILED' && <FailedTraining modelId={model.id} />}
+      {!training && <FailedTraining modelId={model.id} latest={versions[0]?.trainedAt} />}
       {chosen && <VersionView model={model} versions={versions} chosen={chosen} />}
       {!chosen && !training && model.status !== 'FAILED' && (
         <EmptyState

@@ -2,7 +2,6 @@ import type { EventPayload, Model, ModelType } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { useEvent, useLive } from '#lib/events.ts';
-import { isFinished } from '#lib/jobs.ts';
 import { withCandidate } from './candidates.ts';
 import { type TrainValues, toTrainBody } from './train-form.ts';
 
@@ -166,8 +165,3 @@ export function useRestoreModel() {
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
 }
-
-export const isTraining = (
-  model: Model,
-  job: { status: Parameters<typeof isFinished>[0]['status'] } | undefined,
-): boolean => model.trainingJobId !== undefined && (job === undefined || !isFinished(job));

@@ -20,10 +20,16 @@ function stateWords(model: Model): string {
   return model.status === 'TRAINED' ? 'Trained, not deployed' : 'Draft, not trained yet';
 }
 
-/** What a training that ended badly says; undefined while it runs or when it went well. */
-export function trainingFailure(job: Job | undefined): string | undefined {
-  if (job?.status === 'FAILED')
+/**
+ * What a training that ended badly says; undefined while it runs or when it went well.
+ * @param latest when the newest version was trained: what failed before that is past
+ */
+export function trainingFailure(job: Job | undefined, latest?: string): string | undefined {
+  if (!job || (latest !== undefined && Date.parse(job.createdAt) <= Date.parse(latest))) return undefined;
+  if (job.status === 'FAILED') {
     return job.error?.message ?? 'The training failed without a reason. Its log may tell more.';
-  if (job?.status === 'CANCELLED') return 'The training was cancelled. No version was made.';
-  return undefined;
+  }
+  // Who stopped a training knows it; only a model that has nothing else to show says so.
+  const bare = job.status === 'CANCELLED' && latest === undefined;
+  return bare ? 'The training was cancelled. No version was made.' : undefined;
 }

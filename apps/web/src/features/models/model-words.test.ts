@@ -1,7 +1,7 @@
 import type { Candidate, Job, Model } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { arrivalBars, leaderboardBars, withCandidate } from './candidates.ts';
-import { cellSentence, confusionCells, confusionSentence } from './confusion.ts';
+import { cellSentence, cellShade, confusionCells, confusionSentence } from './confusion.ts';
 import { headlines, parameterLabel, validationText } from './metrics.ts';
 import { modelSentence, trainingFailure } from './model-state.ts';
 
@@ -73,6 +73,14 @@ describe('a confusion matrix', () => {
     expect(cellSentence(wrong, row)).toBe('Of 10 rows of a, 2 (20 %) were predicted as b.');
   });
 
+  it('is shaded by the share, and never fades out while there is a row', () => {
+    const shades = [0.001, 0.2, 0.59, 0.6, 1].map((share) => cellShade(share, 1));
+    expect(shades).toEqual(shades.toSorted((a, b) => a - b));
+    expect(shades[0]).toBeGreaterThan(0.05);
+    expect(shades.at(-1)).toBe(1);
+    expect(cellShade(0, 0)).toBe(0);
+  });
+
   it('names the commonest mistake, or that there is none', () => {
     expect(confusionSentence(cells)).toBe('Most often mistaken: a for b, 2 rows.');
     expect(confusionSentence(confusionCells({ labels: ['a'], matrix: [[3]] }))).toBe(
@@ -102,6 +110,12 @@ describe('a model in words', () => {
     expect(trainingFailure(job('FAILED', 'One class only.'))).toBe('One class only.');
     expect(trainingFailure(job('CANCELLED'))).toContain('cancelled');
     expect(trainingFailure(job('SUCCEEDED'))).toBeUndefined();
+  });
+
+  it('forgets a training that failed before the newest version', () => {
+    const job = { status: 'FAILED', createdAt: '2026-01-02T00:00:00Z' } as Job;
+    expect(trainingFailure(job, '2026-01-03T00:00:00Z')).toBeUndefined();
+    expect(trainingFailure(job, '2026-01-01T00:00:00Z')).toBeDefined();
   });
 });
 

@@ -27,16 +27,13 @@ export function ModelsPage() {
   const list = useModels(search);
   useTrainingEnds();
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const total = list.data?.pages[0]?.meta.total ?? rows?.length;
+  const total = list.data?.pages[0]?.meta.total;
   const filtered = Object.values(search).some((value) => value !== undefined);
   const empty = rows?.length === 0 && !filtered;
-  const deployed = rows?.filter((model) => model.status === 'DEPLOYED').length ?? 0;
-  const counted = total === undefined ? '' : plural(total, 'model');
-  const state = filtered ? `${counted} ${total === 1 ? 'fits' : 'fit'}` : counted;
   return (
     <Page
       title="Models"
-      state={rows && [state, !filtered && deployed > 0 && `${deployed} deployed`].filter(Boolean).join(' · ')}
+      state={stateOf(rows, total, filtered)}
       copyAs={<CopyAs call={{ method: 'GET', path: '/models', query: { ...search } }} />}
       action={
         mayWrite && (
@@ -51,29 +48,43 @@ export function ModelsPage() {
       }
     >
       {empty ? <ModelsEmpty mayWrite={mayWrite} /> : <Filters search={search} />}
-      {list.error && !rows && (
-        <ErrorState
-          error={list.error}
-          title="The models could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {!empty && !(list.error && !rows) && (
-        <DataTable
-          label="Models"
-          columns={columns}
-          rows={rows ?? []}
-          rowKey={(model) => model.id}
-          loading={list.isPending}
-          more={{
-            available: list.hasNextPage,
-            loading: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-          foot={rows?.length === 0 ? 'No model fits. Change the search or the filters.' : undefined}
-        />
-      )}
+      {!empty && <List list={list} rows={rows} />}
     </Page>
+  );
+}
+
+function stateOf(rows: readonly Model[] | undefined, total: number | undefined, filtered: boolean): string {
+  if (!rows) return '';
+  const count = total ?? rows.length;
+  if (filtered) return `${plural(count, 'model')} ${count === 1 ? 'fits' : 'fit'}`;
+  const deployed = rows.filter((model) => model.status === 'DEPLOYED').length;
+  return [plural(count, 'model'), deployed > 0 && `${deployed} deployed`].filter(Boolean).join(' · ');
+}
+
+function List({ list, rows }: { list: ReturnType<typeof useModels>; rows: readonly Model[] | undefined }) {
+  if (list.error && !rows) {
+    return (
+      <ErrorState
+        error={list.error}
+        title="The models could not be read."
+        onRetry={() => void list.refetch()}
+      />
+    );
+  }
+  return (
+    <DataTable
+      label="Models"
+      columns={columns}
+      rows={rows ?? []}
+      rowKey={(model) => model.id}
+      loading={list.isPending}
+      more={{
+        available: list.hasNextPage,
+        loading: list.isFetchingNextPage,
+        load: () => void list.fetchNextPage(),
+      }}
+      foot={rows?.length === 0 ? 'No model fits. Change the search or the filters.' : undefined}
+    />
   );
 }
 
@@ -125,7 +136,7 @@ function Filters({ search }: { search: ModelsSearch }) {
   const putName = useDebouncedCallback((value: string) => put({ name: value.trim() || undefined }), 250);
   const datakit = useDatakit(search.datakitId);
   return (
-    <div className={styles.filters} role="search">
+    <search className={styles.filters}>
       <TextInput
         type="search"
         placeholder="Search by name"
@@ -161,7 +172,7 @@ function Filters({ search }: { search: ModelsSearch }) {
           <Icon name="close" size={12} />
         </button>
       )}
-    </div>
+    </search>
   );
 }
 

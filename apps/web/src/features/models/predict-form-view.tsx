@@ -33,6 +33,9 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
     retry: false,
     staleTime: 60_000,
   });
+  // The last answer stays, dimmed, while an input is refused.
+  const [last, setLast] = useState(answer.data);
+  if (answer.data && answer.data !== last) setLast(answer.data);
   const failure = answer.error && typed ? toApiError(answer.error) : undefined;
   const names = fields.map((field) => field.name);
   const refused = failure ? errorsByFeature(failure.details, names) : {};
@@ -59,7 +62,11 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
                 field={field}
                 value={values[field.name] ?? ''}
                 error={errors[field.name] ?? refused[field.name]}
-                remark={unseenRemark(field, values[field.name] ?? '')}
+                remark={
+                  refused[field.name] === undefined
+                    ? unseenRemark(field, values[field.name] ?? '')
+                    : undefined
+                }
                 onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
               />
             ))}
@@ -80,10 +87,10 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
             <ErrorState error={failure} onRetry={() => void answer.refetch()} />
           ) : (
             <PredictionResult
-              prediction={answer.data?.prediction}
+              prediction={last?.prediction}
               version={version}
-              served={answer.data?.version}
-              ms={answer.data?.ms}
+              served={last?.version}
+              ms={last?.ms}
               stale={!typed || Boolean(failure) || answer.isPlaceholderData}
             />
           )}

@@ -37,6 +37,16 @@ describe('the form of a version', () => {
     });
   });
 
+  it('asks for a day where training saw days, and for the time where it saw times', () => {
+    const at = (example: string, max: number) =>
+      predictFields([{ name: 'at', type: 'datetime', min: 0, max }], { at: example })[0]?.kind;
+    expect(at('2008-11-11T00:00:00.000Z', 86_400_000)).toBe('date');
+    expect(at('2008-11-11T00:00:00.000Z', 86_400_001)).toBe('datetime');
+    expect(at('2008-11-11T08:30:00.000Z', 86_400_000)).toBe('datetime');
+    const [day] = predictFields([{ name: 'at', type: 'datetime' }], { at: '2008-11-11T00:00:00Z' });
+    expect(initialValues(day ? [day] : [], { at: '2008-11-11T00:00:00Z' })).toEqual({ at: '2008-11-11' });
+  });
+
   it('shows a date given in milliseconds as a date', () => {
     const [field] = predictFields([{ name: 'at', type: 'datetime' }], { at: 0 });
     expect(field?.kind).toBe('datetime');

@@ -33,7 +33,15 @@ function kindOf(feature: Feature, example: Scalar | undefined): PredictField['ki
   if (feature.type === 'numeric') return 'number';
   if (feature.type === 'categorical') return feature.categories ? 'choice' : 'text';
   if (feature.type === 'text') return 'text';
-  return typeof example === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(example) ? 'date' : 'datetime';
+  return wholeDays(feature, example) ? 'date' : 'datetime';
+}
+
+const DAY = 86_400_000;
+
+/** Whether training saw days without a time. */
+function wholeDays({ min, max }: Feature, example: Scalar | undefined): boolean {
+  if (typeof example !== 'string' || !/^\d{4}-\d{2}-\d{2}(T00:00:00(\.000)?Z)?$/.test(example)) return false;
+  return (min ?? 0) % DAY === 0 && (max ?? 0) % DAY === 0;
 }
 
 function seenText({ type, min, max, categories }: Feature): string {
@@ -58,7 +66,7 @@ function textOf(field: PredictField, value: Scalar | undefined): string {
   if ((field.kind === 'date' || field.kind === 'datetime') && typeof value === 'number') {
     return new Date(value).toISOString();
   }
-  return String(value);
+  return field.kind === 'date' ? String(value).slice(0, 10) : String(value);
 }
 
 /** The row to send. An input left empty is a missing value. */

@@ -2,7 +2,7 @@ import type { Datakit, Model } from '@quadrax/contract';
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { toApiError } from '#lib/api-error.ts';
+import { ApiError, toApiError } from '#lib/api-error.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { FeatureChecklist } from './feature-checklist.tsx';
 import { useTrain } from './model-queries.ts';
@@ -110,12 +110,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         />
       )}
       {train.error && (
-        <ErrorState
-          error={train.error}
-          title={
-            model ? 'The training could not be started.' : 'The model could not be trained; none was kept.'
-          }
-        />
+        <Refusal error={train.error} again={model !== undefined} marked={Object.keys(errors).length > 0} />
       )}
       <div className={styles.foot}>
         <Button type="submit" loading={train.isPending}>
@@ -124,6 +119,22 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         <p>{trainSentence(values, datakit.rows ?? 0)}</p>
       </div>
     </form>
+  );
+}
+
+/** Why nothing was started; what belongs to a field stands there and is not said twice. */
+function Refusal({ error, again, marked }: { error: Error; again: boolean; marked: boolean }) {
+  const title = again
+    ? 'The training could not be started.'
+    : 'The model could not be trained; none was kept.';
+  if (!marked) return <ErrorState error={error} title={title} />;
+  const { message, requestId } = toApiError(error);
+  return (
+    <ErrorState
+      error={new ApiError({ code: 'UNTRAINABLE', message, requestId })}
+      title={title}
+      hint="See what is marked above, change it and train again."
+    />
   );
 }
 

@@ -2,7 +2,6 @@ import type { ModelVersion } from '@quadrax/contract';
 import { trainRequestSchema } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import {
-  boostingParameters,
   bounds,
   defaultFeatures,
   defaultTarget,
@@ -136,15 +135,6 @@ describe('the form', () => {
   it('has the bounds of the contract', () => {
     const accepts = (change: object): boolean =>
       trainRequestSchema.safeParse({ ...toTrainBody(values), ...change }).success;
-    for (const name of boostingParameters) {
-      const { least, most } = bounds[name];
-      expect([
-        name,
-        accepts({ parameters: { [name]: least } }),
-        accepts({ parameters: { [name]: most } }),
-      ]).toEqual([name, true, true]);
-      expect(accepts({ parameters: { [name]: most * 2 } })).toBe(false);
-    }
     for (const name of ['seed', 'timeBudgetSeconds'] as const) {
       const { least, most } = bounds[name];
       expect([name, accepts({ [name]: least }), accepts({ [name]: most })]).toEqual([name, true, true]);

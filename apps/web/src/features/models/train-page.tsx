@@ -1,5 +1,6 @@
 import type { Datakit, Model, ModelVersion } from '@quadrax/contract';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useDatakit, useProfile, useSamples } from '#features/datakits';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
@@ -24,47 +25,61 @@ import styles from './train.module.css';
 
 /** Choose data and a column to predict, and train: a new model, or a new version of one. */
 export function TrainPage() {
-  const search = trainRoute.useSearch();
-  const model = useModel(search.modelId);
-  const settings = useVersion(
-    search.modelId,
-    search.modelId === undefined ? undefined : (search.version ?? model.data?.latestVersion),
-  );
-  const mayWrite = useMayWrite();
-  const again = model.data && (settings.data || model.data.latestVersion === undefined);
-  const ready = search.modelId === undefined || again;
-  const failure = model.error ?? settings.error;
+  const { modelId } = trainRoute.useSearch();
+  return modelId === undefined ? <NewModel /> : <NewVersion modelId={modelId} />;
+}
+
+function NewModel() {
   return (
     <Page
       narrow
-      title={model.data ? `Retrain ${model.data.name}` : 'Train a model'}
+      title="Train a model"
+      trail={<Link to="/models">Models</Link>}
+      state="Every choice has a sensible answer already; change what you know better."
+    >
+      <ForWriters>
+        <WithData model={undefined} settings={undefined} />
+      </ForWriters>
+    </Page>
+  );
+}
+
+function NewVersion({ modelId }: { modelId: string }) {
+  const search = trainRoute.useSearch();
+  const { data: model, error } = useModel(modelId);
+  const version = search.version ?? model?.latestVersion;
+  const settings = useVersion(modelId, version);
+  const failure = error ?? settings.error;
+  const ready = model !== undefined && (version === undefined || settings.data !== undefined);
+  return (
+    <Page
+      narrow
+      title={model ? `Retrain ${model.name}` : 'Retrain'}
       trail={
-        model.data ? (
-          <Link to="/models/$id" params={{ id: model.data.id }}>
-            {model.data.name}
-          </Link>
-        ) : (
-          <Link to="/models">Models</Link>
-        )
+        <Link to="/models/$id" params={{ id: modelId }}>
+          {model?.name ?? 'Model'}
+        </Link>
       }
       state={
-        model.data
-          ? `Makes version ${(model.data.latestVersion ?? 0) + 1}. The versions before it stay as they are.`
-          : 'Every choice has a sensible answer already; change what you know better.'
+        model && `Makes version ${(model.latestVersion ?? 0) + 1}. The versions before it stay as they are.`
       }
     >
-      {!mayWrite && (
-        <EmptyState
-          title="Your role reads only"
-          sentence="Ask an administrator of the team for the right to change things, then come back."
-        />
-      )}
-      {mayWrite && failure && (
-        <ErrorState error={failure} title="The model to train again could not be read." />
-      )}
-      {mayWrite && ready && !failure && <WithData model={model.data} settings={settings.data} />}
-      {mayWrite && !ready && !failure && <SkeletonBlock height={420} />}
+      <ForWriters>
+        {failure && <ErrorState error={failure} title="The model to train again could not be read." />}
+        {ready && !failure && <WithData model={model} settings={settings.data} />}
+        {!ready && !failure && <SkeletonBlock height={420} />}
+      </ForWriters>
     </Page>
+  );
+}
+
+function ForWriters({ children }: { children: ReactNode }) {
+  if (useMayWrite()) return children;
+  return (
+    <EmptyState
+      title="Your role reads only"
+      sentence="Ask an administrator of the team for the right to change things, then come back."
+    />
   );
 }
 
@@ -76,10 +91,9 @@ function WithData({ model, settings }: { model: Model | undefined; settings: Mod
   const datakit = useDatakit(id);
   const ready = datakit.data?.status === 'READY';
   const profile = useProfile(id, ready);
-  const samples = useSamples();
-  const sample = samples.data?.find((one) => one.name === datakit.data?.sample);
+  const { sample, waitsForSample } = useSampleOf(datakit.data);
   const columns: TrainColumn[] | undefined = profile.data?.columns;
-  const waitsForSample = datakit.data?.sample !== undefined && samples.isPending;
+  const failure = datakit.error ?? profile.error;
   return (
     <>
       <DatakitChoice
@@ -89,18 +103,14 @@ function WithData({ model, settings }: { model: Model | undefined; settings: Mod
           void navigate({ search: (before) => ({ ...before, datakitId }), replace: true })
         }
       />
-      {(datakit.error ?? profile.error) && (
-        <ErrorState
-          error={datakit.error ?? profile.error}
-          title="This datakit cannot be read."
-          hint="Choose another one above."
-        />
+      {failure && (
+        <ErrorState error={failure} title="This datakit cannot be read." hint="Choose another one above." />
       )}
       {datakit.data && !ready && <Unready datakit={datakit.data} />}
       {ready && !columns && !profile.error && <SkeletonBlock height={420} />}
       {datakit.data && columns && !waitsForSample && (
         <TrainForm
-          key={`${datakit.data.id} ${model?.id ?? ''} ${settings?.version ?? ''}`}
+          key={[datakit.data.id, model?.id, settings?.version].join(' ')}
           model={model}
           datakit={datakit.data}
           columns={columns}
@@ -109,6 +119,15 @@ function WithData({ model, settings }: { model: Model | undefined; settings: Mod
       )}
     </>
   );
+}
+
+/** The shipped sample a datakit was made from: it knows what one would predict. */
+function useSampleOf(datakit: Datakit | undefined) {
+  const samples = useSamples();
+  return {
+    sample: samples.data?.find((one) => one.name === datakit?.sample),
+    waitsForSample: datakit?.sample !== undefined && samples.isPending,
+  };
 }
 
 function Unready({ datakit }: { datakit: Datakit }) {

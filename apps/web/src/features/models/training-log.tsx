@@ -15,10 +15,12 @@ export function TrainingLog(props: {
   const lines = log.data?.pages.flatMap((page) => page.items) ?? [];
   const frame = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const last = lines.at(-1)?.sequence;
   useEffect(() => {
     const element = frame.current;
-    if (props.running && element && atEnd.current) element.scrollTop = element.scrollHeight;
-  }, [lines.length, props.running]);
+    if (last !== undefined && props.running && element && atEnd.current)
+      element.scrollTop = element.scrollHeight;
+  }, [last, props.running]);
   if (log.error && !log.data) {
     return (
       <ErrorState error={log.error} title="The log could not be read." onRetry={() => void log.refetch()} />

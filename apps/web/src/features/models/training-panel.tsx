@@ -36,6 +36,7 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
   }, [candidates, jobId]);
   return (
     <section className={first ? styles.training : `${styles.training} ${styles.again}`} aria-label="Training">
+      <h2 className="visually-hidden">Training</h2>
       <JobProgress jobId={jobId} />
       <div className={styles.live}>
         <Figure
@@ -66,15 +67,15 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
   );
 }
 
-/** Why the last training ended without a version. */
-export function FailedTraining({ modelId }: { modelId: string }) {
+/** Why the last training ended without a version; nothing when a version has been made since. */
+export function FailedTraining({ modelId, latest }: { modelId: string; latest: string | undefined }) {
   const { data: job } = useQuery({
     queryKey: ['models', 'last-training', modelId],
     queryFn: ({ signal }) =>
       api.jobs.list({ query: { subject: modelId, kind: 'model.train', limit: 1 }, signal }),
     select: (page) => page.items[0],
   });
-  const reason = trainingFailure(job);
+  const reason = trainingFailure(job, latest);
   if (reason === undefined) return null;
   return (
     <div className={styles.failure}>

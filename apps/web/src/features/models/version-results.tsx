@@ -23,6 +23,7 @@ const HEIGHT = 320;
 export function VersionResults({ version }: { version: ModelVersion }) {
   return (
     <>
+      <h2 className="visually-hidden">Results of version {version.version}</h2>
       <StatRow>
         {headlines(version.metrics).map(({ name, value, spread }) => (
           <Stat

@@ -109,44 +109,19 @@ const jobColumns = (names: ReadonlyMap<string, string>): readonly DataColumn<Job
 
 interface Rows<T> {
   rows: readonly T[];
-  loading: boolean;
 }
 
 /** The newest models with the headline of their latest version. */
-export function LatestModels({ rows, loading }: Rows<Model>) {
-  return (
-    <DataTable
-      label="Latest models"
-      columns={modelColumns}
-      rows={rows}
-      rowKey={({ id }) => id}
-      loading={loading}
-    />
-  );
+export function LatestModels({ rows }: Rows<Model>) {
+  return <DataTable label="Latest models" columns={modelColumns} rows={rows} rowKey={({ id }) => id} />;
 }
 
 /** The newest datakits. */
-export function LatestDatakits({ rows, loading }: Rows<Datakit>) {
-  return (
-    <DataTable
-      label="Latest datakits"
-      columns={datakitColumns}
-      rows={rows}
-      rowKey={({ id }) => id}
-      loading={loading}
-    />
-  );
+export function LatestDatakits({ rows }: Rows<Datakit>) {
+  return <DataTable label="Latest datakits" columns={datakitColumns} rows={rows} rowKey={({ id }) => id} />;
 }
 
 /** Jobs that ended well, the latest first. */
-export function FinishedJobs({ rows, loading, names }: Rows<Job> & { names: ReadonlyMap<string, string> }) {
-  return (
-    <DataTable
-      label="Finished jobs"
-      columns={jobColumns(names)}
-      rows={rows}
-      rowKey={({ id }) => id}
-      loading={loading}
-    />
-  );
+export function FinishedJobs({ rows, names }: Rows<Job> & { names: ReadonlyMap<string, string> }) {
+  return <DataTable label="Finished jobs" columns={jobColumns(names)} rows={rows} rowKey={({ id }) => id} />;
 }

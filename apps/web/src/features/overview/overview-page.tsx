@@ -9,6 +9,7 @@ import { CancelJob, JobBar } from '#ui/job-progress.tsx';
 import { LinkButton } from '#ui/link-button.tsx';
 import { Page } from '#ui/page.tsx';
 import { Section } from '#ui/section.tsx';
+import { SkeletonRows, SkeletonText } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { Doors } from './doors.tsx';
 import { FinishedJobs, LatestDatakits, LatestModels } from './latest-tables.tsx';
@@ -43,6 +44,14 @@ function OverviewPage() {
       </Page>
     );
   }
+  // All at once: what came in piece by piece would push the rest about.
+  if ([datakits, models, done, failed, running].some((query) => query.isPending)) {
+    return (
+      <Page title="Overview" state={<SkeletonText width={36} />}>
+        <SkeletonRows />
+      </Page>
+    );
+  }
   const known = {
     datakits: datakits.data?.items ?? [],
     models: models.data?.items ?? [],
@@ -53,7 +62,7 @@ function OverviewPage() {
   return (
     <Page
       title="Overview"
-      state={sentence(running.data, datakits.data?.meta.total, models.data?.meta.total)}
+      state={sentence(running.data ?? [], datakits.data?.meta.total, models.data?.meta.total)}
       action={<NextStep datakits={known.datakits} />}
     >
       <Section title="Running">
@@ -62,22 +71,29 @@ function OverviewPage() {
       <NeedsAttention items={attentionOf(known, Date.now())} />
       <div className={styles.halves}>
         <Section title="Latest models" aside={<Link to="/models">All models</Link>}>
-          <Models rows={known.models} loading={models.isPending} />
+          <Models rows={known.models} />
         </Section>
         <Section title="Latest datakits" aside={<Link to="/datakits">All datakits</Link>}>
-          <LatestDatakits rows={known.datakits} loading={datakits.isPending} />
+          {known.datakits.length === 0 ? (
+            <p className={styles.nothing}>No table has been added yet.</p>
+          ) : (
+            <LatestDatakits rows={known.datakits} />
+          )}
         </Section>
       </div>
       <Section title="Finished" aside={<Link to="/jobs">All jobs</Link>}>
-        <FinishedJobs rows={known.done} loading={done.isPending} names={names} />
+        {known.done.length === 0 ? (
+          <p className={styles.nothing}>No job has finished yet.</p>
+        ) : (
+          <FinishedJobs rows={known.done} names={names} />
+        )}
       </Section>
     </Page>
   );
 }
 
 /** "2 jobs running · 12 datakits · 5 models". */
-function sentence(running: readonly Job[] | undefined, datakits?: number, models?: number): string {
-  if (running === undefined) return 'Reading what there is';
+function sentence(running: readonly Job[], datakits?: number, models?: number): string {
   const waiting = running.filter(({ status }) => status === 'QUEUED').length;
   const working = running.length - waiting;
   const parts = [running.length === 0 ? 'Nothing is running' : `${plural(working, 'job')} running`];
@@ -148,9 +164,9 @@ function NeedsAttention({ items }: { items: readonly Attention[] }) {
   );
 }
 
-function Models({ rows, loading }: { rows: readonly Model[]; loading: boolean }) {
-  if (!loading && rows.length === 0) {
+function Models({ rows }: { rows: readonly Model[] }) {
+  if (rows.length === 0) {
     return <p className={styles.nothing}>No model has been trained yet.</p>;
   }
-  return <LatestModels rows={rows} loading={loading} />;
+  return <LatestModels rows={rows} />;
 }

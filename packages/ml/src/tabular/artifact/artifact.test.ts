@@ -53,6 +53,17 @@ describe('a model file', () => {
     expect(encodeModel(decodeModel(larger.subarray(13)))).toEqual(bytes);
   });
 
+  it('may be a byte array whose slice shares memory, as a Node Buffer is', () => {
+    class Sharing extends Uint8Array {
+      override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        return new Uint8Array(this.buffer as ArrayBuffer).subarray(start, end);
+      }
+    }
+    const padded = new Sharing(bytes.length);
+    padded.set(bytes);
+    expect(encodeModel(decodeModel(padded))).toEqual(bytes);
+  });
+
   it('is refused when any one bit of it has changed', () => {
     const random = createRandom(1);
     for (let i = 0; i < 200; i++) {

@@ -53,7 +53,10 @@ function unpackArray(reference: unknown, bytes: Uint8Array): Numbers {
   const start = Number(at);
   const end = start + Number(length) * kinds[kind].BYTES_PER_ELEMENT;
   if (start < 0 || end < start || end > bytes.length) throw damaged();
-  return new kinds[kind](bytes.slice(start, end).buffer);
+  // Copied by hand: a Node Buffer is a Uint8Array too, but its own slice shares memory that may be a larger pool's.
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return new kinds[kind](copy.buffer);
 }
 
 function kindOf(values: Numbers): Kind {

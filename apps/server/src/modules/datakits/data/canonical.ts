@@ -53,8 +53,14 @@ function quoted(field: string | null | undefined): string {
   return field === undefined || field === null || field === '' ? '""' : `"${field.replaceAll('"', '""')}"`;
 }
 
-/** The dialect of a canonical file, but for its columns. */
-export const canonicalDialect = { delimiter: ',', quote: '"', header: false, newline: 'lf' } as const;
+/** The dialect of a canonical file, but for its columns. Doubled quotes can double the length of a record. */
+export const canonicalDialect = {
+  delimiter: ',',
+  quote: '"',
+  header: false,
+  newline: 'lf',
+  maxLine: 36_000_000,
+} as const;
 
 /**
  * Rewrites an irregular delimited file canonically, by the rules it was counted with at its intake. Resolves to the
@@ -78,7 +84,7 @@ export async function rewriteDelimited(source: string, table: TableDialect, path
       return;
     }
     // In a table of one column, a blank line between two values is a missing value.
-    for (; blanks > 0 && width === 1 && started; blanks--) writer.write([]);
+    if (width === 1 && started) for (let i = 0; i < blanks; i++) writer.write([]);
     blanks = 0;
     started = true;
     if (header) header = false;

@@ -16,13 +16,15 @@ export async function fetchDoubles(
   const columns = expressions.map((expression) => `coalesce(${expression}, 'nan'::DOUBLE)`);
   let at = 0;
   for await (const chunk of db.chunks(`SELECT ${columns.join(', ')} FROM ${relation}`)) {
+    // A getter that asks DuckDB each time.
+    const { rowCount } = chunk;
     for (const [i, array] of arrays.entries()) {
       const vector = chunk.getColumnVector(i);
       if (!(vector instanceof DuckDBDoubleVector))
         throw new TypeError('The expression is not of type DOUBLE.');
-      for (let row = 0; row < chunk.rowCount; row++) array[at + row] = vector.getItem(row) ?? NaN;
+      for (let row = 0; row < rowCount; row++) array[at + row] = vector.getItem(row) ?? NaN;
     }
-    at += chunk.rowCount;
+    at += rowCount;
   }
   return arrays;
 }

@@ -117,17 +117,16 @@ function wideByMark(head: Buffer): string | undefined {
 
 function wideByZeros(head: Buffer): string | undefined {
   const length = Math.min(head.length, 4096) & ~3;
+  if (length < 4) return undefined;
   const zeros = [0, 0, 0, 0];
   for (let i = 0; i < length; i++) if (head[i] === 0) zeros[i & 3] = (zeros[i & 3] ?? 0) + 1;
-  const [a = 0, b = 0, c = 0, d = 0] = zeros.map((count) => count / (length / 4));
-  if (length < 4) return undefined;
-  const others = (keep: boolean) => keep && length >= 8;
-  if (others((b > 0.9 && c > 0.9 && d > 0.9 && a < 0.1) || (a > 0.9 && b > 0.9 && c > 0.9 && d < 0.1))) {
-    return 'UTF-32';
-  }
+  const shares = zeros.map((count) => count / (length / 4));
+  const [a = 0, b = 0, c = 0, d = 0] = shares;
+  const nearlyAll = shares.filter((share) => share > 0.9).length;
+  if (length >= 8 && nearlyAll === 3 && Math.min(...shares) < 0.1) return 'UTF-32';
   const even = (a + c) / 2;
   const odd = (b + d) / 2;
-  return (odd > 0.3 && even < 0.05) || (even > 0.3 && odd < 0.05) ? 'UTF-16' : undefined;
+  return Math.max(even, odd) > 0.3 && Math.min(even, odd) < 0.05 ? 'UTF-16' : undefined;
 }
 
 /** The share of control bytes that text has no use for. */

@@ -82,6 +82,7 @@ function table(
     records: scan.records,
     ragged: scan.ragged,
     ...(scan.raggedLine !== undefined && { raggedLine: scan.raggedLine }),
+    longest: scan.longest,
     newline,
     skipSpace,
     irregular: scan.irregular || recoded || newline === 'cr',

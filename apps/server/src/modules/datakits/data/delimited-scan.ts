@@ -8,6 +8,8 @@ export interface ScanResult {
   readonly raggedLine: number | undefined;
   /** Fields of the first ragged record. */
   readonly raggedFields: number;
+  /** Bytes of the longest record. */
+  readonly longest: number;
   /** Something a strict reader stumbles over was met. */
   readonly irregular: boolean;
 }
@@ -53,6 +55,7 @@ export function createDelimitedScanner(cutting: Cutting, width: number, header: 
   let spaces = false;
   let offset = 0;
   let recordStart = 0;
+  let longest = 0;
   let line = 1;
   let recordLine = 1;
   let quoteLine = 1;
@@ -66,7 +69,9 @@ export function createDelimitedScanner(cutting: Cutting, width: number, header: 
   let irregular = cutting.skipSpace;
 
   function endRecord(at: number): void {
-    if (at - recordStart > maxRecordBytes) throw tooLong();
+    const length = at - recordStart;
+    if (length > maxRecordBytes) throw tooLong();
+    if (length > longest) longest = length;
     if (blank && fields === 1) blanks++;
     else {
       if (blanks > 0 && width === 1) {
@@ -247,6 +252,7 @@ export function createDelimitedScanner(cutting: Cutting, width: number, header: 
         ragged,
         raggedLine,
         raggedFields,
+        longest,
         irregular: irregular || mixed || ragged > 0,
       };
     },

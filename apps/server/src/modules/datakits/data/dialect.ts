@@ -59,13 +59,21 @@ function assess(
   const quote = sniffQuote(text, delimiter);
   const cutting = { delimiter, quote, newline, skipSpace: false };
   const records = cut(text, complete, cutting);
-  const width = commonWidth(records);
+  const width = Math.max(commonWidth(records), namedWidth(records[0], delimiter));
   if (width < 2) return undefined;
   const fitting = records.filter((record) => record.length === width);
   const share = fitting.length / records.length;
   const header = records[0]?.length === width ? 1 : 0.5;
   const score = share * header * (0.5 + 0.5 * cleanShare(fitting, delimiter));
   return { cutting, records, width, score };
+}
+
+/** The fields of a first record that looks like a list of names, also where most rows below it do not fit. */
+function namedWidth(first: readonly string[] | undefined, delimiter: string): number {
+  const names =
+    first?.filter((field) => field !== '' && field.length <= 64 && !/^\s|[.!?]$/.test(field)) ?? [];
+  const named = delimiter !== ' ' && delimiter !== ':' && names.length === first?.length;
+  return named && !names.some(isValue) ? names.length : 0;
 }
 
 /** Higher score first; at a near tie, the one that makes more columns. */

@@ -52,7 +52,9 @@ async function readFirstSheet(source: string): Promise<Cells[]> {
 function cellText(cell: unknown): string | null {
   if (cell === null || cell === undefined) return null;
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? null : isoText(cell);
-  return String(cell);
+  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean'
+    ? String(cell)
+    : null;
 }
 
 function isoText(date: Date): string {

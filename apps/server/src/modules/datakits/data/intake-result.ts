@@ -21,6 +21,8 @@ export interface TableDialect {
   readonly ragged: number;
   /** The line of the first ragged record. */
   readonly raggedLine?: number;
+  /** Bytes of the longest record. */
+  readonly longest: number;
   /** What ends a line; `cr` is the old Macintosh way. */
   readonly newline: 'lf' | 'crlf' | 'cr' | null;
   /** Spaces after a delimiter are not part of the value. */
@@ -67,6 +69,7 @@ export function opaqueTable(encoding: Encoding): TableDialect {
     columns: null,
     records: null,
     ragged: 0,
+    longest: 0,
     newline: null,
     skipSpace: false,
     irregular: false,

@@ -46,7 +46,7 @@ export const isNumber = (text: string): boolean =>
   number.test(text) || commaNumber.test(text) || infinite.test(text);
 export const isDate = (text: string): boolean => dateStart.test(text);
 export const isClock = (text: string): boolean => clock.test(text);
-export const isBoolean = (text: string): boolean => /^(true|false)$/i.test(text);
+export const isBoolean = (text: string): boolean => /^(true|false|True|False|TRUE|FALSE)$/.test(text);
 
 const missing: ReadonlySet<string> = new Set(['', ...typedMissingTokens]);
 export const isMissing = (text: string): boolean => missing.has(text.trim());

@@ -66,18 +66,17 @@ function kindOf({ intake: { format } }: SourceFile): string {
 async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<Loaded> {
   const { names, query } = source;
   await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${sampleSize(names.length)}`);
-  const guess = source.declared
-    ? { physicals: [...source.declared], mixed: new Map<number, Mixed>() }
-    : await guessTypes(db, names.length, source.decimal);
-  const strict = await createStrict(db, source, guess.physicals, hooks);
+  const guess = source.declared ?? (await guessTypes(db, names.length, source.decimal));
+  const strict = await createStrict(db, source, guess, hooks);
   if (!strict) {
     hooks.log('A value further down has another type than the first rows suggest; examining all of them.');
     await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
-    guess.physicals.fill({ kind: 'raw' });
   }
   await db.run('DROP TABLE s');
   const rows = await countRows(db, source.records);
-  const typed = await settle(db, guess.physicals, rows, source);
+  const physicals = strict ? [...guess] : names.map((): Physical => ({ kind: 'raw' }));
+  const typed = await settle(db, physicals, rows, source);
+  await db.run('DROP TABLE IF EXISTS records');
   return { rows, names, ...typed };
 }
 
@@ -85,10 +84,10 @@ function sampleSize(columns: number): number {
   return Math.max(100, Math.min(sampleRows, Math.floor(sampleCells / columns)));
 }
 
-async function guessTypes(db: Statements, width: number, decimal: '.' | ','): Promise<Typed> {
+async function guessTypes(db: Statements, width: number, decimal: '.' | ','): Promise<Physical[]> {
   const ids = Array.from({ length: width }, (_, i) => columnId(i));
   const inferred = await inferColumns(db, 's', ids, decimal);
-  return { physicals: inferred.map(({ physical }) => physical), mixed: new Map() };
+  return inferred.map(({ physical }) => physical);
 }
 
 /** False when a value was not of the type guessed. */

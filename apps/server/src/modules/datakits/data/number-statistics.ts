@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ColumnProfile } from '@quadrax/contract';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { fetchDoubles } from './column-arrays.ts';
@@ -26,6 +27,7 @@ const probabilities = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 const binKinds = { double: 'real', bigint: 'whole', timestamp: 'time' } as const;
 /** Numbers held in memory at a time. */
 const cells = 4_000_000;
+const longColumn = 100_000;
 /** DuckDB keeps timestamps in microseconds. */
 const microsecond = 1e-3;
 
@@ -47,6 +49,8 @@ export async function numberStatistics(
     for (const [i, column] of batch.entries()) {
       const values = arrays[i];
       if (values) results.push(await statisticsOf(db, column, values));
+      // Sorting a long column blocks the thread, and with it the start of DuckDB's next statement.
+      if (rows > longColumn) await setImmediate();
     }
     step(batch.length);
   }

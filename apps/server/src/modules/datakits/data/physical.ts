@@ -58,10 +58,11 @@ export function castSql(column: string, physical: Physical): string {
     case 'bigint':
       return bigintSql(column);
     case 'boolean':
-      return `CASE lower(${column}) WHEN 'true' THEN true WHEN 'false' THEN false END`;
+      return booleanSql(column);
     case 'timestamp':
       return timestampSql(column, physical.format);
-    default:
+    case 'varchar':
+    case 'raw':
       return column;
   }
 }
@@ -75,11 +76,19 @@ function bigintSql(column: string): string {
   );
 }
 
+function booleanSql(column: string): string {
+  const words = ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'];
+  const cases = words.map((word) => `WHEN '${word}' THEN ${word.toLowerCase()}`);
+  return `CASE ${column} ${cases.join(' ')} END`;
+}
+
+/** A cast to TIMESTAMP would drop an offset without a word, and take `epoch` and `infinity` for times. */
 function timestampSql(column: string, format: string): string {
-  const digit = `${column}[1] BETWEEN '0' AND '9'`;
+  const digit = `${column} >= '0' AND ${column} < ':'`;
   if (format === 'iso') {
-    const zone = `contains(${column}, '+') OR contains(substr(${column}, 12), '-')`;
-    return `CASE WHEN length(${column}) > 19 AND (${zone}) THEN NULL WHEN ${digit} THEN try_cast(${column} AS TIMESTAMP) END`;
+    const time = `try_cast(${column} AS TIMESTAMP)`;
+    const local = `NOT contains(${column}, '+') AND NOT contains(substr(${column}, 12), '-')`;
+    return `CASE WHEN strlen(${column}) <= 19 AND ${digit} THEN ${time} WHEN ${local} AND ${digit} THEN ${time} END`;
   }
   if (format === 'iso-offset') {
     return `CASE WHEN ${digit} THEN make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMPTZ))) END`;

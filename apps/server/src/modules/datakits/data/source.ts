@@ -64,6 +64,7 @@ async function openDelimited(file: SourceFile, table: TableDialect, rewrite: boo
       quote: table.quote ?? '"',
       header: table.header,
       newline: table.newline ?? 'lf',
+      maxLine: Math.max(usualLine, table.longest + 1024),
     };
     const query = `SELECT * FROM ${readCsv(file.path, dialect, names.length)}`;
     return { ...base, query, records: table.records };
@@ -73,11 +74,16 @@ async function openDelimited(file: SourceFile, table: TableDialect, rewrite: boo
   return { ...base, query: `SELECT * FROM ${readCsv(copy, canonicalDialect, names.length)}`, records };
 }
 
+/** DuckDB's own default. */
+const usualLine = 2_000_000;
+
 interface CsvDialect {
   readonly delimiter: string;
   readonly quote: string;
   readonly header: boolean;
   readonly newline: 'lf' | 'crlf' | 'cr';
+  /** Bytes; DuckDB sizes its buffers by it. */
+  readonly maxLine: number;
 }
 
 function readCsv(path: string, dialect: CsvDialect, width: number): string {
@@ -92,7 +98,7 @@ function readCsv(path: string, dialect: CsvDialect, width: number): string {
     `columns = {${columns}}`,
     "nullstr = ''",
     'strict_mode = true',
-    'max_line_size = 17825792',
+    `max_line_size = ${dialect.maxLine}`,
   ];
   return `read_csv(${sqlText(path)}, ${options.join(', ')})`;
 }

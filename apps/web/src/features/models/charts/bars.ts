@@ -80,9 +80,13 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
         nameGap: 28,
         splitNumber: 3,
         splitLine: { show: false },
-        min: least < 0 ? undefined : 0,
+        min: least,
         max: most > 0 ? most : undefined,
-        axisLabel: { formatter: (value: number) => format(value), showMinLabel: true, showMaxLabel: false },
+        axisLabel: {
+          formatter: (value: number) => format(value),
+          showMinLabel: least === 0,
+          showMaxLabel: false,
+        },
       },
       yAxis: {
         type: 'category',

@@ -117,7 +117,7 @@ describe('bars with intervals', () => {
       format: String,
       what: 'y',
     });
-    expect(plain(below.option(darkTokens)).xAxis.min).toBeUndefined();
+    expect(plain(below.option(darkTokens)).xAxis.min).toBe(-1);
   });
 
   it('grow with their number', () => {

@@ -1,0 +1,157 @@
+import { openAsBlob, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Datakit, Profile, QuadraxClient } from '@quadrax/client';
+import type { Command } from 'commander';
+import { connect, connected } from '../connection.ts';
+import type { ConnectionOptions } from '../connection.ts';
+import { CliError } from '../failure.ts';
+import { createOutput, facts, number, size, table } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { limitOf, upTo } from '../listing.ts';
+
+interface UploadOptions extends ConnectionOptions {
+  readonly name?: string;
+  readonly description?: string;
+  readonly wait: boolean;
+}
+
+interface ListOptions extends ConnectionOptions {
+  readonly name?: string;
+  readonly limit: string;
+}
+
+const rows = (datakit: Datakit): string => (datakit.rows === null ? '' : String(datakit.rows));
+
+const describe = (datakit: Datakit, profile?: Profile): string => {
+  const head = facts([
+    ['Datakit', datakit.id],
+    ['Name', datakit.name],
+    ['About', datakit.description],
+    ['Status', datakit.status],
+    ['Problem', datakit.error],
+    ['File', `${datakit.fileName}, ${datakit.format}, ${size(datakit.sizeBytes)}`],
+    ['Rows', rows(datakit)],
+    ['Created', datakit.createdAt],
+  ]);
+  if (!profile) return head;
+  const cell = (value: string | number | undefined): string =>
+    typeof value === 'number' ? number(value) : (value ?? '');
+  const columns = table(
+    ['Column', 'Type', 'Missing', 'Distinct', 'Least', 'Mean', 'Greatest'],
+    profile.columns.map((column) => [
+      column.name,
+      column.type,
+      String(column.missing),
+      String(column.distinct),
+      cell(column.min),
+      cell(column.mean),
+      cell(column.max),
+    ]),
+  );
+  const warnings = profile.warnings.map(({ message }) => `Note: ${message}`);
+  return [head, '', columns, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');
+};
+
+/** Waits until the datakit is profiled, and gives it as it is then. */
+const ready = async (client: QuadraxClient, datakit: Datakit): Promise<Datakit> => {
+  await withProgress('Reading', (update) =>
+    client.jobs.wait(datakit, { onProgress: ({ progress, stage }) => update(progress, stage) }),
+  );
+  return client.datakits.get(datakit.id);
+};
+
+const summary = (datakit: Datakit): string =>
+  datakit.status === 'READY'
+    ? `${datakit.name} (${datakit.id}): ${rows(datakit)} rows, ${datakit.columns.length} columns.`
+    : `${datakit.name} (${datakit.id}) is being read.`;
+
+const upload = async (file: string, options: UploadOptions): Promise<void> => {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new CliError(`There is no file ${file}.`, 'NO_FILE');
+  const client = connect(options);
+  const blob = await openAsBlob(file);
+  const sent = await withProgress('Sending', (update) =>
+    client.datakits.upload(blob, {
+      fileName: basename(file),
+      name: options.name,
+      description: options.description,
+      onProgress: (done, total) => update(total === 0 ? 1 : done / total, size(total)),
+    }),
+  );
+  const datakit = options.wait ? await ready(client, sent) : sent;
+  createOutput(options.json ?? false).result(datakit, () => summary(datakit));
+};
+
+const sample = async (
+  name: string | undefined,
+  options: ConnectionOptions & { wait: boolean },
+): Promise<void> => {
+  const client = connect(options);
+  const output = createOutput(options.json ?? false);
+  if (name === undefined) {
+    const samples = await client.datakits.samples();
+    const lines = samples.map(({ name, title, rows, columns, target }) => [
+      name,
+      title,
+      String(rows),
+      String(columns),
+      target,
+    ]);
+    return output.result(samples, () => table(['Name', 'Title', 'Rows', 'Columns', 'Target'], lines));
+  }
+  const made = await client.datakits.addSample(name);
+  const datakit = options.wait ? await ready(client, made) : made;
+  output.result(datakit, () => summary(datakit));
+};
+
+export const addDatakit = (program: Command): void => {
+  const datakits = program.command('datakit').description('data files');
+  connected(datakits.command('upload <file>').description('upload a CSV, JSON, Parquet or Excel file'))
+    .option('--name <name>', 'what it is called; absent, the name of the file')
+    .option('--description <text>', 'what it holds')
+    .option('--no-wait', 'do not wait until it has been read')
+    .action(upload);
+  connected(
+    datakits
+      .command('sample [name]')
+      .description('make one from a shipped sample; without a name, list those'),
+  )
+    .option('--no-wait', 'do not wait until it has been read')
+    .action(sample);
+  connected(datakits.command('list').description('datakits, newest first'))
+    .option('--name <part>', 'only those whose name contains this')
+    .option('--limit <n>', 'how many at most', '50')
+    .action(async ({ name, limit, ...options }: ListOptions) => {
+      const filter = { ...(name !== undefined && { name }), ...limitOf(limit) };
+      const found = await upTo(connect(options).datakits.list(filter), limit);
+      createOutput(options.json ?? false).result(found, () =>
+        table(
+          ['Id', 'Name', 'Status', 'Rows', 'Columns', 'Size'],
+          found.map((datakit) => [
+            datakit.id,
+            datakit.name,
+            datakit.status,
+            rows(datakit),
+            String(datakit.columns.length),
+            size(datakit.sizeBytes),
+          ]),
+        ),
+      );
+    });
+  connected(datakits.command('show <id>').description('one datakit and what its columns hold')).action(
+    async (id: string, options: ConnectionOptions) => {
+      const client = connect(options);
+      const datakit = await client.datakits.get(id);
+      const profile = datakit.status === 'READY' ? await client.datakits.profile(id) : undefined;
+      createOutput(options.json ?? false).result({ ...datakit, ...(profile && { profile }) }, () =>
+        describe(datakit, profile),
+      );
+    },
+  );
+  connected(datakits.command('delete <id>').description('delete one; it can be restored for 30 days')).action(
+    async (id: string, options: ConnectionOptions) => {
+      await connect(options).datakits.remove(id);
+      createOutput(options.json ?? false).result({ id, deleted: true }, () => `Deleted the datakit ${id}.`);
+    },
+  );
+};

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { CliError } from '../failure.ts';
+import { createOutput, table } from '../output.ts';
+import { resetDatabase } from './db-reset.ts';
+import { seedDatabase } from './db-seed.ts';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+const database = () => import('../database.ts');
+const server = () => import('@quadrax/server');
+
+const wholeNumber = (text: string): number => {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new CliError(`"${text}" is no whole number above 0.`);
+  return count;
+};
+
+const migrate = async ({ json = false }: JsonOption): Promise<void> => {
+  const { withApp, withDatabase } = await database();
+  const { migrationStatus, openOwner } = await server();
+  const applied = await withDatabase(async ({ config }) => {
+    const before = await openOwner(config, migrationStatus);
+    // Opening the product brings roles, tables and the queue up to date.
+    await withApp(config, async () => {});
+    return before.filter((migration) => !migration.applied).map(({ name }) => name);
+  });
+  createOutput(json).result({ applied }, () =>
+    applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`,
+  );
+};
+
+const rollback = async (options: JsonOption & { count: string; yes?: boolean }): Promise<void> => {
+  const count = wholeNumber(options.count);
+  const { withDatabase } = await database();
+  const { migrateDown, openOwner } = await server();
+  const reverted = await withDatabase(({ config, inUse }) => {
+    if (inUse && !options.yes)
+      throw new CliError(
+        'A server is running on this database. Stop it first, or add --yes to go on regardless.',
+      );
+    return openOwner(config, (owner) => migrateDown(owner, count));
+  });
+  createOutput(options.json ?? false).result({ reverted }, () =>
+    reverted.length === 0 ? 'There was nothing to take back.' : `Took back ${reverted.join(', ')}.`,
+  );
+};
+
+const status = async ({ json = false }: JsonOption): Promise<void> => {
+  const { withDatabase } = await database();
+  const { migrationStatus, openOwner } = await server();
+  const migrations = await withDatabase(({ config }) => openOwner(config, migrationStatus));
+  createOutput(json).result(migrations, () =>
+    table(
+      ['Migration', 'State'],
+      migrations.map(({ name, applied }) => [name, applied ? 'applied' : 'pending']),
+    ),
+  );
+};
+
+export const addDb = (program: Command): void => {
+  const db = program.command('db').description('the database: its tables and what is in them');
+  const json = ['--json', 'print one JSON value'] as const;
+  db.command('migrate')
+    .description('bring the tables up to date')
+    .option(...json)
+    .action(migrate);
+  db.command('rollback')
+    .description('take the last migrations back')
+    .option('--count <n>', 'how many', '1')
+    .option('--yes', 'also while a server runs on the database')
+    .option(...json)
+    .action(rollback);
+  db.command('status')
+    .description('which migrations the database has')
+    .option(...json)
+    .action(status);
+  db.command('seed')
+    .description('make a demonstration tenant with an administrator and the sample datakits')
+    .option('--email <email>', 'email address of the administrator', 'demo@example.com')
+    .option(...json)
+    .action(seedDatabase);
+  db.command('reset')
+    .description('delete everything and start with an empty database')
+    .option('--yes', 'do not ask; needed in production')
+    .option(...json)
+    .action(resetDatabase);
+};

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { testSecret } from '@quadrax/testkit';
+import type { TestDatabase } from '@quadrax/testkit';
+import { z } from 'zod';
+import { announce, deadWorkers, forget, openDatabase } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
+import { createEventBus } from '#platform/events';
+import type { BusMessage } from '#platform/events';
+import { defineJob, findJob, openJobs } from '#platform/jobs';
+import type { AnyJobDefinition, JobContext, JobDefinition, JobEnd, Jobs } from '#platform/jobs';
+import { createLogger } from '#platform/log';
+
+export type Run = (context: JobContext) => Promise<void>;
+
+/** A kind of job whose effect can be counted: each commit and each end adds a row to a table of its tenant. */
+export interface CountedJob {
+  readonly definition: JobDefinition<{ name: string }>;
+  /** What `run` does from now on. */
+  behave(run: Run): void;
+  readonly attempts: JobContext[];
+  readonly ends: JobEnd[];
+}
+
+const mark = (tx: Tx, tenantId: string, name: string): Promise<unknown> =>
+  tx.execute(sql`
+    INSERT INTO quadrax.datakits (tenant_id, id, name, created_by)
+    VALUES (${tenantId}, ${randomUUID()}, ${name}, ${randomUUID()})`);
+
+export const countedJob = (kind: string, options: { failCommit?: boolean } = {}): CountedJob => {
+  const attempts: JobContext[] = [];
+  const ends: JobEnd[] = [];
+  let behaviour: Run = async () => {};
+  const definition = defineJob({
+    kind,
+    version: 1,
+    payload: z.object({ name: z.string() }),
+    run: async ({ name }, context) => {
+      attempts.push(context);
+      await behaviour(context);
+      return async (tx) => {
+        await mark(tx, context.tenantId, `effect of ${name}`);
+        if (options.failCommit) throw new Error('The commit fails.');
+        return { name, attempt: context.attempt };
+      };
+    },
+    ended: async (tx, tenantId, { name }, end) => {
+      ends.push(end);
+      await mark(tx, tenantId, `end of ${name}`);
+    },
+  });
+  return {
+    definition,
+    attempts,
+    ends,
+    behave: (run) => {
+      behaviour = run;
+    },
+  };
+};
+
+/** A process that takes jobs, as far as the database can tell. */
+export interface JobWorker {
+  readonly db: Database;
+  readonly jobs: Jobs;
+  readonly id: string;
+  readonly heard: BusMessage[];
+  /** Queues one job for a tenant. */
+  enqueue(job: CountedJob, tenantId: string, name?: string): Promise<string>;
+  find(tenantId: string, id: string): ReturnType<typeof findJob>;
+  /** Lets go of the lock by which others see that it lives; whatever it is doing goes on. */
+  seemDead(): Promise<void>;
+  /** Does what every process does for those that died. */
+  recover(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly database: TestDatabase;
+  readonly definitions: readonly CountedJob[];
+  /** How many jobs of a kind it takes at once; none if absent. */
+  readonly concurrency?: number;
+}
+
+export const openWorker = async ({
+  database,
+  definitions,
+  concurrency,
+}: WorkerOptions): Promise<JobWorker> => {
+  const log = createLogger('silent');
+  const db = await openDatabase({
+    dataDir: '',
+    url: database.url,
+    poolSize: 6,
+    poolTimeoutMs: 2000,
+    secret: testSecret,
+    log,
+  });
+  const id = await announce(db);
+  const events = await createEventBus(db);
+  const heard: BusMessage[] = [];
+  events.subscribe((message) => heard.push(message));
+  const jobs = await openJobs({
+    db,
+    events,
+    log,
+    worker: id,
+    reach: () => {},
+    definitions: definitions.map(({ definition }) => definition) as unknown as AnyJobDefinition[],
+  });
+  if (concurrency !== undefined) await jobs.work(concurrency);
+  return {
+    db,
+    jobs,
+    id,
+    heard,
+    enqueue: ({ definition }, tenantId, name = 'one') =>
+      db.tenant(tenantId, (tx) => jobs.enqueue(tx, definition, { tenantId, payload: { name } })),
+    find: (tenantId, jobId) => db.tenant(tenantId, (tx) => findJob(tx, jobId)),
+    seemDead: () => db.listener.close(),
+    recover: async () => {
+      for (const dead of (await db.system(deadWorkers)).filter((worker) => worker !== id)) {
+        await jobs.recover(dead);
+        await db.system((tx) => forget(tx, dead));
+      }
+    },
+    close: async () => {
+      await jobs.stop();
+      await db.close();
+    },
+  };
+};
+
+/** A tenant with nobody in it. */
+export const newTenant = async (database: TestDatabase): Promise<string> => {
+  const id = randomUUID();
+  await database.owner('INSERT INTO auth.tenants (tenant_id, name, slug) VALUES ($1, $2, $2)', [id, id]);
+  return id;
+};
+
+/** What the jobs of a tenant have done, in order. */
+export const effectsOf = async (database: TestDatabase, tenantId: string): Promise<string[]> => {
+  const rows = await database.owner<{ name: string }>(
+    'SELECT name FROM quadrax.datakits WHERE tenant_id = $1 ORDER BY created_at',
+    [tenantId],
+  );
+  return rows.map(({ name }) => name);
+};
+
+/** A place where a handler waits until the test lets it go on, and where the test sees it arrive. */
+export const createGate = () => {
+  const arrived = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  return {
+    arrived: arrived.promise,
+    open: () => opened.resolve(),
+    pass: async (): Promise<void> => {
+      arrived.resolve();
+      await opened.promise;
+    },
+    /** The same, but an abort ends the wait, as it ends work that minds its signal. */
+    passUnless: (signal: AbortSignal): Promise<void> => {
+      arrived.resolve();
+      return new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        void opened.promise.then(resolve);
+      });
+    },
+  };
+};

@@ -1,0 +1,201 @@
+import { createDatabase, eventually } from '@quadrax/testkit';
+import type { TestDatabase } from '@quadrax/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { countedJob, createGate, effectsOf, newTenant, openWorker } from './job-worker.ts';
+import type { CountedJob, JobWorker } from './job-worker.ts';
+
+let database: TestDatabase;
+let job: CountedJob;
+let tenantId: string;
+const workers: JobWorker[] = [];
+
+beforeEach(async () => {
+  database = await createDatabase();
+  job = countedJob('test.survival');
+  tenantId = await newTenant(database);
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.close();
+  await database.drop();
+});
+
+const open = async (concurrency?: number): Promise<JobWorker> => {
+  const worker = await openWorker({
+    database,
+    definitions: [job],
+    ...(concurrency !== undefined && { concurrency }),
+  });
+  workers.push(worker);
+  return worker;
+};
+
+const settled = (worker: JobWorker, id: string) =>
+  eventually(
+    'the job ends',
+    () => worker.find(tenantId, id),
+    (row) => row !== undefined && ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(row.status),
+  );
+
+describe('when a process dies', () => {
+  it('another takes its job over, and what the dead one still does changes nothing', async () => {
+    const stale = createGate();
+    job.behave(({ attempt }) => (attempt === 1 ? stale.pass() : Promise.resolve()));
+    const [first, second] = [await open(1), await open()];
+    const id = await first.enqueue(job, tenantId);
+    await stale.arrived;
+    await first.seemDead();
+    await second.recover();
+    await second.jobs.work(1);
+    expect(await settled(second, id)).toMatchObject({
+      status: 'SUCCEEDED',
+      attempt: 2,
+      deaths: 1,
+      result: { attempt: 2 },
+    });
+    job.attempts[0]?.progress(99, 100, 'I am still here');
+    job.attempts[0]?.log('still here');
+    stale.open();
+    await eventually('it hears that it was taken over', () => job.attempts[0]?.signal.aborted, Boolean);
+    expect(await second.find(tenantId, id)).toMatchObject({ stage: 'Done', result: { attempt: 2 } });
+    expect(await effectsOf(database, tenantId)).toEqual(['effect of one']);
+    const lines = await database.owner('SELECT 1 FROM quadrax.job_logs WHERE job_id = $1', [id]);
+    expect(lines).toEqual([]);
+  });
+
+  it('its job is put back once, however many see the death', async () => {
+    const stale = createGate();
+    job.behave(() => stale.pass());
+    const first = await open(1);
+    const others = await Promise.all([open(), open(), open()]);
+    const id = await first.enqueue(job, tenantId);
+    await stale.arrived;
+    await first.seemDead();
+    await Promise.all(others.map((other) => other.recover()));
+    expect(await others[0]?.find(tenantId, id)).toMatchObject({ status: 'QUEUED', attempt: 2, deaths: 1 });
+    stale.open();
+  });
+
+  it('a living process is left alone', async () => {
+    const gate = createGate();
+    job.behave(() => gate.pass());
+    const [first, second] = [await open(1), await open(1)];
+    const id = await first.enqueue(job, tenantId);
+    await gate.arrived;
+    await second.recover();
+    expect(await second.find(tenantId, id)).toMatchObject({ status: 'RUNNING', attempt: 1, deaths: 0 });
+    gate.open();
+    expect(await settled(first, id)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('a job that ended three processes is set aside, with what is known', async () => {
+    const gates = [createGate(), createGate(), createGate()];
+    job.behave(({ attempt }) => gates[attempt - 1]?.pass() ?? Promise.resolve());
+    const watcher = await open();
+    const id = await watcher.enqueue(job, tenantId);
+    for (const gate of gates) {
+      const victim = await open(1);
+      await gate.arrived;
+      await victim.seemDead();
+      await watcher.recover();
+    }
+    const row = await settled(watcher, id);
+    expect(row).toMatchObject({ status: 'FAILED', deaths: 3, error: { code: 'SET_ASIDE' } });
+    expect(row?.error?.message).toMatch(/3 times/);
+    for (const gate of gates) gate.open();
+    expect(await effectsOf(database, tenantId)).toEqual(['end of one']);
+    expect(job.attempts).toHaveLength(3);
+  });
+});
+
+describe('when a process is told to stop', () => {
+  it('another goes on with its job, and no death is counted', async () => {
+    const gate = createGate();
+    job.behave(({ attempt, signal }) => (attempt === 1 ? gate.passUnless(signal) : Promise.resolve()));
+    const [first, second] = [await open(1), await open()];
+    const id = await first.enqueue(job, tenantId);
+    await gate.arrived;
+    await first.jobs.stop();
+    expect(await second.find(tenantId, id)).toMatchObject({ status: 'QUEUED', attempt: 2, deaths: 0 });
+    await second.jobs.work(1);
+    expect(await settled(second, id)).toMatchObject({ status: 'SUCCEEDED', attempt: 2, deaths: 0 });
+    expect(await effectsOf(database, tenantId)).toEqual(['effect of one']);
+  });
+
+  it('a job that was just done keeps its effect', async () => {
+    const worker = await open(1);
+    const id = await worker.enqueue(job, tenantId);
+    const row = await settled(worker, id);
+    await worker.jobs.stop();
+    expect(await worker.find(tenantId, id)).toEqual(row);
+  });
+});
+
+describe('while the database cannot be reached', () => {
+  it('a job goes on, and its outcome is written when the database is back', async () => {
+    const [before, during] = [createGate(), createGate()];
+    job.behave(async ({ progress, log }) => {
+      progress(1, 3, 'begun');
+      log('before');
+      await before.pass();
+      progress(2, 3, 'in the dark');
+      log('in the dark');
+      await during.pass();
+    });
+    const worker = await open(1);
+    const id = await worker.enqueue(job, tenantId);
+    await before.arrived;
+    const restore = await database.cutOff();
+    before.open();
+    await during.arrived;
+    // The report that is due now fails: the database must be seen to be away.
+    await eventually(
+      'the database is away',
+      () => worker.db.ping().then(() => 'there', () => 'away'),
+      (seen) => seen === 'away',
+    );
+    during.open();
+    await expect(worker.find(tenantId, id)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await restore();
+    expect(await settled(worker, id)).toMatchObject({ status: 'SUCCEEDED', attempt: 1, progress: 1 });
+    expect(await effectsOf(database, tenantId)).toEqual(['effect of one']);
+    const lines = await database.owner<{ message: string }>(
+      'SELECT message FROM quadrax.job_logs WHERE job_id = $1 ORDER BY sequence',
+      [id],
+    );
+    expect(lines.map(({ message }) => message)).toEqual(['before', 'in the dark']);
+  });
+
+  it('a failure is written likewise', async () => {
+    const gate = createGate();
+    job.behave(async ({ progress }) => {
+      progress(1, 3, 'begun');
+      await gate.pass();
+      throw new TypeError('It went wrong.');
+    });
+    const worker = await open(1);
+    const id = await worker.enqueue(job, tenantId);
+    await gate.arrived;
+    const restore = await database.cutOff();
+    gate.open();
+    await expect(worker.find(tenantId, id)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await restore();
+    expect(await settled(worker, id)).toMatchObject({ status: 'FAILED', error: { code: 'INTERNAL' } });
+  });
+
+  it('a process whose connection broke is known again once it is back, and its next death is seen', async () => {
+    const [worker, other] = [await open(1), await open()];
+    const restore = await database.cutOff();
+    await other.recover().catch(() => {});
+    await restore();
+    await eventually('both hear again', () => worker.db.listener.connected && other.db.listener.connected, Boolean);
+    // Whoever came back first may have taken the other for dead.
+    await database.owner('DELETE FROM quadrax.workers WHERE id = $1', [worker.id]);
+    const again = await database.cutOff();
+    await again();
+    await eventually(
+      'it is on the list',
+      () => database.owner('SELECT 1 FROM quadrax.workers WHERE id = $1', [worker.id]).catch(() => []),
+      (rows) => rows.length === 1,
+    );
+  });
+});
