@@ -12,25 +12,30 @@ const programs = [
 
 const environment = { NODE_ENV: 'development', ...process.env };
 
+/**
+ * In groups of their own: Ctrl-C then reaches this process alone, which passes it on once. The watcher passes it on as
+ * well, and a server that is told twice takes it as impatience and leaves its database running.
+ */
 const children = programs.map(({ folder, words }) =>
-  spawn(process.execPath, words, { cwd: folder, env: environment, stdio: 'inherit' }),
+  spawn(process.execPath, words, {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: process.platform !== 'win32',
+  }),
 );
 
 let ending = false;
-const endAll = (signal: NodeJS.Signals): void => {
+const endAll = (): void => {
+  if (ending) return;
   ending = true;
-  for (const child of children) child.kill(signal);
+  for (const child of children) child.kill('SIGTERM');
 };
-// A terminal sends Ctrl-C to the children too; both take a second one as impatience, so it is not passed on.
-process.on('SIGINT', () => {
-  ending = true;
-});
-process.on('SIGTERM', () => endAll('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endAll);
 
 for (const child of children)
   child.on('exit', (code) => {
-    if (ending) return;
+    if (!ending) process.exitCode = code ?? 1;
     // One without the other is of no use.
-    process.exitCode = code ?? 1;
-    endAll('SIGTERM');
+    endAll();
   });

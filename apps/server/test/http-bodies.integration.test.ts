@@ -18,7 +18,10 @@ const createModel = (body: BodyInit, headers: Record<string, string> = json): Pr
   ada.request('POST', '/api/models', { headers, body });
 
 /** The error of a reply, which must have the shape of every error. */
-const errorOf = (reply: RawReply) => ({ status: reply.status, ...errorReplySchema.strict().parse(reply.body) });
+const errorOf = (reply: RawReply) => ({
+  status: reply.status,
+  ...errorReplySchema.strict().parse(reply.body),
+});
 
 describe('an answer', () => {
   it('is an envelope: data for one thing, data and a cursor for many', async () => {
@@ -35,7 +38,9 @@ describe('an answer', () => {
   });
 
   it('has a request id of its own, that a client cannot choose', async () => {
-    const replies = await Promise.all([1, 2].map(() => ada.with({ 'x-request-id': 'mine' }).send(routes.identity.me)));
+    const replies = await Promise.all(
+      [1, 2].map(() => ada.with({ 'x-request-id': 'mine' }).send(routes.identity.me)),
+    );
     const ids = replies.map(({ headers }) => headers.get('x-request-id'));
     expect(new Set(ids).size).toBe(2);
     expect(ids).not.toContain('mine');
@@ -52,9 +57,22 @@ describe('an answer', () => {
 
 describe('an address', () => {
   it.each([
-    '/api/nothing', '/api/v1/nothing', '/api', '/api/', '/api/v1', '/api/v1/', '/api/v2/models', '/apix',
-    '/api/v1/models/x/y/z/w', '/nothing', '/%2e%2e/etc/passwd', '/api/v1/models/%', '/api/v1/models%00',
-    '/openapi.jsonx', '//', '/api//v1/models',
+    '/api/nothing',
+    '/api/v1/nothing',
+    '/api',
+    '/api/',
+    '/api/v1',
+    '/api/v1/',
+    '/api/v2/models',
+    '/apix',
+    '/api/v1/models/x/y/z/w',
+    '/nothing',
+    '/%2e%2e/etc/passwd',
+    '/api/v1/models/%',
+    '/api/v1/models%00',
+    '/openapi.jsonx',
+    '//',
+    '/api//v1/models',
   ])('that leads nowhere is a 404 in our words: %s', async (path) => {
     const error = errorOf(await ada.request('GET', path));
     expect(error).toMatchObject({ status: 404, code: 'NOT_FOUND' });
@@ -117,9 +135,12 @@ describe('a JSON body', () => {
     },
   );
 
-  it.each(['null', '[]', '"text"', '17', ''])('of another kind than the route takes is a 400: %j', async (body) => {
-    expect(errorOf(await createModel(body))).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
-  });
+  it.each(['null', '[]', '"text"', '17', ''])(
+    'of another kind than the route takes is a 400: %j',
+    async (body) => {
+      expect(errorOf(await createModel(body))).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    },
+  );
 
   it('100,000 levels deep is refused at once', async () => {
     const started = performance.now();
@@ -147,13 +168,16 @@ describe('a JSON body', () => {
     expect(errorOf(await createModel(large))).toMatchObject({ status: 413, code: 'TOO_LARGE' });
   });
 
-  it.each(['text/plain', 'text/plain; charset=utf-8', 'application/xml', 'application/x-www-form-urlencoded', 'nonsense'])(
-    'must say that it is JSON: %s is a 415',
-    async (type) => {
-      const reply = await createModel('{"name": "a", "type": "REGRESSION"}', { 'content-type': type });
-      expect(errorOf(reply)).toMatchObject({ status: 415, code: 'UNSUPPORTED_TYPE' });
-    },
-  );
+  it.each([
+    'text/plain',
+    'text/plain; charset=utf-8',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'nonsense',
+  ])('must say that it is JSON: %s is a 415', async (type) => {
+    const reply = await createModel('{"name": "a", "type": "REGRESSION"}', { 'content-type': type });
+    expect(errorOf(reply)).toMatchObject({ status: 415, code: 'UNSUPPORTED_TYPE' });
+  });
 
   it('may name its encoding', async () => {
     const reply = await createModel('{"name": "a", "type": "REGRESSION"}', {
@@ -187,7 +211,10 @@ describe('an upload', () => {
     nameOnly.append('name', 'Nothing');
     expect(errorOf(await send(nameOnly))).toMatchObject({ status: 400, code: 'NO_FILE' });
     expect(errorOf(await send(elsewhere))).toMatchObject({ status: 400, code: 'NO_FILE' });
-    expect(errorOf(await send(uploadForm('', 'empty.csv')))).toMatchObject({ status: 400, code: 'EMPTY_FILE' });
+    expect(errorOf(await send(uploadForm('', 'empty.csv')))).toMatchObject({
+      status: 400,
+      code: 'EMPTY_FILE',
+    });
     const reply = await ada.request('POST', '/api/datakits/upload', { headers: json, body: '{}' });
     expect(errorOf(reply)).toMatchObject({ status: 400, code: 'NO_FILE' });
   });
@@ -212,8 +239,9 @@ describe('an upload', () => {
         },
       });
       upload.on('error', () => resolve());
-      upload.write('--b\r\nContent-Disposition: form-data; name="dataset"; filename="a.csv"\r\n\r\na,b\n1,2\n', () =>
-        upload.destroy(),
+      upload.write(
+        '--b\r\nContent-Disposition: form-data; name="dataset"; filename="a.csv"\r\n\r\na,b\n1,2\n',
+        () => upload.destroy(),
       );
       upload.on('close', () => resolve());
     });

@@ -141,7 +141,10 @@ describe('what is no HTTP', () => {
   it.each([
     ['a wrong first line', 'NONSENSE\r\n\r\n'],
     ['a header that is none', 'GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n'],
-    ['two lengths', 'POST /api/models HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    [
+      'two lengths',
+      'POST /api/models HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    ],
     ['headers without end', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
   ])('is refused, and the server goes on: %s', async (_name, text) => {
     expect(await exchange(text)).toMatch(/^HTTP\/1.1 4\d\d/);

@@ -55,7 +55,9 @@ describe('Idempotency-Key', () => {
     const bob = await server.register();
     const [mine, his] = [await create('shared'), await create('shared', 'Other body', bob)];
     expect([mine.status, his.status]).toEqual([201, 201]);
-    expect((his.body as { data: { id: string } }).data.id).not.toBe((mine.body as { data: { id: string } }).data.id);
+    expect((his.body as { data: { id: string } }).data.id).not.toBe(
+      (mine.body as { data: { id: string } }).data.id,
+    );
   });
 
   it('keeps no refusal: the same request may succeed later', async () => {

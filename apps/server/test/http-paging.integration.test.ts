@@ -39,16 +39,19 @@ describe('walking a list by its cursor', () => {
     const made: string[] = [];
     for (let i = 0; i < 5; i++)
       made.push(...ids(await Promise.all(Array.from({ length: 5 }, () => newModel(person)))));
-    const found = ids(await walk(person, routes.models.list, { query: { limit: 4 } }, () => newModel(person)));
+    const found = ids(
+      await walk(person, routes.models.list, { query: { limit: 4 } }, () => newModel(person)),
+    );
     expect(found.toSorted()).toEqual(made.toSorted());
   });
 
   it('is not confused by things made in the same millisecond', async () => {
     const person = await server.register();
     for (let i = 0; i < 9; i++) await newModel(person);
-    await server.database.owner(`UPDATE quadrax.models SET created_at = '2026-01-01T00:00:00.123Z' WHERE tenant_id = $1`, [
-      person.tenantId,
-    ]);
+    await server.database.owner(
+      `UPDATE quadrax.models SET created_at = '2026-01-01T00:00:00.123Z' WHERE tenant_id = $1`,
+      [person.tenantId],
+    );
     const found = ids(await walk(person, routes.models.list, { query: { limit: 2 } }));
     expect(new Set(found).size).toBe(9);
     expect(found).toHaveLength(9);

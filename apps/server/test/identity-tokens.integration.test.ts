@@ -24,7 +24,11 @@ const claimsOf = (token: string): Claims =>
 /** A token signed by hand, so that nothing of the product's own is trusted. */
 const sign = (
   claims: Claims,
-  { secret = testSecret, alg = 'HS256', hash = 'sha256' }: { secret?: string; alg?: string; hash?: string } = {},
+  {
+    secret = testSecret,
+    alg = 'HS256',
+    hash = 'sha256',
+  }: { secret?: string; alg?: string; hash?: string } = {},
 ): string => {
   const body = `${encode({ alg, typ: 'JWT' })}.${encode(claims)}`;
   return `${body}.${alg === 'none' ? '' : createHmac(hash, secret).update(body).digest('base64url')}`;
@@ -59,8 +63,14 @@ describe('an access token', () => {
     ['without an audience', ({ aud: _aud, ...claims }) => sign(claims)],
     ['without a session', ({ sid: _sid, ...claims }) => sign(claims)],
     ['with a session that is no text', (claims) => sign({ ...claims, sid: ['a'] })],
-    ['of a session that never was', (claims) => sign({ ...claims, sid: '5f2f0d5e-0000-4000-8000-000000000000' })],
-    ['with a changed body', () => ada.token.replace(/\.[^.]+\./, `.${encode({ ...claimsOf(ada.token), sub: 'x' })}.`)],
+    [
+      'of a session that never was',
+      (claims) => sign({ ...claims, sid: '5f2f0d5e-0000-4000-8000-000000000000' }),
+    ],
+    [
+      'with a changed body',
+      () => ada.token.replace(/\.[^.]+\./, `.${encode({ ...claimsOf(ada.token), sub: 'x' })}.`),
+    ],
     ['with its signature cut short', () => ada.token.slice(0, -4)],
     ['that is no token', () => 'abc'],
     ['that is a refresh token', () => ada.session?.refreshToken ?? ''],
@@ -166,7 +176,9 @@ describe('two processes on one database', () => {
       (await there.send(routes.models.create, { body: { name: 'm', type: 'REGRESSION' } })).status;
     expect(await create()).toBe(201);
     const { database } = server;
-    await database.owner(`UPDATE auth.memberships SET role = 'VIEWER' WHERE account_id = $1`, [person.user.id]);
+    await database.owner(`UPDATE auth.memberships SET role = 'VIEWER' WHERE account_id = $1`, [
+      person.user.id,
+    ]);
     await eventually('the role is known', create, (status) => status === 403, within1s);
     await database.owner('DELETE FROM auth.memberships WHERE account_id = $1', [person.user.id]);
     await eventually('the member is gone', statusAtOther(person), (status) => status === 403, within1s);

@@ -15,10 +15,10 @@ afterAll(() => server.close());
 const refreshed = (refreshToken: string, headers: Record<string, string> = {}) =>
   server.anonymous.send(refresh, { body: { refreshToken }, headers });
 
-const tokensOf = (reply: { body: unknown }) => (reply.body as { data: { token: string; refreshToken: string } }).data;
+const tokensOf = (reply: { body: unknown }) =>
+  (reply.body as { data: { token: string; refreshToken: string } }).data;
 
-const speaking = (token: string): TestClient =>
-  server.anonymous.with({ authorization: `Bearer ${token}` });
+const speaking = (token: string): TestClient => server.anonymous.with({ authorization: `Bearer ${token}` });
 
 describe('registering', () => {
   it('opens an account with a tenant that it administers, and is signed in', async () => {
@@ -146,7 +146,9 @@ describe('signing in', () => {
 
   it('is refused to a disabled account, like a wrong password', async () => {
     const person = await server.register({ password: 'a fine password' });
-    await server.database.owner('UPDATE auth.accounts SET disabled_at = now() WHERE id = $1', [person.user.id]);
+    await server.database.owner('UPDATE auth.accounts SET disabled_at = now() WHERE id = $1', [
+      person.user.id,
+    ]);
     await expect(signIn(server.url, person.user.email, 'a fine password')).rejects.toThrow(
       'INVALID_CREDENTIALS',
     );
@@ -182,7 +184,8 @@ describe('refreshing', () => {
     const token = (await server.register()).session?.refreshToken ?? '';
     const [first, second] = [await refreshed(token), await refreshed(token)];
     expect([first.status, second.status]).toEqual([200, 200]);
-    for (const reply of [first, second]) expect((await refreshed(tokensOf(reply).refreshToken)).status).toBe(200);
+    for (const reply of [first, second])
+      expect((await refreshed(tokensOf(reply).refreshToken)).status).toBe(200);
   });
 
   it('takes a repetition by another client for theft: the family ends, access tokens included', async () => {

@@ -125,6 +125,8 @@ export const openWorker = async ({
       }
     },
     close: async () => {
+      // A test that failed has left handlers waiting.
+      for (const open of gates.splice(0)) open();
       await jobs.stop();
       await db.close();
     },
@@ -147,10 +149,13 @@ export const effectsOf = async (database: TestDatabase, tenantId: string): Promi
   return rows.map(({ name }) => name);
 };
 
+const gates: (() => void)[] = [];
+
 /** A place where a handler waits until the test lets it go on, and where the test sees it arrive. */
 export const createGate = () => {
   const arrived = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
+  gates.push(() => opened.resolve());
   return {
     arrived: arrived.promise,
     open: () => opened.resolve(),

@@ -150,7 +150,11 @@ describe('while the database cannot be reached', () => {
     // The report that is due now fails: the database must be seen to be away.
     await eventually(
       'the database is away',
-      () => worker.db.ping().then(() => 'there', () => 'away'),
+      () =>
+        worker.db.ping().then(
+          () => 'there',
+          () => 'away',
+        ),
       (seen) => seen === 'away',
     );
     during.open();
@@ -187,7 +191,11 @@ describe('while the database cannot be reached', () => {
     const restore = await database.cutOff();
     await other.recover().catch(() => {});
     await restore();
-    await eventually('both hear again', () => worker.db.listener.connected && other.db.listener.connected, Boolean);
+    await eventually(
+      'both hear again',
+      () => worker.db.listener.connected && other.db.listener.connected,
+      Boolean,
+    );
     // Whoever came back first may have taken the other for dead.
     await database.owner('DELETE FROM quadrax.workers WHERE id = $1', [worker.id]);
     const again = await database.cutOff();

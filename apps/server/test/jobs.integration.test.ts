@@ -105,7 +105,9 @@ describe('a job', () => {
     const worker = await open([job]);
     const tenantId = await newTenant(database);
     const id = await worker.enqueue(job, tenantId);
-    await database.owner(`UPDATE quadrax.jobs SET payload = '{"version": 9, "data": {}}' WHERE id = $1`, [id]);
+    await database.owner(`UPDATE quadrax.jobs SET payload = '{"version": 9, "data": {}}' WHERE id = $1`, [
+      id,
+    ]);
     await worker.jobs.work(1);
     expect(await settled(worker, tenantId, id)).toMatchObject({ status: 'FAILED' });
     const next = await settled(worker, tenantId, await worker.enqueue(job, tenantId));
@@ -146,7 +148,9 @@ describe('progress', () => {
       'SELECT message, level FROM quadrax.job_logs WHERE job_id = $1 ORDER BY sequence',
       [id],
     );
-    expect(lines.map(({ message }) => message)).toEqual(Array.from({ length: 50 }, (_unused, i) => `line ${i}`));
+    expect(lines.map(({ message }) => message)).toEqual(
+      Array.from({ length: 50 }, (_unused, i) => `line ${i}`),
+    );
     expect(lines[1]?.level).toBe('warn');
   });
 

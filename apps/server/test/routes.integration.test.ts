@@ -73,7 +73,9 @@ describe('a request without a token', () => {
 
   it.each(closed)('$id: 401, before anything else is looked at', async ({ id, route }) => {
     const asked = await server.anonymous.send(route, requestOf(validRequests(ada), id));
-    const params = Object.fromEntries([...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, '!']));
+    const params = Object.fromEntries(
+      [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, '!']),
+    );
     const nonsense = await server.anonymous.send(route, { params });
     for (const reply of [asked, nonsense]) {
       expect(withoutRequestId(reply)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
@@ -141,7 +143,8 @@ describe('X-Tenant-ID', () => {
       withoutRequestId(await ada.client.with({ 'x-tenant-id': tenant }).send(routes.identity.me));
     const answer = await ask(bob.client.tenantId);
     expect(answer).toMatchObject({ status: 403, code: 'TENANT_FORBIDDEN' });
-    for (const nobody of [randomUUID(), 'no-such-slug', "' OR true --"]) expect(await ask(nobody)).toEqual(answer);
+    for (const nobody of [randomUUID(), 'no-such-slug', "' OR true --"])
+      expect(await ask(nobody)).toEqual(answer);
   });
 
   it('opens a tenant that the caller was made a member of, with the role held there', async () => {
@@ -156,7 +159,9 @@ describe('X-Tenant-ID', () => {
     expect(await there.call(routes.identity.me)).toMatchObject({ role: 'VIEWER' });
     expect((await there.page(routes.datakits.list)).items).toHaveLength(1);
     expect((await later.page(routes.datakits.list)).items).toHaveLength(0);
-    expect(await there.refused(routes.models.create, { body: { name: 'No', type: 'REGRESSION' } })).toMatchObject({
+    expect(
+      await there.refused(routes.models.create, { body: { name: 'No', type: 'REGRESSION' } }),
+    ).toMatchObject({
       status: 403,
     });
   });

@@ -147,7 +147,9 @@ describe('the application’s login', () => {
       SELECT r.rolname FROM pg_roles r
       WHERE pg_has_role(current_user, r.oid, 'MEMBER') AND (r.rolsuper OR r.rolbypassrls OR r.rolname = 'quadrax_system')`);
     expect(memberOf).toEqual([]);
-    expect(await asked(`SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = current_user`)).toEqual([]);
+    expect(
+      await asked(`SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = current_user`),
+    ).toEqual([]);
   });
 
   it('cannot become the owner or the role that sees every tenant', async () => {
@@ -156,9 +158,12 @@ describe('the application’s login', () => {
       await expect(asked(`SET ROLE "${role}"`)).rejects.toThrow(/permission denied/);
   });
 
-  it.each(['accounts', 'sessions', 'refresh_tokens', 'login_failures'])('cannot read auth.%s', async (table) => {
-    await expect(asked(`SELECT * FROM auth.${table}`)).rejects.toThrow(/permission denied/);
-  });
+  it.each(['accounts', 'sessions', 'refresh_tokens', 'login_failures'])(
+    'cannot read auth.%s',
+    async (table) => {
+      await expect(asked(`SELECT * FROM auth.${table}`)).rejects.toThrow(/permission denied/);
+    },
+  );
 
   it('cannot make a table, change one, or rewrite the audit log', async () => {
     for (const statement of [

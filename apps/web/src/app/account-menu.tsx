@@ -1,6 +1,6 @@
 import type { User } from '@quadrax/contract';
 import { Menu } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { signOut } from '#lib/session.ts';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { AccountButton } from './account-button.tsx';
@@ -9,10 +9,16 @@ import styles from './shell.module.css';
 /** Who is signed in, and what belongs to that. Loaded when it is first asked for, so it begins open. */
 export default function AccountMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
   const [opened, setOpened] = useState(true);
+  const button = useRef<HTMLButtonElement>(null);
+  const change = (next: boolean) => {
+    setOpened(next);
+    // What had the focus before was the button in whose place this one stands.
+    if (!next) button.current?.focus();
+  };
   return (
-    <Menu width={240} opened={opened} onChange={setOpened}>
+    <Menu width={240} opened={opened} onChange={change} returnFocus={false}>
       <Menu.Target>
-        <AccountButton user={user} />
+        <AccountButton user={user} ref={button} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component="div" className={styles.whoami} aria-disabled data-disabled>
@@ -25,7 +31,7 @@ export default function AccountMenu({ user, onHelp }: { user: User; onHelp: () =
           {user.tenantName}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer">
+        <Menu.Item component="a" data-autofocus href="/docs" target="_blank" rel="noreferrer">
           API reference
         </Menu.Item>
         <Menu.Item onClick={onHelp} rightSection={<kbd className={styles.kbd}>?</kbd>}>

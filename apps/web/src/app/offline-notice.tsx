@@ -8,14 +8,14 @@ import styles from './shell.module.css';
 export function OfflineNotice() {
   const away = useServerAway();
   return (
-    <div role="status">
+    <output className={styles.status}>
       {away && (
         <div className={styles.notice}>
           <StatusMark tone="warn" label="Offline" bare />
           The server does not answer. What is shown may be out of date; nothing you typed is lost.
         </div>
       )}
-    </div>
+    </output>
   );
 }
 
@@ -29,7 +29,8 @@ function useServerAway(): boolean {
     });
     const stopQueries = queryClient.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated') return;
-      if (event.action.type === 'success') setAway(false);
+      // A manual success is an event that was written into the cache, not an answer.
+      if (event.action.type === 'success' && event.action.manual !== true) setAway(false);
       if (event.action.type === 'error' || event.action.type === 'failed') {
         const { error } = event.action;
         setAway(error instanceof ApiError && error.code === 'OFFLINE');

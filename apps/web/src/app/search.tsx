@@ -12,14 +12,14 @@ import { Icon } from '#ui/icons.tsx';
 import { actionsFor, matching } from './search-actions.ts';
 import type { SearchAction } from './search-actions.ts';
 
-/** Finds any resource and runs any action. `asked` grows each time it is called for. */
-export default function Search({ asked, onHelp }: { asked: number; onHelp: () => void }) {
+/** Finds any resource and runs any action. It opens as it is mounted. */
+export default function Search({ onHelp }: { onHelp: () => void }) {
   const [query, setQuery] = useState('');
   const found = useResources(query.trim());
   const actions = useActions(onHelp);
   useEffect(() => {
     spotlight.open();
-  }, [asked]);
+  }, []);
   const shown = matching(actions, query);
   const nothing = shown.length === 0 && found.items.length === 0;
   return (

@@ -52,7 +52,7 @@ export function Shell() {
       <BottomBar />
       <LiveUpdates />
       <Suspense>
-        {searchAsked > 0 && <Search asked={searchAsked} onHelp={openHelp} />}
+        {searchAsked > 0 && <Search key={searchAsked} onHelp={openHelp} />}
         {helpOpen && (
           <KeyHelp
             onClose={() => {

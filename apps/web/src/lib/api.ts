@@ -40,7 +40,7 @@ export type CallResult<R extends RouteDeclaration> = R['envelope'] extends 'list
       ? Blob
       : Reply<R>;
 
-type Arguments<T> = Record<never, never> extends T ? [input?: T] : [input: T];
+type Arguments<T> = Partial<T> extends T ? [input?: T] : [input: T];
 type Call<R> = R extends RouteDeclaration
   ? (...input: Arguments<CallInput<R>>) => Promise<CallResult<R>>
   : never;
@@ -51,8 +51,8 @@ export type Api = { readonly [M in keyof Routes]: { readonly [N in keyof Routes[
 export const apiBase = '/api';
 
 interface AnyInput extends Common {
-  params?: Record<string, unknown>;
-  query?: Record<string, unknown>;
+  params?: Record<string, string | number>;
+  query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
 }
 

@@ -15,7 +15,3 @@ export function whole(value: unknown, least = 0): number | undefined {
   const number = typeof value === 'string' ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) && number >= least ? number : undefined;
 }
-
-/** true, or undefined. */
-export const flag = (value: unknown): true | undefined =>
-  value === true || value === 'true' || value === 1 || value === '1' ? true : undefined;

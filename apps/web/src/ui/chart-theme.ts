@@ -1,4 +1,4 @@
-import { categoryColors } from './palette.ts';
+import { categoryColors, divergingColors, sequentialColors } from './palette.ts';
 
 /** The tokens a chart is drawn with; the same values as in `tokens.css`, since a canvas cannot read variables. */
 export interface ChartTokens {
@@ -15,6 +15,10 @@ export interface ChartTokens {
   warn: string;
   bad: string;
   categories: readonly string[];
+  /** Low to high. */
+  sequential: readonly string[];
+  /** Below, at and above a meaningful middle. */
+  diverging: readonly string[];
 }
 
 export const lightTokens: ChartTokens = {
@@ -31,6 +35,8 @@ export const lightTokens: ChartTokens = {
   warn: '#8f6000',
   bad: '#b8301f',
   categories: categoryColors,
+  sequential: sequentialColors,
+  diverging: divergingColors,
 };
 
 export const darkTokens: ChartTokens = {
@@ -56,6 +62,8 @@ export const darkTokens: ChartTokens = {
           ? '#3b9fdc'
           : color,
   ),
+  sequential: sequentialColors,
+  diverging: divergingColors,
 };
 
 const sans = "'Inter Variable', Inter, system-ui, Arial, sans-serif";
@@ -107,7 +115,7 @@ export function chartTheme(tokens: ChartTokens): Record<string, unknown> {
       transitionDuration: 0,
       axisPointer: { lineStyle: { color: tokens.ink3, type: 'solid' }, crossStyle: { color: tokens.ink3 } },
     },
-    visualMap: { textStyle: { color: tokens.ink2 } },
+    visualMap: { color: tokens.sequential.toReversed(), textStyle: { color: tokens.ink2 } },
     dataZoom: { borderColor: tokens.line, textStyle: { color: tokens.ink3 } },
     markLine: { lineStyle: { color: tokens.ink3 }, label: { color: tokens.ink2 } },
   };

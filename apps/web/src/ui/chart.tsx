@@ -7,6 +7,7 @@ import { formatInteger, formatNumber } from '#lib/format.ts';
 import { darkTokens, lightTokens } from './chart-theme.ts';
 import type { ChartTokens } from './chart-theme.ts';
 import { Icon } from './icons.tsx';
+import { Scroller } from './scroller.tsx';
 import { showFailure } from './undo-notice.tsx';
 import styles from './chart.module.css';
 
@@ -164,33 +165,43 @@ function Plot({
     chart.setOption({ animationDuration: 200, ...option(tokens) }, { notMerge: true });
   }, [chart, option, tokens]);
 
-  return <div className={styles.plot} ref={element} role="img" aria-label={label} />;
+  return (
+    <>
+      <p className="visually-hidden">{label}. Its numbers are in the table that its options show.</p>
+      <div className={styles.plot} ref={element} aria-hidden="true" />
+    </>
+  );
 }
 
 const SHOWN_ROWS = 500;
 
 function TableBehind({ label, table }: { label: string; table: ChartTable }) {
-  const numeric = table.columns.map((_, index) => table.rows.some((row) => typeof row[index] === 'number'));
-  const hidden = table.rows.length - SHOWN_ROWS;
+  const columns = table.columns.map((name, index) => ({
+    name,
+    index,
+    look: table.rows.some((row) => typeof row[index] === 'number') ? styles.figure : undefined,
+  }));
+  const rows = table.rows.slice(0, SHOWN_ROWS).map((cells, place) => ({ cells, place }));
+  const hidden = table.rows.length - rows.length;
   return (
-    <div className={styles.behind} tabIndex={0} role="group" aria-label={`${label}, as a table`}>
+    <Scroller className={styles.behind} label={`${label}, as a table`}>
       <table>
         <caption>{label}</caption>
         <thead>
           <tr>
-            {table.columns.map((column, index) => (
-              <th key={column} scope="col" className={numeric[index] ? styles.figure : undefined}>
-                {column}
+            {columns.map(({ name, look }) => (
+              <th key={name} scope="col" className={look}>
+                {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {table.rows.slice(0, SHOWN_ROWS).map((row, place) => (
+          {rows.map(({ cells, place }) => (
             <tr key={place}>
-              {row.map((cell, index) => (
-                <td key={index} className={numeric[index] ? styles.figure : undefined}>
-                  {typeof cell === 'number' ? formatNumber(cell, 5) : (cell ?? '')}
+              {columns.map(({ name, index, look }) => (
+                <td key={name} className={look}>
+                  <Cell value={cells[index]} />
                 </td>
               ))}
             </tr>
@@ -200,6 +211,10 @@ function TableBehind({ label, table }: { label: string; table: ChartTable }) {
       {hidden > 0 && (
         <div className={styles.more}>{formatInteger(hidden)} more rows are in the CSV download.</div>
       )}
-    </div>
+    </Scroller>
   );
+}
+
+function Cell({ value }: { value: string | number | null | undefined }) {
+  return typeof value === 'number' ? formatNumber(value, 5) : (value ?? '');
 }

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Icon } from './icons.tsx';
+import { rowWindow } from './row-window.ts';
+import { Scroller } from './scroller.tsx';
 import { SkeletonText } from './skeletons.tsx';
 import styles from './data-table.module.css';
 
@@ -48,67 +49,92 @@ export interface DataTableProps<T> {
 
 /** A dense table: quiet rules, figures aligned, headers that stay, rows drawn only where they are seen. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, columns, rows, loading = false, height, rowHeight = 37, more, foot } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    enabled: height !== undefined,
-  });
-  const seen = height === undefined ? undefined : virtual.getVirtualItems();
-  const shown = seen === undefined ? rows : seen.flatMap((item) => rows.slice(item.index, item.index + 1));
-  const above = seen?.[0]?.start ?? 0;
-  const below = seen === undefined ? 0 : virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
+  const { label, height } = props;
   return (
     <>
-      <div
-        className={styles.frame}
-        ref={frame}
-        style={height === undefined ? undefined : { maxHeight: height }}
-        {...(height === undefined ? {} : { tabIndex: 0, role: 'group', 'aria-label': label })}
-      >
-        <table
-          className={styles.table}
-          aria-label={label}
-          aria-busy={loading}
-          aria-rowcount={height === undefined ? undefined : rows.length + 1}
-        >
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <HeadCell key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {above > 0 && <Spacer height={above} span={columns.length} />}
-            {shown.map((row) => (
-              <tr key={props.rowKey(row)} className={props.isChosen?.(row) ? styles.chosen : undefined}>
-                {columns.map((column) => (
-                  <td key={column.key} className={classOf(column)}>
-                    {column.render(row)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-            {loading && rows.length === 0 && <WaitingRows columns={columns} />}
-            {below > 0 && <Spacer height={below} span={columns.length} />}
-          </tbody>
-        </table>
-      </div>
-      {(foot !== undefined || more?.available === true) && (
-        <div className={styles.foot}>
-          {more?.available && (
-            <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>
-              Show more
-            </Button>
-          )}
-          <span className="numeric">{foot}</span>
+      {height === undefined ? (
+        <div className={styles.frame}>
+          <Table {...props} above={0} below={0} />
         </div>
+      ) : (
+        <Framed {...props} label={label} height={height} />
       )}
+      <Foot more={props.more} foot={props.foot} />
     </>
+  );
+}
+
+/** The table in a frame of its own height, of which only the rows in sight are drawn. */
+function Framed<T>(props: DataTableProps<T> & { height: number }) {
+  const { rows, height, rowHeight = 37 } = props;
+  const [scrolled, setScrolled] = useState(0);
+  const { from, to, above, below } = rowWindow(rows.length, rowHeight, scrolled, height);
+  return (
+    <Scroller
+      className={styles.frame}
+      label={props.label}
+      style={{ maxHeight: height }}
+      onScroll={(event) => {
+        setScrolled(event.currentTarget.scrollTop);
+      }}
+    >
+      <Table {...props} rows={rows.slice(from, to)} total={rows.length} above={above} below={below} />
+    </Scroller>
+  );
+}
+
+interface TableProps<T> extends DataTableProps<T> {
+  /** Rows there are in all, where only some are drawn. */
+  total?: number;
+  /** Room for the rows that are not drawn, in pixels. */
+  above: number;
+  below: number;
+}
+
+function Table<T>({ label, columns, rows, loading = false, total, above, below, ...props }: TableProps<T>) {
+  return (
+    <table
+      className={styles.table}
+      aria-label={label}
+      aria-busy={loading}
+      aria-rowcount={total === undefined ? undefined : total + 1}
+    >
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <HeadCell key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+        {rows.map((row) => (
+          <tr key={props.rowKey(row)} className={props.isChosen?.(row) ? styles.chosen : undefined}>
+            {columns.map((column) => (
+              <td key={column.key} className={classOf(column)}>
+                {column.render(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+        {loading && rows.length === 0 && <WaitingRows columns={columns} />}
+        {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+      </tbody>
+    </table>
+  );
+}
+
+function Foot({ more, foot }: { more: DataTableProps<unknown>['more']; foot: ReactNode }) {
+  if (foot === undefined && more?.available !== true) return null;
+  return (
+    <div className={styles.foot}>
+      {more?.available && (
+        <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>
+          Show more
+        </Button>
+      )}
+      <span className="numeric">{foot}</span>
+    </div>
   );
 }
 
@@ -149,14 +175,6 @@ function HeadCell<T>(props: {
         column.header
       )}
     </th>
-  );
-}
-
-function Spacer({ height, span }: { height: number; span: number }) {
-  return (
-    <tr aria-hidden="true">
-      <td colSpan={span} style={{ height, padding: 0, border: 0 }} />
-    </tr>
   );
 }
 

@@ -15,8 +15,3 @@ export function Figure(props: { title: string; caption?: ReactNode; children: Re
     </figure>
   );
 }
-
-/** Figures side by side where they fit, below each other where not. */
-export function FigureGrid({ children }: { children: ReactNode }) {
-  return <div className={styles.grid}>{children}</div>;
-}

@@ -101,16 +101,12 @@ export function JobBar(props: { job: Job | undefined; compact?: boolean; stop?: 
         </span>
         {props.stop}
       </div>
-      <div
+      <progress
         className={styles.track}
-        role="progressbar"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
+        max={100}
+        value={percent}
         aria-label={job === undefined ? 'Progress' : jobKindLabel(job.kind)}
-      >
-        <div className={styles.bar} style={{ transform: `scaleX(${percent / 100})` }} />
-      </div>
+      />
       {!compact && job?.error && <div className={styles.error}>{job.error.message}</div>}
     </div>
   );

@@ -30,12 +30,13 @@ export function SkeletonRows({ rows = 8 }: { rows?: number }) {
 /** A page to come: title, sentence and rows. */
 export function SkeletonPage() {
   return (
-    <div className={styles.head} role="status" aria-label="Loading">
+    <output className={styles.head}>
+      <span className="visually-hidden">Loading</span>
       <span className={styles.bone} style={{ height: 24, width: '12rem', margin: '3px 0' }} />
       <div style={{ margin: '6px 0 32px' }}>
         <SkeletonText width={36} />
       </div>
       <SkeletonRows />
-    </div>
+    </output>
   );
 }

@@ -21,9 +21,9 @@ export function Stat({ label, value, unit, note, explain }: StatProps) {
       <dt className={styles.label}>
         {explain ? (
           <Tooltip label={explain} multiline w={260} events={{ hover: true, focus: true, touch: true }}>
-            <span className={styles.explained} tabIndex={0}>
+            <button type="button" className={styles.explained}>
               {label}
-            </span>
+            </button>
           </Tooltip>
         ) : (
           label

@@ -77,6 +77,7 @@ export const theme = createTheme({
       defaultProps: {
         shadow: 'md',
         position: 'bottom-end',
+        returnFocus: true,
         // Its placeholder for the first focus is a child that a menu may not have.
         withInitialFocusPlaceholder: false,
         // Beside its button, so that it stays in the button's landmark.

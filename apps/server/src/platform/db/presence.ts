@@ -17,11 +17,15 @@ export const announce = async (db: Database): Promise<string> => {
   });
   // The lock is held before the row is there: a row without a lock means dead.
   await db.listener.hold(lock);
-  await db.system((tx) =>
-    tx.execute(
-      sql`INSERT INTO quadrax.workers (id, lock, host, pid) VALUES (${id}, ${lock}, ${hostname()}, ${pid})`,
-    ),
-  );
+  const enrol = (): Promise<unknown> =>
+    db.system((tx) =>
+      tx.execute(sql`
+        INSERT INTO quadrax.workers (id, lock, host, pid) VALUES (${id}, ${lock}, ${hostname()}, ${pid})
+        ON CONFLICT (id) DO NOTHING`),
+    );
+  await enrol();
+  // While the connection was away, others may have taken this process for dead and off the list.
+  db.listener.onReconnect(() => void enrol().catch(() => {}));
   return id;
 };
 

@@ -26,14 +26,22 @@ export const loginsOf = (database: string, secret: string): Logins => {
   };
 };
 
+const groupOptions = 'NOLOGIN';
 const groups = { app: 'quadrax_app', system: 'quadrax_system' } as const;
 
+const harmless = 'NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB';
+
 const createRole = async (owner: ClientBase, name: string, options: string): Promise<void> => {
-  const known = await owner.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-  const verb = known.rowCount === 0 ? 'CREATE' : 'ALTER';
-  await owner.query(
-    `${verb} ROLE ${escapeIdentifier(name)} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB ${options}`,
+  const role = escapeIdentifier(name);
+  const { rows } = await owner.query<{ mighty: boolean }>(
+    'SELECT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb) AS mighty FROM pg_roles WHERE rolname = $1',
+    [name],
   );
+  const [known] = rows;
+  if (!known) await owner.query(`CREATE ROLE ${role} ${harmless} ${options}`);
+  // Who is no superuser may not even say NOSUPERUSER of a role that exists, so it is said only where it is needed.
+  else if (known.mighty) await owner.query(`ALTER ROLE ${role} ${harmless} ${options}`);
+  else if (options !== groupOptions) await owner.query(`ALTER ROLE ${role} ${options}`);
 };
 
 /**
@@ -55,7 +63,7 @@ export const ensureRoles = async (owner: ClientBase, logins: Logins): Promise<vo
     await owner.query('SELECT pg_advisory_xact_lock(7241865325823965)');
     for (const kind of ['app', 'system'] as const) {
       const login = logins[kind];
-      await createRole(owner, groups[kind], 'NOLOGIN');
+      await createRole(owner, groups[kind], groupOptions);
       await createRole(owner, login.user, `LOGIN INHERIT PASSWORD ${escapeLiteral(login.password)}`);
       await owner.query(`GRANT ${escapeIdentifier(groups[kind])} TO ${escapeIdentifier(login.user)}`);
       await owner.query(

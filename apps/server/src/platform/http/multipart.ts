@@ -47,6 +47,9 @@ export const multipartOf = (request: FastifyRequest): Multipart => ({
         }
       }
     } catch (error) {
+      // What is still on its way is thrown away: a client that is still sending reads no answer.
+      request.raw.unpipe();
+      request.raw.resume();
       if (isInterrupted(error)) throw new AppError('UPLOAD_INTERRUPTED', { cause: error });
       throw error;
     }

@@ -55,6 +55,7 @@ export const createOutcomes = (deps: {
       db.tenant(row.tenantId, async (tx) => {
         const next = await requeue(tx, attemptOf(row), died);
         if (!next) return;
+        if (next.cancelRequested) return endWithout(tx, next, { status: 'CANCELLED', error: undefined });
         if (next.deaths < mostDeaths) return queue.send(tx, next.kind, attemptOf(next));
         const message = `It was set aside: the process that ran it died ${next.deaths} times.`;
         await endWithout(tx, next, { status: 'FAILED', error: { code: 'SET_ASIDE', message } });

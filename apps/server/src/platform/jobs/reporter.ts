@@ -49,7 +49,8 @@ export class Reporter {
   }
 
   progress(done: number, total: number, stage: string): void {
-    const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+    // Comparisons let no NaN through.
+    const share = total > 0 && done > 0 ? Math.min(1, done / total) : 0;
     this.#progress = Math.max(this.#progress, share);
     this.#stage = stage;
     this.#changed = true;
@@ -65,7 +66,8 @@ export class Reporter {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
+    // A report that could not be written must not keep the next from being tried.
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#write());
     await this.#writing;
   }
 
@@ -85,9 +87,19 @@ export class Reporter {
     const lines = this.#lines;
     this.#lines = [];
     this.#changed = false;
+    try {
+      this.#onVerdict(await this.#report(lines));
+    } catch (error) {
+      this.#lines = [...lines, ...this.#lines];
+      this.#changed = true;
+      throw error;
+    }
+  }
+
+  async #report(lines: readonly Line[]): Promise<Verdict> {
     const report = { progress: this.#progress, stage: this.#stage, etaSeconds: this.#etaSeconds() };
     const { tenantId, jobId: id } = this.#attempt;
-    const verdict = await this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
+    return this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
       const { current, cancelRequested } = await writeProgress(tx, this.#attempt, report);
       if (!current) return 'stale';
       if (lines.length > 0) await appendLogs(tx, this.#attempt, lines);
@@ -100,6 +112,5 @@ export class Reporter {
       });
       return cancelRequested ? 'cancel' : 'current';
     });
-    this.#onVerdict(verdict);
   }
 }

@@ -83,7 +83,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       progress: (done, total, stage) => reporter.progress(done, total, stage),
       log: (message, level) => reporter.log(message, level),
     });
-    await reporter.flush();
+    await patiently(() => reporter.flush());
     abort.signal.throwIfAborted();
     reach('job.artifact');
     await asCurrent(row, async (tx) => outcomes.succeed(tx, row, await commit(tx)));

@@ -7,6 +7,7 @@ import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
 import { Door, Refusal } from './door.tsx';
+import { useFirstFocus } from './use-first-focus.ts';
 import styles from './door.module.css';
 
 export const Route = createLazyRoute('/register')({ component: RegisterPage });
@@ -37,6 +38,7 @@ const needed = (sentence: string) => (value: string) => (value.trim() === '' ? s
 function RegisterForm({ from }: { from: string | undefined }) {
   const router = useRouter();
   const [refusal, setRefusal] = useState<string>();
+  const first = useFirstFocus();
   const form = useForm({
     initialValues: empty,
     validateInputOnBlur: ['password'],
@@ -76,7 +78,7 @@ function RegisterForm({ from }: { from: string | undefined }) {
         <TextInput
           label="First name"
           autoComplete="given-name"
-          autoFocus
+          ref={first}
           {...form.getInputProps('firstName')}
         />
         <TextInput label="Last name" autoComplete="family-name" {...form.getInputProps('lastName')} />

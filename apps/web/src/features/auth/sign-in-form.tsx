@@ -7,11 +7,13 @@ import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
 import { Refusal } from './door.tsx';
+import { useFirstFocus } from './use-first-focus.ts';
 import styles from './door.module.css';
 
 /** Email or user name, and password. What was typed stays when it is refused. */
 export function SignInForm(props: { email?: string; onDone: (session: Session) => void }) {
   const [refusal, setRefusal] = useState<string>();
+  const first = useFirstFocus();
   const form = useForm({
     initialValues: { email: props.email ?? '', password: '' },
     validate: {
@@ -50,8 +52,7 @@ export function SignInForm(props: { email?: string; onDone: (session: Session) =
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        data-autofocus={props.email === undefined || undefined}
-        autoFocus={props.email === undefined}
+        ref={first}
         {...form.getInputProps('email')}
       />
       <PasswordInput

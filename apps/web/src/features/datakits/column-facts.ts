@@ -1,9 +1,15 @@
 import type { ColumnProfile } from '@quadrax/contract';
 import { formatInteger, formatNumber, formatPercent } from '#lib/format.ts';
 
+/** A date without the time where that is midnight, or whole seconds; other text as it is. */
+export const dayText = (value: string): string =>
+  value
+    .replace(/^(\d{4}-\d{2}-\d{2})T00:00:00(\.0+)?Z?$/, '$1')
+    .replace(/^(\d{4}-\d{2}-\d{2}T[\d:]{8})\.0+Z$/, '$1Z');
+
 /** A bound as text: numbers with sensible precision, dates and words as they are. */
 export const boundText = (value: number | string): string =>
-  typeof value === 'number' ? formatNumber(value, 5) : value.replace(/T00:00:00(\.000)?Z?$/, '');
+  typeof value === 'number' ? formatNumber(value, 5) : dayText(value);
 
 /** "Median", "25 %". */
 export function quantileName(p: number): string {

@@ -1,4 +1,5 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
+import { dayText } from './column-facts.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'missing'] as const;
 export type Operator = (typeof operators)[number];
@@ -99,9 +100,9 @@ const operatorWords: Record<Operator, string> = {
 
 export const operatorWord = (operator: Operator): string => operatorWords[operator];
 
-/** A filter in words: "body_mass_g ≥ 4,000". */
+/** A filter in words: "body_mass_g ≥ 4000". */
 export function filterText(filter: PreviewFilter): string {
-  const value = filter.value === undefined ? '' : ` ${String(filter.value)}`;
+  const value = filter.value === undefined ? '' : ` ${dayText(String(filter.value))}`;
   return `${filter.column} ${operatorWord(filter.operator)}${value}`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundText, columnFacts, quantileName } from './column-facts.ts';
-import { cellText, columnWidths, pagesFor } from './preview-layout.ts';
+import { cellText, columnsInSight, columnWidths, pagesFor } from './preview-layout.ts';
 
 describe('the widths of columns', () => {
   it('fill the frame when there is room', () => {
@@ -32,6 +32,21 @@ describe('the widths of columns', () => {
   });
 });
 
+describe('the columns in sight', () => {
+  const widths = Array.from({ length: 100 }, () => 200);
+
+  it('are those in the frame and a little beyond, at their places', () => {
+    const seen = columnsInSight(widths, 64, 10_000, 800);
+    expect(seen[0]).toEqual({ index: 47, left: 9464, width: 200 });
+    expect(seen.at(-1)?.left).toBeLessThan(10_000 + 800 + 480);
+    expect(seen.length).toBeLessThan(12);
+  });
+
+  it('begin at the first column where nothing is scrolled', () => {
+    expect(columnsInSight(widths, 64, 0, 800)[0]).toEqual({ index: 0, left: 64, width: 200 });
+  });
+});
+
 describe('the pages in sight', () => {
   it('are those that hold the rows', () => {
     expect(pagesFor(0, 30, 100)).toEqual([0]);
@@ -46,6 +61,9 @@ describe('a cell', () => {
     expect(cellText(1234567)).toBe('1234567');
     expect(cellText(1e-7)).toBe('1e-7');
     expect(cellText(false)).toBe('false');
+    expect(cellText('2007-11-01T00:00:00.000Z', 'datetime')).toBe('2007-11-01');
+    expect(cellText('2007-11-01T08:30:00.000Z', 'datetime')).toBe('2007-11-01T08:30:00Z');
+    expect(cellText('2007-11-01T00:00:00.000Z', 'text')).toBe('2007-11-01T00:00:00.000Z');
     expect(cellText(null)).toBe('missing');
   });
 });

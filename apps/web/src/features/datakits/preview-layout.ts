@@ -1,4 +1,5 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
+import { dayText } from './column-facts.ts';
 
 const LEAST = 152;
 const MOST = 260;
@@ -21,6 +22,38 @@ export function columnWidths(
   return wished.map((width) => Math.floor(width * stretch));
 }
 
+/** A column in sight: which one, and where it stands in the scrolled content, in pixels. */
+export interface ColumnPlace {
+  readonly index: number;
+  readonly left: number;
+  readonly width: number;
+}
+
+/** Pixels drawn beyond each edge, so that scrolling never shows an empty place. */
+const MARGIN = 480;
+
+/**
+ * The columns of which anything is in sight.
+ * @param start where the first column begins
+ * @param scrolled how far the frame is scrolled sideways
+ * @param frame its width
+ */
+export function columnsInSight(
+  widths: readonly number[],
+  start: number,
+  scrolled: number,
+  frame: number,
+): ColumnPlace[] {
+  const places: ColumnPlace[] = [];
+  let left = start;
+  for (const [index, width] of widths.entries()) {
+    if (left + width > scrolled - MARGIN && left < scrolled + frame + MARGIN)
+      places.push({ index, left, width });
+    left += width;
+  }
+  return places;
+}
+
 /** The pages that hold the rows `from` to `to`. */
 export function pagesFor(from: number, to: number, page: number): number[] {
   const first = Math.floor(from / page);
@@ -28,9 +61,10 @@ export function pagesFor(from: number, to: number, page: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** A cell as it was in the file: numbers in full, since a table is no place to round. */
-export function cellText(value: Cell): string {
+/** A cell as it was in the file: numbers in full, since a table is no place to round; days without a time. */
+export function cellText(value: Cell, type?: ColumnType): string {
   if (value === null) return 'missing';
+  if (type === 'datetime' && typeof value === 'string') return dayText(value);
   if (typeof value !== 'number') return String(value);
   return Number.isInteger(value) || Math.abs(value) < 1e-4
     ? String(value)

@@ -1,11 +1,11 @@
 import type { Cell, ColumnType, Datakit, Profile } from '@quadrax/contract';
-import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { ErrorState } from '#ui/error-state.tsx';
+import { type RowWindow, rowWindow } from '#ui/row-window.ts';
 import { nextSort, type PreviewFilter, type PreviewSort } from './preview-filter.ts';
 import { PreviewHead } from './preview-head.tsx';
-import { cellText, columnWidths } from './preview-layout.ts';
+import { cellText, type ColumnPlace, columnsInSight, columnWidths } from './preview-layout.ts';
+import { useInnerSize, useScroll } from './preview-sight.ts';
 import { usePreviewCells, usePreviewTotal } from './preview-rows.ts';
 import styles from './preview-table.module.css';
 
@@ -51,21 +51,20 @@ interface FrameProps extends PreviewTableProps {
 function Frame(props: FrameProps) {
   const { datakit, filters, sort, total, count } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const { ref: measured, width } = useElementSize();
-  const merged = useMergedRef(frame, measured);
+  const { width, height } = useInnerSize(frame);
+  const { scroll, onScroll } = useScroll();
   const widths = columnWidths(datakit.columns, Math.max(0, width - GUTTER));
-  const { rows, columns } = useSight(frame, count, widths);
-  const seen = rows.getVirtualItems();
-  const across = columns.getVirtualItems();
+  const sight = rowWindow(count, ROW_HEIGHT, scroll.top, Math.max(0, height - HEAD_HEIGHT));
+  const across = columnsInSight(widths, GUTTER, scroll.left, width);
   const cell = usePreviewCells(
     { id: datakit.id, sort, filters },
-    seen[0]?.index ?? 0,
-    seen.at(-1)?.index ?? 0,
-    !rows.isScrolling || total === undefined,
+    sight.from,
+    Math.max(sight.from, sight.to - 1),
+    !scroll.moving || total === undefined,
   );
   const wide = GUTTER + widths.reduce((sum, one) => sum + one, 0);
   return (
-    <div ref={merged} className={styles.frame}>
+    <div ref={frame} className={styles.frame} onScroll={onScroll}>
       <table
         className={styles.table}
         style={{ width: wide }}
@@ -81,23 +80,23 @@ function Frame(props: FrameProps) {
             ))}
           </tr>
         </thead>
-        <tbody className={styles.body} style={{ height: rows.getTotalSize() }}>
-          {seen.map((row) => (
+        <tbody className={styles.body} style={{ height: count * ROW_HEIGHT }}>
+          {rowNumbers(sight).map((row) => (
             <tr
-              key={row.index}
-              aria-rowindex={row.index + 2}
+              key={row}
+              aria-rowindex={row + 2}
               className={styles.row}
-              style={{ transform: `translateY(${row.start - HEAD_HEIGHT}px)`, width: wide }}
+              style={{ transform: `translateY(${row * ROW_HEIGHT}px)`, width: wide }}
             >
               <td className={styles.gutter} aria-hidden="true">
-                {row.index + 1}
+                {row + 1}
               </td>
               {across.map((item) => (
                 <BodyCell
                   key={item.index}
                   item={item}
                   type={datakit.columns[item.index]?.type}
-                  value={cell(row.index, item.index)}
+                  value={cell(row, item.index)}
                   chosen={datakit.columns[item.index]?.name === props.column}
                 />
               ))}
@@ -114,30 +113,8 @@ function Frame(props: FrameProps) {
   );
 }
 
-/** The rows and columns in sight of a scrolling frame. */
-function useSight(frame: React.RefObject<HTMLDivElement | null>, count: number, widths: readonly number[]) {
-  const rows = useVirtualizer({
-    count,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-    scrollMargin: HEAD_HEIGHT,
-  });
-  const columns = useVirtualizer({
-    horizontal: true,
-    count: widths.length,
-    getScrollElement: () => frame.current,
-    estimateSize: (index) => widths[index] ?? 0,
-    overscan: 3,
-    scrollMargin: GUTTER,
-  });
-  // Sizes are remembered: they must be asked for again when the columns are given others.
-  const sizes = widths.join(' ');
-  useEffect(() => {
-    if (sizes !== '') columns.measure();
-  }, [columns, sizes]);
-  return { rows, columns };
-}
+const rowNumbers = ({ from, to }: RowWindow): number[] =>
+  Array.from({ length: to - from }, (_, place) => from + place);
 
 function HeadCell({
   item,
@@ -147,7 +124,7 @@ function HeadCell({
   column,
   onColumn,
   onSort,
-}: FrameProps & { item: VirtualItem }) {
+}: FrameProps & { item: ColumnPlace }) {
   const { name, type } = datakit.columns[item.index] ?? { name: '', type: 'text' as const };
   const descending = sort?.column === name ? sort.descending : undefined;
   const direction = descending ? 'descending' : 'ascending';
@@ -156,8 +133,8 @@ function HeadCell({
       name={name}
       type={type}
       index={item.index}
-      left={item.start}
-      width={item.size}
+      left={item.left}
+      width={item.width}
       profile={profile?.columns.find((one) => one.name === name)}
       rows={datakit.rows ?? 0}
       chosen={name === column}
@@ -171,13 +148,13 @@ function HeadCell({
 const figures = new Set<ColumnType | undefined>(['numeric', 'integer']);
 
 function BodyCell(props: {
-  item: VirtualItem;
+  item: ColumnPlace;
   type: ColumnType | undefined;
   value: Cell | undefined;
   chosen: boolean;
 }) {
   const { item, type, value, chosen } = props;
-  const text = value === undefined ? '' : cellText(value);
+  const text = value === undefined ? '' : cellText(value, type);
   const look = [
     styles.cell,
     figures.has(type) ? styles.right : '',
@@ -189,7 +166,7 @@ function BodyCell(props: {
     <td
       aria-colindex={item.index + 1}
       className={look.join(' ')}
-      style={{ left: item.start, width: item.size }}
+      style={{ left: item.left, width: item.width }}
       title={text.length > 16 ? text : undefined}
     >
       {text}

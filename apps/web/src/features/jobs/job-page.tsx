@@ -1,10 +1,10 @@
 import type { Job, JobLogLine } from '@quadrax/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import { api } from '#lib/api.ts';
 import { formatMoment } from '#lib/format.ts';
 import { isFinished, useJob } from '#lib/jobs.ts';
+import { useNow } from '#lib/use-now.ts';
 import { jobKindLabel } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
@@ -21,6 +21,7 @@ export const Route = createLazyRoute('/shell/jobs/$id')({ component: JobPage });
 function JobPage() {
   const { id } = Route.useParams();
   const { data: job, error, refetch } = useJob(id);
+  const now = useNow(1_000);
   const trail = <Link to="/jobs">Jobs</Link>;
   if (job === undefined) {
     if (error === null) return <SkeletonPage />;
@@ -34,7 +35,7 @@ function JobPage() {
     <Page
       title={jobKindLabel(job.kind)}
       trail={trail}
-      state={jobSentence(job, Date.now())}
+      state={jobSentence(job, now)}
       secondary={<CancelJob job={job} size="sm" />}
       copyAs={<CopyAs call={{ method: 'GET', path: '/jobs/:id', params: { id } }} />}
     >
@@ -107,7 +108,6 @@ async function readLog(id: string, signal: AbortSignal): Promise<JobLogLine[]> {
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 function Log({ job }: { job: Job }) {
-  const frame = useRef<HTMLDivElement>(null);
   const log = useQuery({
     // The end of the job is part of the key, so that its last words are read.
     queryKey: ['jobs', 'log', job.id, isFinished(job)],
@@ -116,11 +116,6 @@ function Log({ job }: { job: Job }) {
     refetchInterval: isFinished(job) ? false : 2_000,
   });
   const count = log.data?.length ?? 0;
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null || isFinished(job)) return;
-    element.scrollTop = element.scrollHeight;
-  }, [count, job]);
   if (log.isError) {
     return (
       <ErrorState error={log.error} title="The log could not be read." onRetry={() => void log.refetch()} />
@@ -129,8 +124,8 @@ function Log({ job }: { job: Job }) {
   if (log.isPending) return <SkeletonRows rows={4} />;
   if (count === 0) return <p className={styles.message}>It has said nothing yet.</p>;
   return (
-    <div className={styles.log} ref={frame} tabIndex={0} role="log" aria-label="Log of the job">
-      <ol>
+    <div className={styles.log}>
+      <ol aria-label="Log of the job">
         {log.data.map((line) => (
           <li key={line.sequence}>
             <time dateTime={line.at} title={formatMoment(line.at)}>

@@ -14,6 +14,7 @@ import { ErrorState } from '#ui/error-state.tsx';
 import { CancelJob, JobBar } from '#ui/job-progress.tsx';
 import { LinkButton } from '#ui/link-button.tsx';
 import { Page } from '#ui/page.tsx';
+import { SkeletonText } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import type { JobsSearch } from './index.ts';
 import { workedSeconds } from './job-words.ts';
@@ -49,7 +50,13 @@ function JobsPage() {
   return (
     <Page
       title="Jobs"
-      state={list.isSuccess ? stateOf(jobs, total, list.hasNextPage, filtered) : 'Reading the jobs'}
+      state={
+        list.isPending ? (
+          <SkeletonText width={20} />
+        ) : (
+          list.isSuccess && stateOf(jobs, total, list.hasNextPage, filtered)
+        )
+      }
       copyAs={<CopyAs call={{ method: 'GET', path: '/jobs', query: { ...search } }} />}
     >
       <Filters search={search} names={names} />

@@ -2,6 +2,7 @@ import { Button, CopyButton, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { type ApiCall, asCurl, asTypeScript } from '#lib/copy-as.ts';
 import { oneOf } from '#lib/search.ts';
+import { Scroller } from '#ui/scroller.tsx';
 import styles from './predict.module.css';
 
 /** The call that was just made, with its real values, to take along. */
@@ -26,9 +27,9 @@ export function CallAsCode({ call }: { call: ApiCall }) {
           )}
         </CopyButton>
       </div>
-      <pre className={styles.pre} tabIndex={0} aria-label={`The call as ${language}`}>
-        {code}
-      </pre>
+      <Scroller className={styles.frame} label={`The call as ${language}`}>
+        <pre className={styles.pre}>{code}</pre>
+      </Scroller>
     </div>
   );
 }

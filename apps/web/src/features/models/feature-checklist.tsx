@@ -1,11 +1,13 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { formatInteger, formatPercent } from '#lib/format.ts';
+import { rowWindow } from '#ui/row-window.ts';
 import { leftOutBecause, type TrainColumn } from './train-form.ts';
 import styles from './train.module.css';
 
 const ROW = 34;
+/** Columns in sight at once; the rest is scrolled to. */
+const MOST_ROWS = 9;
 
 /** The columns to predict from: all but those that teach nothing are checked; found by typing. */
 export function FeatureChecklist(props: {
@@ -18,19 +20,15 @@ export function FeatureChecklist(props: {
   const { columns, rows, chosen, error, onChange } = props;
   const [typed, setTyped] = useState('');
   const id = useId();
-  const frame = useRef<HTMLDivElement>(null);
+  const [scrolled, setScrolled] = useState(0);
   const set = new Set(chosen);
   const shown = columns.filter((column) => column.name.toLowerCase().includes(typed.trim().toLowerCase()));
   const names = shown.map((column) => column.name);
   // In the order of the table, whatever was clicked first.
   const keep = (next: ReadonlySet<string>): void =>
     onChange(columns.map((column) => column.name).filter((name) => next.has(name)));
-  const virtual = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW,
-    overscan: 10,
-  });
+  const height = Math.min(columns.length, MOST_ROWS) * ROW + 2;
+  const sight = rowWindow(shown.length, ROW, scrolled, height);
   return (
     <fieldset className={styles.features} aria-describedby={error ? id : undefined}>
       <legend>Columns to predict from</legend>
@@ -58,16 +56,15 @@ export function FeatureChecklist(props: {
         </span>
       </div>
       <div
-        ref={frame}
         className={styles.list}
-        style={{ height: Math.min(columns.length, 9) * ROW + 2 }}
+        style={{ height }}
         data-error={Boolean(error)}
         tabIndex={-1}
+        onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
       >
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const column = shown[index];
-            if (!column) return null;
+        <div style={{ height: shown.length * ROW, position: 'relative' }}>
+          {shown.slice(sight.from, sight.to).map((column, place) => {
+            const start = (sight.from + place) * ROW;
             return (
               <label
                 key={column.name}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { ErrorState } from '#ui/error-state.tsx';
+import { Scroller } from '#ui/scroller.tsx';
 import { Button } from '@mantine/core';
 import { useTrainingLog } from './model-queries.ts';
 import styles from './model-page.module.css';
@@ -27,29 +28,29 @@ export function TrainingLog(props: {
     );
   }
   return (
-    <div
+    <Scroller
       ref={frame}
       className={styles.log}
-      role="log"
-      aria-label="Training log"
-      tabIndex={0}
+      label="Training log"
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
       }}
     >
       {log.data && lines.length === 0 && <span className={styles.quiet}>Nothing has been said yet.</span>}
-      {lines.map((line) => (
-        <div
-          key={line.sequence}
-          className={line.level === 'info' ? styles.line : `${styles.line} ${styles[line.level]}`}
-        >
-          <time dateTime={line.at}>{time(line.at)}</time>
-          <span>
-            {line.level !== 'info' && <b>{line.level === 'warn' ? 'warning ' : 'error '}</b>}
-            {line.message}
-          </span>
-        </div>
-      ))}
+      <div role="log" aria-label="Lines of the training log">
+        {lines.map((line) => (
+          <div
+            key={line.sequence}
+            className={line.level === 'info' ? styles.line : `${styles.line} ${styles[line.level]}`}
+          >
+            <time dateTime={line.at}>{time(line.at)}</time>
+            <span>
+              {line.level !== 'info' && <b>{line.level === 'warn' ? 'warning ' : 'error '}</b>}
+              {line.message}
+            </span>
+          </div>
+        ))}
+      </div>
       {log.hasNextPage && (
         <Button
           variant="subtle"
@@ -60,6 +61,6 @@ export function TrainingLog(props: {
           Show more
         </Button>
       )}
-    </div>
+    </Scroller>
   );
 }

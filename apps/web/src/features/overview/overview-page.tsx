@@ -3,6 +3,7 @@ import { Link, createLazyRoute } from '@tanstack/react-router';
 import { formatAgo, plural } from '#lib/format.ts';
 import { useRunningJobs } from '#lib/running-jobs.ts';
 import { useMayWrite } from '#lib/session.ts';
+import { useNow } from '#lib/use-now.ts';
 import { jobKindLabel } from '#lib/words.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { CancelJob, JobBar } from '#ui/job-progress.tsx';
@@ -21,57 +22,78 @@ export const Route = createLazyRoute('/shell/')({ component: OverviewPage });
 
 function OverviewPage() {
   const latest = useLatest();
-  const { datakits, models, done, failed } = latest;
   const running = useRunningJobs();
-  const broken = [datakits, models].find((query) => query.isError);
-  if (broken?.error) {
+  const { datakits, models } = latest;
+  const error = datakits.error ?? models.error;
+  if (error !== null) {
     return (
       <Page title="Overview">
         <ErrorState
-          error={broken.error}
+          error={error}
           title="The overview could not be read."
           onRetry={() => void Promise.all([datakits.refetch(), models.refetch()])}
         />
       </Page>
     );
   }
-  const nothing =
-    datakits.data?.items.length === 0 && models.data?.items.length === 0 && (running.data ?? []).length === 0;
-  if (nothing) {
-    return (
-      <Page title="Overview" state="Nothing here yet. Begin with data.">
-        <Doors />
-      </Page>
-    );
-  }
   // All at once: what came in piece by piece would push the rest about.
-  if ([datakits, models, done, failed, running].some((query) => query.isPending)) {
+  if ([...Object.values(latest), running].some((query) => query.isPending)) {
     return (
       <Page title="Overview" state={<SkeletonText width={36} />}>
         <SkeletonRows />
       </Page>
     );
   }
-  const known = {
+  const known: Known = {
     datakits: datakits.data?.items ?? [],
     models: models.data?.items ?? [],
-    done: done.data?.items ?? [],
-    failed: failed.data?.items ?? [],
+    done: latest.done.data?.items ?? [],
+    failed: latest.failed.data?.items ?? [],
+    running: running.data ?? [],
   };
-  const names = new Map([...known.datakits, ...known.models].map(({ id, name }) => [id, name]));
+  if (known.datakits.length + known.models.length + known.running.length === 0) {
+    return (
+      <Page title="Overview" state="Nothing here yet. Begin with data.">
+        <Doors />
+      </Page>
+    );
+  }
   return (
     <Page
       title="Overview"
-      state={sentence(running.data ?? [], datakits.data?.meta.total, models.data?.meta.total)}
+      state={sentence(known.running, datakits.data?.meta.total, models.data?.meta.total)}
       action={<NextStep datakits={known.datakits} />}
     >
+      <Sections known={known} />
+    </Page>
+  );
+}
+
+interface Known {
+  datakits: readonly Datakit[];
+  models: readonly Model[];
+  done: readonly Job[];
+  failed: readonly Job[];
+  running: readonly Job[];
+}
+
+/** What runs, what needs attention, and the latest of each noun. */
+function Sections({ known }: { known: Known }) {
+  const now = useNow();
+  const names = new Map([...known.datakits, ...known.models].map(({ id, name }) => [id, name]));
+  return (
+    <>
       <Section title="Running">
-        <Running jobs={running.data ?? []} names={names} />
+        <Running jobs={known.running} names={names} />
       </Section>
-      <NeedsAttention items={attentionOf(known, Date.now())} />
+      <NeedsAttention items={attentionOf(known, now)} />
       <div className={styles.halves}>
         <Section title="Latest models" aside={<Link to="/models">All models</Link>}>
-          <Models rows={known.models} />
+          {known.models.length === 0 ? (
+            <p className={styles.nothing}>No model has been trained yet.</p>
+          ) : (
+            <LatestModels rows={known.models} />
+          )}
         </Section>
         <Section title="Latest datakits" aside={<Link to="/datakits">All datakits</Link>}>
           {known.datakits.length === 0 ? (
@@ -88,7 +110,7 @@ function OverviewPage() {
           <FinishedJobs rows={known.done} names={names} />
         )}
       </Section>
-    </Page>
+    </>
   );
 }
 
@@ -162,11 +184,4 @@ function NeedsAttention({ items }: { items: readonly Attention[] }) {
       </ul>
     </Section>
   );
-}
-
-function Models({ rows }: { rows: readonly Model[] }) {
-  if (rows.length === 0) {
-    return <p className={styles.nothing}>No model has been trained yet.</p>;
-  }
-  return <LatestModels rows={rows} />;
 }

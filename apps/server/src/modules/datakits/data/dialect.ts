@@ -39,7 +39,7 @@ export function sniffDialect(text: string, complete: boolean): Dialect | undefin
   const decimal = sniffDecimal(chosen);
   const header = sniffHeader(chosen.records);
   const width = header ? first.length : chosen.width;
-  const skipSpace = spacesFollow(chosen);
+  const skipSpace = spacesFollow(chosen, text);
   return { ...chosen.cutting, decimal, header, width, first, skipSpace };
 }
 
@@ -112,13 +112,18 @@ function cut(text: string, complete: boolean, cutting: Cutting): string[][] {
   return records;
 }
 
-/** Single quotes only when fields begin and end with them and none do with double quotes. */
+/** Single quotes only when as many fields begin with one as end with one, and none holds double quotes. */
 function sniffQuote(text: string, delimiter: string): string {
   if (text.includes('"')) return '"';
-  const part = text.slice(0, 20_000);
-  const fields = part.split(/\r\n|\n|\r/).flatMap((line) => line.split(delimiter));
-  const quoted = fields.filter((field) => /^'.*'$/.test(field.trim())).length;
-  return quoted > 1 && quoted >= fields.length * 0.2 ? "'" : '"';
+  let opening = 0;
+  let closing = 0;
+  for (const line of text.slice(0, 20_000).split(/\r\n|\n|\r/)) {
+    for (const field of line.split(delimiter)) {
+      if (/^\s*'/.test(field)) opening++;
+      if (/'\s*$/.test(field)) closing++;
+    }
+  }
+  return opening > 1 && opening === closing ? "'" : '"';
 }
 
 function commonWidth(records: readonly string[][]): number {
@@ -150,12 +155,15 @@ function cleanShare(records: readonly string[][], delimiter: string): number {
   return all === 0 ? 0 : clean / all;
 }
 
-/** `1, 2, 3`: every field but the first begins with a space. */
-function spacesFollow({ records, width, cutting }: Candidate): boolean {
-  if (width < 2 || cutting.delimiter === ' ' || cutting.delimiter === '\t') return false;
-  const rest = records.slice(1).flatMap((record) => record.slice(1));
-  const spaced = rest.filter((field) => field.startsWith(' ')).length;
-  return rest.length > 0 && spaced >= rest.length * 0.9;
+/** `1, 2, "x"`: a space follows nearly every delimiter, and every name but the first begins with one. */
+function spacesFollow({ records, width, cutting }: Candidate, text: string): boolean {
+  const { delimiter } = cutting;
+  if (width < 2 || delimiter === ' ' || delimiter === '\t') return false;
+  const after = text.split(delimiter).slice(1);
+  const spaced = after.filter((rest) => rest.startsWith(' ')).length;
+  return (
+    spaced >= after.length * 0.9 && (records[0]?.slice(1).every((field) => field.startsWith(' ')) ?? false)
+  );
 }
 
 function sniffDecimal({ records, cutting }: Candidate): '.' | ',' {

@@ -1,5 +1,6 @@
 import { columnId, countOf, type Statements } from './duckdb.ts';
 import { inferColumns, type Mixed } from './infer.ts';
+import { faultyLine } from './json-fault.ts';
 import { castSql, strictFailure, strictSql, type Physical } from './physical.ts';
 import { openSource, type Source, type SourceFile } from './source.ts';
 import { explainReadError, UnreadableFile } from './unreadable-file.ts';
@@ -37,7 +38,7 @@ export async function loadTable(db: Statements, file: SourceFile, hooks: LoadHoo
     return await load(db, await openSource(db, file, false), hooks);
   } catch (error) {
     const again = file.intake.format === 'csv' && !file.intake.table.irregular && isMiscut(error);
-    if (!again) throw explainReadError(error, kindOf(file));
+    if (!again) throw explainReadError(error, kindOf(file), await lineOf(error, file));
     hooks.log('The file is not quite regular; rewriting it first.');
   }
   try {
@@ -45,6 +46,13 @@ export async function loadTable(db: Statements, file: SourceFile, hooks: LoadHoo
   } catch (error) {
     throw explainReadError(error, kindOf(file));
   }
+}
+
+async function lineOf(error: unknown, { path, intake: { format } }: SourceFile): Promise<number | undefined> {
+  const json = format === 'json' || format === 'ndjson';
+  return json && error instanceof Error && /malformed json/i.test(error.message)
+    ? faultyLine(path, format)
+    : undefined;
 }
 
 class Miscount extends Error {}
@@ -67,12 +75,12 @@ async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<L
   const { names, query } = source;
   await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${sampleSize(names.length)}`);
   const guess = source.declared ?? (await guessTypes(db, names.length, source.decimal));
+  await db.run('DROP TABLE s');
   const strict = await createStrict(db, source, guess, hooks);
   if (!strict) {
     hooks.log('A value further down has another type than the first rows suggest; examining all of them.');
     await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
   }
-  await db.run('DROP TABLE s');
   const rows = await countRows(db, source.records);
   const physicals = strict ? [...guess] : names.map((): Physical => ({ kind: 'raw' }));
   const typed = await settle(db, physicals, rows, source);
@@ -153,7 +161,8 @@ async function worthExamining(
 ): Promise<number[]> {
   const texts = suspects.filter((i) => physicals[i]?.kind === 'varchar');
   if (texts.length === 0) return [...suspects];
-  const step = Math.max(1, Math.floor(rows / sampleSize(texts.length)));
+  const step = Math.floor(rows / sampleSize(texts.length));
+  if (step <= 1) return [...suspects];
   await db.run(
     `CREATE OR REPLACE TABLE s AS SELECT ${texts.map(columnId).join(', ')} FROM t WHERE rowid % ${step} = 0`,
   );

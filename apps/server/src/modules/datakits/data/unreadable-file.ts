@@ -8,15 +8,15 @@ export class UnreadableFile extends Error {
 
 /**
  * Puts what a reader said about a file into words for a person: the line where known, never a path or SQL. Errors that
- * are not about the file (out of memory, no room on disk) are passed through as they are.
+ * are not about the file (out of memory, no room on disk) are passed through as they are. `knownLine` takes the place of
+ * the line the reader names.
  */
-export function explainReadError(error: unknown, what: string): unknown {
+export function explainReadError(error: unknown, what: string, knownLine?: number): unknown {
   if (error instanceof UnreadableFile || !(error instanceof Error)) return error;
   const text = error.message;
   if (/out of memory|no space left|failed to allocate|interrupted/i.test(text)) return error;
-  const line = /\bline:? (\d+)/i.exec(text.replace(/\n\s*LINE \d+: [\s\S]*/, ''))?.[1];
-  const record = /in record\/value (\d+)/.exec(text)?.[1];
-  const place = line ? ` at line ${line}` : record ? ` at record ${record}` : '';
+  const line = knownLine ?? /\bline:? (\d+)/i.exec(text.replace(/\n\s*LINE \d+: [\s\S]*/, ''))?.[1];
+  const place = line === undefined ? '' : ` at line ${line}`;
   const advice = 'Export it again and upload the new file.';
   return new UnreadableFile(`The ${what} cannot be read${place}${reason(text)}. ${advice}`, { cause: error });
 }

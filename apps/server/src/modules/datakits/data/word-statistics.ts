@@ -1,5 +1,6 @@
 import { DuckDBListValue, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
+import { isMark } from './literals.ts';
 import { isWordMissing } from './physical.ts';
 
 /** Statistics of a column of words, text or booleans (index in table `t`). */
@@ -20,6 +21,12 @@ export interface WordStatistics {
 const listed = 25;
 const lookedRows = 10_000;
 
+/** Shorter tables are counted in this thread: a statement per column would cost more than the counting. */
+const shortTable = 100_000;
+const cells = 1_000_000;
+/** Bytes of text taken out of the database at a time. */
+const portion = 50_000_000;
+
 /** Statistics of columns by grouping their values, in their order. `step` is told how many columns are done. */
 export async function wordStatistics(
   db: Statements,
@@ -28,32 +35,82 @@ export async function wordStatistics(
   step: (columns: number) => void,
 ): Promise<WordStatistics[]> {
   const results: WordStatistics[] = [];
-  const size = Math.max(1, Math.min(16, Math.floor(200_000 / rows)));
+  const size = rows > shortTable ? 1 : Math.max(1, Math.min(64, Math.floor(cells / rows)));
   for (const batch of batches(columns, size)) {
-    const found = await db.rows(`${batch.map(groupQuery).join(' UNION ALL ')} ORDER BY 1`);
-    for (const row of found) results.push(statisticsOf(row));
+    const short = rows <= shortTable && (await textBytes(db, batch)) <= portion;
+    results.push(...(short ? await countHere(db, batch) : await countThere(db, batch)));
     step(batch.length);
   }
   return results;
 }
 
-function groupQuery(column: number, position: number): string {
+async function textBytes(db: Statements, columns: readonly number[]): Promise<number> {
+  const parts = columns.map((column) => `coalesce(sum(strlen(${columnId(column)}::VARCHAR)), 0)`);
+  const [row] = await db.rows(`SELECT (${parts.join(' + ')})::BIGINT FROM t`);
+  return countOf(row?.[0]);
+}
+
+async function countThere(db: Statements, columns: readonly number[]): Promise<WordStatistics[]> {
+  const results: WordStatistics[] = [];
+  for (const column of columns) {
+    const [row] = await db.rows(groupQuery(column));
+    if (row) results.push(statisticsOf(row));
+  }
+  return results;
+}
+
+async function countHere(db: Statements, columns: readonly number[]): Promise<WordStatistics[]> {
+  const lists = columns.map((column) => `to_json(list(${columnId(column)}::VARCHAR))::VARCHAR`);
+  const [row = []] = await db.rows(`SELECT ${lists.join(', ')} FROM t`);
+  return columns.map((_, i) => countWords(JSON.parse(String(row[i])) as (string | null)[]));
+}
+
+function countWords(words: readonly (string | null)[]): WordStatistics {
+  const counts = new Map<string, number>();
+  let present = 0;
+  for (const word of words) {
+    if (word === null) continue;
+    present++;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const values = [...counts];
+  const marked = values.filter(([value]) => isMark(value));
+  const first = [...new Set(words.slice(0, lookedRows))].filter((word) => word !== null);
+  const mean = (figures: readonly number[]) =>
+    figures.reduce((sum, figure) => sum + figure, 0) / (figures.length || 1);
+  const ranked = values.toSorted(([a, n], [b, m]) => m - n || byCodePoint(a, b));
+  return {
+    present,
+    distinct: counts.size,
+    markedRows: marked.reduce((sum, [, count]) => sum + count, 0),
+    markedValues: marked.length,
+    length: mean(first.map((word) => word.length)),
+    spaced: mean(first.map((word) => (word.trim().includes(' ') ? 1 : 0))),
+    top: ranked.slice(0, listed).map(([value, count]) => ({ value, count })),
+  };
+}
+
+/** The order of the bytes of UTF-8, as DuckDB sorts; UTF-16 differs beyond U+FFFF. */
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function groupQuery(column: number): string {
   const id = columnId(column);
   const text = `${id}::VARCHAR`;
   const top = `SELECT list(struct_pack(v := v, n := n)) FROM (SELECT v, n FROM g ORDER BY n DESC, v LIMIT ${listed})`;
   const marked = isWordMissing('v');
   const first = `FROM (SELECT DISTINCT ${text} AS v FROM (SELECT ${id} FROM t LIMIT ${lookedRows}))`;
   return (
-    `SELECT ${position} AS k, * FROM (` +
     `WITH g AS MATERIALIZED (SELECT ${text} AS v, count(*) AS n FROM t WHERE ${id} IS NOT NULL GROUP BY 1) ` +
     `SELECT (${top}), count(*), coalesce(sum(n), 0)::BIGINT, coalesce(sum(n) FILTER (WHERE ${marked}), 0)::BIGINT, ` +
     `count(*) FILTER (WHERE ${marked}), (SELECT coalesce(avg(length(v)), 0) ${first}), ` +
-    `(SELECT coalesce(avg(contains(trim(v), ' ')::TINYINT), 0) ${first}) FROM g)`
+    `(SELECT coalesce(avg(contains(trim(v), ' ')::TINYINT), 0) ${first}) FROM g`
   );
 }
 
 function statisticsOf(row: readonly DuckDBValue[]): WordStatistics {
-  const [, top, distinct, present, markedRows, markedValues, length, spaced] = row;
+  const [top, distinct, present, markedRows, markedValues, length, spaced] = row;
   return {
     present: countOf(present),
     distinct: countOf(distinct),

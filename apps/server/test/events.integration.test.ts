@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { eventSchemas, routes } from '@quadrax/contract';
+import type { EventMessage, EventName } from '@quadrax/contract';
+import { eventually, jobSucceeds, spawnServer, startTestServer, upload } from '@quadrax/testkit';
+import type { SpawnedServer, TestClient, TestServer } from '@quadrax/testkit';
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+let server: TestServer;
+/** Another process on the same database, which takes the jobs. */
+let worker: SpawnedServer;
+let ada: TestClient;
+const sockets: (Socket | WebSocket)[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer({ work: false });
+  worker = await spawnServer({ database: server.database, dataDir: server.dataDir });
+  ada = await server.register();
+});
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.close();
+});
+afterAll(async () => {
+  await worker.cleanUp();
+  await server.close();
+});
+
+const webSocketUrl = (path: string): string => server.url.replace('http', 'ws') + path;
+
+interface Heard {
+  readonly messages: EventMessage[];
+  readonly closed: Promise<number>;
+}
+
+/** Opens a plain WebSocket and keeps what it hears. @throws with the status if it is refused. */
+const openPlain = async (path: string, headers: Record<string, string> = {}): Promise<Heard> => {
+  const socket = new WebSocket(webSocketUrl(path), { headers });
+  sockets.push(socket);
+  const messages: EventMessage[] = [];
+  socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as EventMessage));
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('unexpected-response', (_request, reply) => reject(new Error(`refused: ${reply.statusCode}`)));
+    socket.once('error', reject);
+  });
+  return { messages, closed };
+};
+
+const openSocketIo = async (auth: Record<string, unknown>): Promise<{ socket: Socket; messages: EventMessage[] }> => {
+  const socket = io(server.url, { transports: ['websocket'], auth, reconnection: false, forceNew: true });
+  sockets.push(socket);
+  const messages: EventMessage[] = [];
+  socket.onAny((event: EventName, data: never) => messages.push({ event, data }));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return { socket, messages };
+};
+
+const bearer = (client: TestClient) => ({ authorization: `Bearer ${client.token}` });
+const ticketOf = async (client: TestClient): Promise<string> =>
+  (await client.call(routes.operations.ticket)).ticket;
+
+const hears = (messages: EventMessage[], event: EventName, id: string) =>
+  eventually(
+    `${event} arrives`,
+    () => messages.filter((message) => message.event === event && (message.data as { id?: string }).id === id),
+    (found) => found.length > 0,
+  );
+
+describe('an event of a job', () => {
+  it('reaches Socket.IO and plain sockets of its tenant from another process, and nobody else', async () => {
+    const bob = await server.register();
+    const [plain, ticketed, results, rich, foreign] = [
+      await openPlain('/ws', bearer(ada)),
+      await openPlain(`/ws?ticket=${await ticketOf(ada)}`),
+      await openPlain('/api/v1/results/ws', bearer(ada)),
+      await openSocketIo({ token: ada.token }),
+      await openPlain('/ws', bearer(bob)),
+    ];
+    const datakit = await upload(ada);
+    const job = await jobSucceeds(ada, datakit.jobId ?? '');
+    for (const { messages } of [plain, ticketed, results, rich]) {
+      const [finished] = await hears(messages, 'job.finished', job.id);
+      expect(finished?.data).toMatchObject({ status: 'SUCCEEDED', kind: 'datakit.profile', result: job.result });
+      await hears(messages, 'datakit.ready', datakit.id);
+      for (const { event, data } of messages) expect(eventSchemas[event].safeParse(data).error).toBeUndefined();
+      const progress = messages
+        .filter(({ event }) => event === 'job.progress')
+        .map(({ data }) => (data as { progress: number }).progress);
+      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    }
+    expect(foreign.messages).toEqual([]);
+  });
+
+  it('goes out when and only when its transaction commits', async () => {
+    const { messages } = await openPlain('/ws', bearer(ada));
+    const { db, events } = server.app.platform;
+    const publish = (modelId: string, fail: boolean) =>
+      db.tenant(ada.tenantId, async (tx) => {
+        await events.publish(tx, ada.tenantId, 'model.undeployed', { modelId });
+        if (fail) throw new Error('The transaction fails.');
+      });
+    const [lost, sent] = [crypto.randomUUID(), crypto.randomUUID()];
+    await expect(publish(lost, true)).rejects.toThrow('The transaction fails.');
+    await publish(sent, false);
+    await eventually('one arrives', () => messages, (all) => all.length > 0);
+    expect(messages).toEqual([{ event: 'model.undeployed', data: { modelId: sent } }]);
+  });
+
+  it('whose result is too large to be pushed arrives without it', async () => {
+    const { messages } = await openPlain('/ws', bearer(ada));
+    const { db, events } = server.app.platform;
+    const id = crypto.randomUUID();
+    await db.tenant(ada.tenantId, (tx) =>
+      events.publish(tx, ada.tenantId, 'job.finished', {
+        id,
+        kind: 'test',
+        status: 'SUCCEEDED',
+        result: { text: 'ä'.repeat(6000) },
+      }),
+    );
+    const [finished] = await hears(messages, 'job.finished', id);
+    expect(finished?.data).toEqual({ id, kind: 'test', status: 'SUCCEEDED' });
+  });
+});
+
+describe('a plain WebSocket', () => {
+  it.each([
+    ['without a word', '/ws', {}],
+    ['with a wrong token', '/ws', { authorization: 'Bearer nonsense' }],
+    ['with a token in the address', '/ws?token=secret', {}],
+    ['with a forged ticket', '/ws?ticket=YWJj.ZGVm', {}],
+    ['with no ticket', '/ws?ticket=', {}],
+  ])('is refused %s', async (_name, path, headers) => {
+    await expect(openPlain(path, headers)).rejects.toThrow('refused: 401');
+  });
+
+  it('is refused for a tenant of strangers', async () => {
+    const bob = await server.register();
+    await expect(openPlain(`/ws?tenant=${bob.tenantId}`, bearer(ada))).rejects.toThrow('refused: 401');
+  });
+
+  it('is found only where it is', async () => {
+    await expect(openPlain('/elsewhere', bearer(ada))).rejects.toThrow('refused: 404');
+  });
+
+  it('is opened once by a ticket', async () => {
+    const ticket = await ticketOf(ada);
+    await openPlain(`/ws?ticket=${ticket}`);
+    await expect(openPlain(`/ws?ticket=${ticket}`)).rejects.toThrow('refused: 401');
+  });
+
+  it('may open where the operator wants it', async () => {
+    const elsewhere = await startTestServer({ env: { WEBSOCKET_PATH: '/live' } });
+    try {
+      const person = await elsewhere.register();
+      const socket = new WebSocket(`${elsewhere.url.replace('http', 'ws')}/live`, { headers: bearer(person) });
+      await once(socket, 'open');
+      socket.close();
+      await once(socket, 'close');
+    } finally {
+      await elsewhere.close();
+    }
+  });
+});
+
+describe('a Socket.IO connection', () => {
+  it.each([
+    ['nothing', {}],
+    ['a wrong token', { token: 'nonsense' }],
+    ['a token that is no text', { token: { $ne: 1 } }],
+    ['a tenant of strangers', { tenant: crypto.randomUUID() }],
+  ])('is refused with %s', async (_name, auth) => {
+    const given = 'tenant' in auth ? { ...auth, token: ada.token } : auth;
+    await expect(openSocketIo(given)).rejects.toThrow('UNAUTHENTICATED');
+  });
+
+  it('is renewed by a new token of the same tenant, and ended by any other', async () => {
+    const { socket } = await openSocketIo({ token: ada.token });
+    const refreshToken = ada.session?.refreshToken;
+    const { token } = await server.anonymous.call(routes.identity.refresh, { body: { refreshToken } });
+    expect(await socket.emitWithAck('authenticate', { token })).toBe(true);
+    const bob = await server.register();
+    const ended = once(socket, 'disconnect');
+    socket.emit('authenticate', { token: bob.token });
+    await ended;
+    expect(socket.connected).toBe(false);
+  });
+});
+
+describe('a server that stops', () => {
+  it('ends its connections and leaves nothing behind', async () => {
+    const brief = await startTestServer();
+    const person = await brief.register();
+    const socket = new WebSocket(`${brief.url.replace('http', 'ws')}/ws`, { headers: bearer(person) });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    await brief.close();
+    await closed;
+  });
+});

@@ -1,0 +1,191 @@
+import { healthSchema } from '@quadrax/contract';
+import { allRoutes, eventually, jobSucceeds, startTestServer, upload } from '@quadrax/testkit';
+import type { TestServer } from '@quadrax/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const get = (path: string, at = server) => at.anonymous.request('GET', path);
+
+describe('health', () => {
+  it.each(['/health', '/api/health', '/api/v1/health'])(
+    '%s tells of every component, without an envelope',
+    async (path) => {
+      const reply = await get(path);
+      expect(reply.status).toBe(200);
+      const health = healthSchema.parse(reply.body);
+      expect(health.status).toBe('healthy');
+      expect(Object.keys(health.services).toSorted()).toEqual([
+        'cache',
+        'database',
+        'engine',
+        'objects',
+        'queue',
+      ]);
+      expect(health.services).toMatchObject({
+        database: { status: 'healthy', latencyMs: expect.any(Number) },
+        cache: { status: 'disabled' },
+        engine: { status: 'disabled' },
+      });
+      expect(Date.now() - Date.parse(health.timestamp)).toBeLessThan(5000);
+    },
+  );
+
+  it('says that it lives and that it is ready', async () => {
+    expect(await get('/healthz')).toMatchObject({ status: 200, body: { status: 'live' } });
+    expect(await get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+  });
+
+  it('is 503 while the database is away, and every request says so; then all is well again', async () => {
+    const fragile = await startTestServer({ mayLogErrors: true });
+    try {
+      const ada = await fragile.register();
+      const restore = await fragile.database.cutOff();
+      const health = await get('/health', fragile);
+      expect(health.status).toBe(503);
+      expect(healthSchema.parse(health.body)).toMatchObject({
+        status: 'unhealthy',
+        services: { database: { status: 'unhealthy' }, queue: { status: 'unhealthy' } },
+      });
+      expect(health.text).not.toMatch(/test_|127\.0\.0\.1|password/);
+      expect((await get('/readyz', fragile)).status).toBe(503);
+      expect((await get('/healthz', fragile)).status).toBe(200);
+      const refused = await ada.request('GET', '/api/models');
+      expect(refused).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      await restore();
+      await eventually(
+        'it is ready',
+        () => get('/readyz', fragile),
+        ({ status }) => status === 200,
+      );
+      await eventually(
+        'it is healthy',
+        () => get('/health', fragile),
+        ({ body }) => healthSchema.parse(body).status === 'healthy',
+      );
+      expect((await ada.request('GET', '/api/models')).status).toBe(200);
+      await jobSucceeds(ada, (await upload(ada)).jobId ?? '');
+    } finally {
+      await fragile.close();
+    }
+  });
+});
+
+describe('metrics', () => {
+  it('count requests by route, never by address, and time them', async () => {
+    const ada = await server.register();
+    await ada.request('GET', `/api/models/${crypto.randomUUID()}`);
+    const reply = await get('/metrics');
+    expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(reply.text).toMatch(
+      /^http_requests_total\{method="GET",route="\/api\/v1\/models\/:id",status="404"\} 1$/m,
+    );
+    for (const name of [
+      'http_request_duration_seconds_bucket',
+      'database_connections_active',
+      'database_query_duration_seconds_count',
+      'websocket_connections',
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'nodejs_eventloop_lag_seconds',
+    ])
+      expect(reply.text).toContain(`\n${name}`);
+    expect(reply.text).not.toContain(ada.tenantId);
+  });
+
+  it('can be switched off', async () => {
+    const silent = await startTestServer({ env: { METRICS_ENABLED: 'false' } });
+    expect((await get('/metrics', silent)).status).toBe(404);
+    await silent.close();
+  });
+});
+
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  security?: unknown[];
+  responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+}
+
+describe('the API’s own description', () => {
+  let document: {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+    components: { schemas: Record<string, unknown> };
+  };
+  beforeAll(async () => {
+    document = (await get('/openapi.json')).body as typeof document;
+  });
+  const operations = (): [string, Operation][] =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path}`,
+        operation,
+      ]),
+    );
+
+  it('is OpenAPI 3.1 and lists exactly the routes of the contract', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const declared = allRoutes.map(
+      ({ route }) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    );
+    const listed = operations().map(([address]) => address.replace('/api/v1', ''));
+    expect(listed.toSorted()).toEqual(declared.toSorted());
+  });
+
+  it('gives every operation a name of its own, a summary, and the shape of its errors', () => {
+    const ids = operations().map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [address, { operationId, summary, responses }] of operations()) {
+      expect(operationId, address).toMatch(/^\w+\.\w+$/);
+      expect(summary, address).toMatch(/^[A-Z].*[^.]$/);
+      for (const range of ['4XX', '5XX'])
+        expect(responses[range]?.content?.['application/json']?.schema, `${address} ${range}`).toEqual({
+          $ref: '#/components/schemas/Error',
+        });
+      expect(
+        Object.keys(responses).some((status) => status.startsWith('2')),
+        address,
+      ).toBe(true);
+    }
+  });
+
+  it('says which operations want a token', () => {
+    for (const { id, route } of allRoutes) {
+      const operation = operations().find(([, { operationId }]) => operationId === id)?.[1];
+      expect([id, operation?.security !== undefined]).toEqual([id, route.permission !== 'public']);
+    }
+  });
+
+  it('refers to nothing that is not there', () => {
+    const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref);
+    expect(refs.length).toBeGreaterThan(10);
+    for (const ref of new Set(refs)) {
+      const name = /^#\/components\/schemas\/(\w+)$/.exec(ref)?.[1];
+      expect(document.components.schemas, ref).toHaveProperty(name ?? ref);
+    }
+  });
+
+  it('names every path parameter it has', () => {
+    for (const [address, operation] of operations()) {
+      const wanted = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const { parameters = [] } = operation as {
+        parameters?: { in: string; name: string; required?: boolean }[];
+      };
+      const given = parameters.filter((parameter) => parameter.in === 'path' && parameter.required);
+      expect([address, given.map(({ name }) => name)]).toEqual([address, wanted]);
+    }
+  });
+
+  it('can be read as pages', async () => {
+    const page = await get('/docs/');
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.text).toContain('swagger-ui');
+  });
+});
