@@ -2,13 +2,13 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, serve } from './testing/quadrax.ts';
-import type { Home, RunOptions, Serving } from './testing/quadrax.ts';
+import type { Home, RunOptions } from './testing/quadrax.ts';
 
 const person = ['--first-name', 'Ann', '--last-name', 'Lee'];
 const password = 'correct horse battery';
 
 let home: Home;
-let server: Serving;
+let server: Awaited<ReturnType<typeof serve>>;
 let named: RunOptions;
 
 beforeAll(async () => {
@@ -111,7 +111,7 @@ describe('a sign-in', () => {
   });
 });
 
-describe('from a file to a prediction', () => {
+describe('from a file to a prediction', { timeout: 120_000 }, () => {
   it('uploads, trains, deploys and predicts', async () => {
     const file = join(home.folder, 'squares.csv');
     const rows = Array.from({ length: 60 }, (_, x) => `${x},${x % 2 === 0 ? 'even' : 'odd'},${3 * x + 2}`);

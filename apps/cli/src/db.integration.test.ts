@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createDatabase, testSecret } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, serve } from './testing/quadrax.ts';
 import type { Home } from './testing/quadrax.ts';
@@ -21,25 +22,30 @@ beforeAll(async () => {
 
 afterAll(() => home.remove());
 
-describe('quadrax db without a server', () => {
+describe('quadrax db with a database of one’s own', () => {
   it('makes the tables, takes the last back, and makes them again', async () => {
-    const before = await home.json<Migration[]>(['db', 'status']);
-    expect(before.length).toBeGreaterThan(0);
-    expect(pending(before)).toHaveLength(before.length);
+    const database = await createDatabase({ empty: true });
+    const env = { DATABASE_URL: database.url, JWT_SECRET: testSecret, JWT_REFRESH_SECRET: testSecret };
+    try {
+      const before = await home.json<Migration[]>(['db', 'status'], { env });
+      expect(before.length).toBeGreaterThan(0);
+      expect(pending(before)).toHaveLength(before.length);
 
-    const { applied } = await home.json<{ applied: string[] }>(['db', 'migrate']);
-    expect(applied).toEqual(before.map(({ name }) => name));
-    expect(await home.json(['db', 'migrate'])).toEqual({ applied: [] });
+      const { applied } = await home.json<{ applied: string[] }>(['db', 'migrate'], { env });
+      expect(applied).toEqual(before.map(({ name }) => name));
+      const last = applied.at(-1);
+      expect(await home.json(['db', 'rollback'], { env })).toEqual({ reverted: [last] });
+      expect(pending(await home.json<Migration[]>(['db', 'status'], { env }))).toEqual([last]);
+      expect(await home.json(['db', 'migrate'], { env })).toEqual({ applied: [last] });
+      expect(await home.json(['db', 'migrate'], { env })).toEqual({ applied: [] });
+    } finally {
+      await database.drop();
+      await rm(join(home.dataDir, 'objects'), { recursive: true, force: true });
+    }
+  });
+});
 
-    const last = applied.at(-1);
-    expect(await home.json(['db', 'rollback'])).toEqual({ reverted: [last] });
-    expect(pending(await home.json<Migration[]>(['db', 'status']))).toEqual([last]);
-    expect(await home.json(['db', 'migrate'])).toEqual({ applied: [last] });
-  });
-  it('leaves no database running', async () => {
-    await home.run(['db', 'status']);
-    expect(existsSync(join(home.dataDir, 'postgres', 'pgdata', 'postmaster.pid'))).toBe(false);
-  });
+describe('quadrax db with the embedded database', { timeout: 120_000 }, () => {
   it('seeds a demonstration tenant once, with samples that are ready', async () => {
     const seeded = await home.json<{ email: string; password: string; datakits: string[] }>(['db', 'seed']);
     expect(seeded.datakits).toContain('Palmer penguins');
@@ -52,6 +58,7 @@ describe('quadrax db without a server', () => {
     const datakits = await home.json<{ status: string }[]>(['datakit', 'list'], { env });
     expect(datakits.map(({ status }) => status)).toEqual(seeded.datakits.map(() => 'READY'));
     expect(await server.stop()).toBe(0);
+    expect(existsSync(join(home.dataDir, 'postgres', 'pgdata', 'postmaster.pid'))).toBe(false);
   });
   it('resets only when told to, and then leaves nothing, files neither', async () => {
     expect((await home.run(['db', 'reset'])).code).toBe(2);
@@ -62,6 +69,8 @@ describe('quadrax db without a server', () => {
     expect(await readdir(join(home.dataDir, 'objects'))).toEqual(
       expect.not.arrayContaining([expect.stringMatching(/^[0-9a-f]{8}-/)]),
     );
-    expect((await home.json<{ datakits: string[] }>(['db', 'seed'])).datakits).not.toEqual([]);
+    const status = await home.json<Migration[]>(['db', 'status']);
+    expect(pending(status)).toEqual([]);
+    expect(existsSync(join(home.dataDir, 'postgres', 'pgdata', 'postmaster.pid'))).toBe(false);
   });
 });

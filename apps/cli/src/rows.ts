@@ -19,7 +19,7 @@ export const parseCsv = (text: string): string[][] => {
   let record: string[] = [];
   let at = 0;
   const cell = new RegExp(
-    `(?:"((?:[^"]|"")*)"|([^${separator}\\r\\n]*))(${separator}|\\r\\n|\\n|\\r|$)`,
+    `(?:"((?:[^"]|"")*)"|((?!")[^${separator}\\r\\n]*))(${separator}|\\r\\n|\\n|\\r|$)`,
     'y',
   );
   while (at < body.length) {

@@ -33,7 +33,7 @@ export interface WaitWiring {
 const shortestMs = 200;
 const longestMs = 2000;
 /** With events one asks only in case one was lost. */
-const withEventsMs = 15_000;
+const withEventsMs = 5000;
 /** So many questions in a row may stay without an answer, as while a server restarts. */
 const patience = 30;
 
@@ -79,6 +79,8 @@ export const waitForJob = async (
         wake = resolve;
       });
       signal?.throwIfAborted();
+      // Before asking: a job that ends while the connection opens is in neither the answer nor an event.
+      const listening = events.connected();
       try {
         const job = await get(id, { signal });
         unanswered = 0;
@@ -89,7 +91,7 @@ export const waitForJob = async (
         unanswered += 1;
         if (error instanceof JobFailedError || !passing(error) || unanswered > patience) throw error;
       }
-      await pause(events.connected() ? withEventsMs : delay, woken);
+      await pause(listening ? withEventsMs : delay, woken);
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);

@@ -79,34 +79,39 @@ export const createHome = async (): Promise<Home> => {
   };
 };
 
-/** `quadrax serve` in a process of its own. */
-export interface Serving {
-  readonly url: string;
-  /** What it said before it was ready. */
+/** A command that goes on until it is stopped. */
+export interface Running {
+  /** What it said until it was ready. */
   readonly said: readonly string[];
   /** Asks it to stop. Gives its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the server on a free port and waits until it says that it is ready. */
-export const serve = async ({ environment }: Home): Promise<Serving> => {
-  const child = start(['serve', '--port', '0'], environment);
+/** Starts a command and waits until it says that it is ready. */
+export const launch = async (
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  ready: RegExp,
+): Promise<Running> => {
+  const child = start(words, environment);
   const gone = once(child, 'exit') as Promise<[number | null]>;
   child.stdout.resume();
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     said.push(line);
-    const url = /ready at (\S+)$/.exec(line)?.[1];
-    if (url === undefined) continue;
+    if (!ready.test(line)) continue;
     child.stderr.resume();
-    return {
-      url,
-      said,
-      stop: async () => {
-        child.kill('SIGTERM');
-        return (await gone)[0];
-      },
+    const stop = async (): Promise<number | null> => {
+      child.kill('SIGTERM');
+      return (await gone)[0];
     };
+    return { said, stop };
   }
-  throw new Error(`The server ended instead of starting:\n${said.join('\n')}`);
+  throw new Error(`The command ended instead of starting:\n${said.join('\n')}`);
+};
+
+/** Starts `quadrax serve` on a free port. */
+export const serve = async ({ environment }: Home): Promise<Running & { readonly url: string }> => {
+  const running = await launch(['serve', '--port', '0'], environment, /ready at/);
+  return { ...running, url: running.said.at(-1)?.split(' ').at(-1) ?? '' };
 };

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
 import type { FromChild, Task, TaskContext, ToChild } from './task.ts';
 import { TaskError } from './task.ts';
@@ -28,6 +29,9 @@ const perform = async ({ module, name, input }: ToChild): Promise<FromChild> => 
     return { type: 'failed', code, message: failure.message, stack: failure.stack };
   }
 };
+
+// Tasks load their modules themselves: kept compiled between starts, they are there sooner.
+enableCompileCache();
 
 process.on('message', (message: ToChild) => {
   void perform(message).then(send);

@@ -35,7 +35,8 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
-const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000, interval: 10 });
+const gone = (pid: number) =>
+  vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000, interval: 10 });
 
 /** Starts a task that never ends; tells its process once it runs. */
 const begin = async (task: typeof hang, lane: Lane = 'batch') => {
@@ -68,8 +69,17 @@ describe('a task', { timeout: 30_000 }, () => {
 
   it('is given and gives back structured clones, typed arrays included', async () => {
     const floats = Float64Array.of(1, 2, Number.NaN, -0);
-    const output = await pool.run(describeInput, { floats, when: new Date('2024-02-29'), big: 2n ** 60n }, request());
-    expect(output).toEqual({ sum: Number.NaN, year: 2024, big: 2n ** 61n, doubled: floats.map((v) => v * 2) });
+    const output = await pool.run(
+      describeInput,
+      { floats, when: new Date('2024-02-29'), big: 2n ** 60n },
+      request(),
+    );
+    expect(output).toEqual({
+      sum: Number.NaN,
+      year: 2024,
+      big: 2n ** 61n,
+      doubled: floats.map((v) => v * 2),
+    });
     expect(floats).toEqual(Float64Array.of(1, 2, Number.NaN, -0));
   });
 
@@ -100,15 +110,18 @@ describe('a task', { timeout: 30_000 }, () => {
 });
 
 describe('a task that takes too much memory', { timeout: 60_000 }, () => {
-  it.runIf(process.platform === 'linux')('outside the heap is ended alone, with what to do about it', async () => {
-    const other = await begin(hang, 'interactive');
-    await expect(pool.run(hoardOutside, 2000, request())).rejects.toMatchObject({
-      code: 'MEMORY',
-      message: expect.stringMatching(/256 MB.*COMPUTE_MEMORY_MB/),
-    });
-    expect(isAlive(other.pid)).toBe(true);
-    expect((await pool.run(square, 4, request())).value).toBe(16);
-  });
+  it.runIf(process.platform === 'linux')(
+    'outside the heap is ended alone, with what to do about it',
+    async () => {
+      const other = await begin(hang, 'interactive');
+      await expect(pool.run(hoardOutside, 2000, request())).rejects.toMatchObject({
+        code: 'MEMORY',
+        message: expect.stringMatching(/256 MB.*COMPUTE_MEMORY_MB/),
+      });
+      expect(isAlive(other.pid)).toBe(true);
+      expect((await pool.run(square, 4, request())).value).toBe(16);
+    },
+  );
 
   it('inside the heap is ended alone too', async () => {
     const error = await pool.run(hoardInside, null, request()).catch((caught: unknown) => caught);
@@ -147,7 +160,9 @@ describe('stopping', { timeout: 30_000 }, () => {
     await expect(stopped).rejects.toThrow('Never.');
     first.abort.abort();
     await first.outcome;
-    await expect(pool.run(square, 1, request('batch', AbortSignal.abort(new Error('Never.'))))).rejects.toThrow('Never.');
+    await expect(
+      pool.run(square, 1, request('batch', AbortSignal.abort(new Error('Never.')))),
+    ).rejects.toThrow('Never.');
   });
 
   it('the pool ends every process it has', async () => {
@@ -156,13 +171,18 @@ describe('stopping', { timeout: 30_000 }, () => {
     for (const { pid } of running) await gone(pid);
   });
 
-  it.runIf(process.platform !== 'win32')('of its owner, however it died, ends a waiting process', async () => {
-    const owner = fork(fileURLToPath(new URL('fixtures/pool-owner.ts', import.meta.url)), [], { execArgv: [] });
-    const [pid] = (await once(owner, 'message')) as [number];
-    expect(isAlive(pid)).toBe(true);
-    owner.kill('SIGKILL');
-    await gone(pid);
-  });
+  it.runIf(process.platform !== 'win32')(
+    'of its owner, however it died, ends a waiting process',
+    async () => {
+      const owner = fork(fileURLToPath(new URL('fixtures/pool-owner.ts', import.meta.url)), [], {
+        execArgv: [],
+      });
+      const [pid] = (await once(owner, 'message')) as [number];
+      expect(isAlive(pid)).toBe(true);
+      owner.kill('SIGKILL');
+      await gone(pid);
+    },
+  );
 });
 
 describe('the lanes', { timeout: 30_000 }, () => {

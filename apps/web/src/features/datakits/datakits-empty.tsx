@@ -47,7 +47,8 @@ export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void
                 key={sample.name}
                 sample={sample}
                 loading={add.isPending && add.variables === sample.name}
-                onAdd={() => add.mutate(sample.name, { onSuccess: onAdded })}
+                // This goes as soon as there is a datakit, and with it what `mutate` would call back.
+                onAdd={() => void add.mutateAsync(sample.name).then(onAdded, () => undefined)}
               />
             ))}
           </ul>

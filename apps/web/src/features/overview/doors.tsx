@@ -66,9 +66,11 @@ function Samples() {
               aria-label={`Use ${sample.title}`}
               loading={add.isPending && add.variables === sample.name}
               onClick={() => {
-                add.mutate(sample.name, {
-                  onSuccess: ({ id }) => void navigate({ to: '/datakits/$id', params: { id } }),
-                });
+                // The doors go as soon as there is a datakit, and with them what `mutate` would call back.
+                add.mutateAsync(sample.name).then(
+                  ({ id }) => navigate({ to: '/datakits/$id', params: { id } }),
+                  () => undefined,
+                );
               }}
             >
               Use it

@@ -1,6 +1,6 @@
 import type { Column, Table } from '@quadrax/ml/tabular';
 import { fetchDoubles } from './column-arrays.ts';
-import { batches, columnId, countOf, openDuckDB, sqlText, type Statements } from './duckdb.ts';
+import { batches, columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
 import { physicalKinds, type StoredKind, type TableColumn } from './preview.ts';
 
 export interface ReadTableInput {
@@ -31,7 +31,7 @@ const textsAtOnce = 20_000;
  * infinite numbers are kept. Throws a RangeError for a name in `select` that is no column.
  */
 export async function readTable(input: ReadTableInput): Promise<Table> {
-  const { parquet, memoryMb = 512, threads = 1 } = input;
+  const { parquet, columns: all, memoryMb = memoryFor(all.length), threads = 1 } = input;
   const db = await openDuckDB({ memoryMb, threads, paths: [parquet] });
   try {
     const relation = `read_parquet(${sqlText(parquet)})`;

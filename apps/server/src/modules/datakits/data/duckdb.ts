@@ -62,6 +62,11 @@ export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
   };
 }
 
+/** Megabytes enough to read a table of so many columns: DuckDB holds 2,048 rows of each at a time, several times. */
+export function memoryFor(columns: number): number {
+  return 256 + Math.ceil(columns / 8);
+}
+
 function statements(connection: DuckDBConnection): Statements {
   return {
     async run(sql) {

@@ -1,5 +1,7 @@
 import { batches, countOf, type Statements } from './duckdb.ts';
 import { candidateFormats } from './date-formats.ts';
+import { countTexts, type Counts } from './count-texts.ts';
+import { columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
 import { isBoolean, isMissing, isNumber } from './literals.ts';
 import { castSql, isTypedMissing, type NumberStyle, type Physical } from './physical.ts';
 
@@ -18,23 +20,11 @@ export interface Mixed {
   readonly example: string;
 }
 
-interface Counts {
-  readonly present: number;
-  readonly double: number;
-  readonly bigint: number;
-  readonly boolean: number;
-  /** Digits with a leading zero: codes, not numbers. */
-  readonly zeros: number;
-  /** Whole numbers too big for 64 bits. */
-  readonly overflow: number;
-}
-
 interface Guess {
   readonly physical: Physical;
   readonly count: number;
 }
 
-const perQuery = 64;
 const looked = 1000;
 
 /**
@@ -46,18 +36,22 @@ export async function inferColumns(
   db: Statements,
   relation: string,
   columns: readonly string[],
+  rows: number,
   decimal: '.' | ',',
 ): Promise<Inferred[]> {
   const found: Inferred[] = [];
-  for (const batch of batches(columns, perQuery)) {
-    const counts = await countSimple(db, relation, batch);
-    const texts = await sampleTexts(db, relation, batch);
+  for (const batch of batches(columns, columnsAtOnce(rows))) {
+    const all = rows <= shortTable ? await fetchTexts(db, relation, batch) : undefined;
+    const counts = all ? all.map(countTexts) : await countSimple(db, relation, batch);
+    const texts = all ?? (await firstTexts(db, relation, batch));
     for (const [i, column] of batch.entries()) {
       const count = counts[i];
       if (!count) continue;
-      found.push(
-        decideSimple(count) ?? (await decideHard(db, relation, column, count, texts[i] ?? [], decimal)),
-      );
+      const sample = (texts[i] ?? [])
+        .slice(0, looked)
+        .filter((text) => text !== null && !isMissing(text)) as string[];
+      const simple = decideSimple(count);
+      found.push(simple ?? (await decideHard(db, relation, column, count, sample, decimal)));
     }
   }
   return found;
@@ -85,16 +79,14 @@ async function countSimple(db: Statements, relation: string, columns: readonly s
   });
 }
 
-/** Values from the beginning of each column, those that stand for "missing" left out. */
-async function sampleTexts(
+/** Values from the beginning of each column. */
+async function firstTexts(
   db: Statements,
   relation: string,
   columns: readonly string[],
-): Promise<string[][]> {
+): Promise<(string | null)[][]> {
   const rows = await db.rows(`SELECT ${columns.join(', ')} FROM ${relation} LIMIT ${looked}`);
-  return columns.map((_, i) =>
-    rows.flatMap((row) => (typeof row[i] === 'string' && !isMissing(row[i]) ? [row[i]] : [])),
-  );
+  return columns.map((_, i) => rows.map((row) => (typeof row[i] === 'string' ? row[i] : null)));
 }
 
 function decideSimple({ present, double, bigint, boolean, zeros, overflow }: Counts): Inferred | undefined {
@@ -123,7 +115,7 @@ async function decideHard(
   }
   if (best.count === counts.present) return { physical: best.physical };
   const varchar: Physical = { kind: 'varchar' };
-  if (best.count * 2 < counts.present) return { physical: varchar };
+  if (best.count * 2 <= counts.present) return { physical: varchar };
   const example = await misfit(db, relation, column, best.physical);
   const mixed = {
     kind: wordFor(best.physical),

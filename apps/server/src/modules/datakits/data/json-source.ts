@@ -8,6 +8,7 @@ export interface JsonRecords {
   readonly keys: string[];
   /** A query for the records as text columns c0, c1 …, nested values as JSON. */
   readonly query: string;
+  readonly records: number;
 }
 
 const options = 'maximum_object_size = 16777216';
@@ -26,12 +27,12 @@ export async function loadJson(
   const read = `read_json_objects(${sqlText(path)}, format = '${layout}', ${options})`;
   await db.run(`CREATE TABLE records AS SELECT json FROM ${read}`);
   if (layout === 'unstructured') await unwrap(db);
-  await refuseOtherValues(db);
+  const records = await countRecords(db);
   const keys = await keysOf(db);
   const pointers = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   const list = `json_extract_string(json, [${pointers.map(sqlText).join(', ')}])`;
   const columns = keys.map((_, i) => `nullif(v[${i + 1}], '') AS c${i}`);
-  return { keys, query: `SELECT ${columns.join(', ')} FROM (SELECT ${list} AS v FROM records)` };
+  return { keys, records, query: `SELECT ${columns.join(', ')} FROM (SELECT ${list} AS v FROM records)` };
 }
 
 /** A list of records, or an object on several lines. */
@@ -62,12 +63,14 @@ async function unwrap(db: Statements): Promise<void> {
   );
 }
 
-async function refuseOtherValues(db: Statements): Promise<void> {
+/** Throws `UnreadableFile` when there are none, or one is not an object. */
+async function countRecords(db: Statements): Promise<number> {
   const [row] = await db.rows(
     `SELECT min(rowid) FILTER (WHERE json_type(json) <> 'OBJECT'), count(*) FROM records`,
   );
-  if (countOf(row?.[1]) === 0) throw new UnreadableFile('The JSON file holds no records. Add at least one.');
-  if (row?.[0] === null || row?.[0] === undefined) return;
+  const records = countOf(row?.[1]);
+  if (records === 0) throw new UnreadableFile('The JSON file holds no records. Add at least one.');
+  if (row?.[0] === null || row?.[0] === undefined) return records;
   throw new UnreadableFile(
     `Record ${countOf(row[0]) + 1} of the JSON file is not an object. Write every record as {"name": value, …}.`,
   );

@@ -51,6 +51,10 @@ export const isBoolean = (text: string): boolean => /^(true|false|True|False|TRU
 const missing: ReadonlySet<string> = new Set(['', ...typedMissingTokens]);
 export const isMissing = (text: string): boolean => missing.has(text.trim());
 
+const lowered: ReadonlySet<string> = new Set(['', ...typedMissingTokens.map((token) => token.toLowerCase())]);
+/** The text stands for no value among numbers and dates, in any case. */
+export const isTypedMissingText = (text: string): boolean => lowered.has(text.trim().toLowerCase());
+
 /** A value of a kind that column names do not have. */
 export const isValue = (text: string): boolean =>
   isNumber(text) || isDate(text) || isClock(text) || isBoolean(text);

@@ -1,7 +1,15 @@
-import { columnId, countOf, type Statements } from './duckdb.ts';
+import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { inferColumns, type Mixed } from './infer.ts';
 import { faultyLine } from './json-fault.ts';
-import { castSql, strictFailure, strictSql, type Physical } from './physical.ts';
+import {
+  castSql,
+  isTypedMissing,
+  plainCastSql,
+  strictFailure,
+  strictSql,
+  type Physical,
+} from './physical.ts';
+import { columnsAtOnce, shortTable } from './text-columns.ts';
 import { openSource, type Source, type SourceFile } from './source.ts';
 import { explainReadError, UnreadableFile } from './unreadable-file.ts';
 
@@ -72,30 +80,40 @@ function kindOf({ intake: { format } }: SourceFile): string {
 }
 
 async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<Loaded> {
-  const { names, query } = source;
-  await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${sampleSize(names.length)}`);
-  const guess = source.declared ?? (await guessTypes(db, names.length, source.decimal));
-  await db.run('DROP TABLE s');
-  const strict = await createStrict(db, source, guess, hooks);
-  if (!strict) {
-    hooks.log('A value further down has another type than the first rows suggest; examining all of them.');
-    await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
-  }
-  const rows = await countRows(db, source.records);
-  const physicals = strict ? [...guess] : names.map((): Physical => ({ kind: 'raw' }));
+  const { names, query, declared, records } = source;
+  const short = !declared && records !== null && records <= shortTable;
+  const guess = short ? undefined : await createTyped(db, source, hooks);
+  if (!guess) await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
+  const rows = await countRows(db, records);
+  const physicals = guess ?? names.map((): Physical => ({ kind: 'raw' }));
   const typed = await settle(db, physicals, rows, source);
   await db.run('DROP TABLE IF EXISTS records');
   return { rows, names, ...typed };
 }
 
-function sampleSize(columns: number): number {
-  return Math.max(100, Math.min(sampleRows, Math.floor(sampleCells / columns)));
+/** Loads a long table with types guessed from its first rows; undefined when a value further down does not fit. */
+async function createTyped(
+  db: Statements,
+  source: Source,
+  hooks: LoadHooks,
+): Promise<Physical[] | undefined> {
+  const { declared, query, names, decimal } = source;
+  if (declared) {
+    await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
+    return [...declared];
+  }
+  const size = sampleSize(names.length);
+  await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${size}`);
+  const ids = names.map((_, i) => columnId(i));
+  const guess = (await inferColumns(db, 's', ids, size, decimal)).map(({ physical }) => physical);
+  await db.run('DROP TABLE s');
+  if (await createStrict(db, source, guess, hooks)) return guess;
+  hooks.log('A value further down has another type than the first rows suggest; examining all of them.');
+  return undefined;
 }
 
-async function guessTypes(db: Statements, width: number, decimal: '.' | ','): Promise<Physical[]> {
-  const ids = Array.from({ length: width }, (_, i) => columnId(i));
-  const inferred = await inferColumns(db, 's', ids, decimal);
-  return inferred.map(({ physical }) => physical);
+function sampleSize(columns: number): number {
+  return Math.max(100, Math.min(sampleRows, Math.floor(sampleCells / columns)));
 }
 
 /** False when a value was not of the type guessed. */
@@ -105,10 +123,7 @@ async function createStrict(
   physicals: readonly Physical[],
   hooks: LoadHooks,
 ): Promise<boolean> {
-  const columns = physicals.map((physical, i) => {
-    const id = columnId(i);
-    return source.declared ? id : `${strictSql(id, physical)} AS ${id}`;
-  });
+  const columns = physicals.map((physical, i) => `${strictSql(columnId(i), physical)} AS ${columnId(i)}`);
   try {
     await db.runWatched(
       `CREATE OR REPLACE TABLE t AS SELECT ${columns.join(', ')} FROM (${source.query})`,
@@ -132,12 +147,12 @@ async function countRows(db: Statements, expected: number | null): Promise<numbe
 /** Gives every column that is still text its final type, on all its values. */
 async function settle(db: Statements, physicals: Physical[], rows: number, source: Source): Promise<Typed> {
   const mixed = new Map<number, Mixed>();
-  const wide = source.declared === undefined;
+  const text = source.declared === undefined;
   const suspects = physicals.flatMap((physical, i) =>
-    physical.kind === 'raw' || (wide && physical.kind === 'varchar') ? [i] : [],
+    physical.kind === 'raw' || (text && physical.kind === 'varchar') ? [i] : [],
   );
   const open = await worthExamining(db, physicals, suspects, rows, source.decimal);
-  const inferred = await inferColumns(db, 't', open.map(columnId), source.decimal);
+  const inferred = await inferColumns(db, 't', open.map(columnId), rows, source.decimal);
   let changed = false;
   for (const [k, index] of open.entries()) {
     const found = inferred[k];
@@ -147,7 +162,7 @@ async function settle(db: Statements, physicals: Physical[], rows: number, sourc
     changed ||= physical.kind !== 'varchar';
     physicals[index] = physical;
   }
-  if (changed) await retype(db, physicals, new Set(open));
+  if (changed) await retype(db, physicals, new Set(open), rows);
   return { physicals, mixed };
 }
 
@@ -166,7 +181,7 @@ async function worthExamining(
   await db.run(
     `CREATE OR REPLACE TABLE s AS SELECT ${texts.map(columnId).join(', ')} FROM t WHERE rowid % ${step} = 0`,
   );
-  const inferred = await inferColumns(db, 's', texts.map(columnId), decimal);
+  const inferred = await inferColumns(db, 's', texts.map(columnId), Math.ceil(rows / step), decimal);
   await db.run('DROP TABLE s');
   const settled = new Set(
     texts.filter((_, k) => !inferred[k]?.mixed && inferred[k]?.physical.kind === 'varchar'),
@@ -174,14 +189,27 @@ async function worthExamining(
   return suspects.filter((i) => !settled.has(i));
 }
 
+/** Short tables were examined in JavaScript; where DuckDB reads a value otherwise, the column is left as text. */
 async function retype(
   db: Statements,
-  physicals: readonly Physical[],
+  physicals: Physical[],
   open: ReadonlySet<number>,
+  rows: number,
 ): Promise<void> {
+  const cast = rows <= shortTable ? plainCastSql : castSql;
+  for (const batch of batches([...open], columnsAtOnce(rows))) {
+    const lost = batch.map((i) => {
+      const id = columnId(i);
+      const physical = physicals[i] ?? { kind: 'varchar' };
+      if (physical.kind === 'varchar') return '0';
+      return `count(*) FILTER (WHERE ${id} IS NOT NULL AND ${cast(id, physical)} IS NULL AND NOT ${isTypedMissing(id)})`;
+    });
+    const [row = []] = await db.rows(`SELECT ${lost.join(', ')} FROM t`);
+    for (const [k, i] of batch.entries()) if (countOf(row[k]) > 0) physicals[i] = { kind: 'varchar' };
+  }
   const columns = physicals.map((physical, i) => {
     const id = columnId(i);
-    return open.has(i) ? `${castSql(id, physical)} AS ${id}` : id;
+    return open.has(i) ? `${cast(id, physical)} AS ${id}` : id;
   });
   await db.run(`CREATE OR REPLACE TABLE t AS SELECT ${columns.join(', ')} FROM t`);
 }

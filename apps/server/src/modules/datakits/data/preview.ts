@@ -1,6 +1,6 @@
 import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '@quadrax/contract';
-import { columnId, countOf, openDuckDB, sqlText, type Statements } from './duckdb.ts';
+import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
 
 export { filterSchema, parseFilters, parseSort, PreviewError } from './filter.ts';
@@ -27,7 +27,7 @@ const longestText = 10_000;
  * beyond 2^53 are text.
  */
 export async function previewTable(input: PreviewInput): Promise<{ rows: Cell[][]; total: number }> {
-  const { parquet, columns, memoryMb = 256, threads = 1 } = input;
+  const { parquet, columns, memoryMb = memoryFor(columns.length), threads = 1 } = input;
   const db = await openDuckDB({ memoryMb, threads, paths: [parquet] });
   try {
     const kinds = await physicalKinds(db, parquet);

@@ -479,7 +479,7 @@ describe('profile: JSON, Excel and Parquet', () => {
 });
 
 describe('profile: files that cannot be read', () => {
-  async function failure(content: string | Buffer): Promise<string> {
+  async function failure(content: string | Buffer, memoryMb = 256): Promise<string> {
     return withFolder(async (folder) => {
       const source = join(folder, 'secret-place');
       await writeFile(source, content);
@@ -488,7 +488,7 @@ describe('profile: files that cannot be read', () => {
         intake: takeIn(content),
         parquet: join(folder, 'p'),
         temp: folder,
-        memoryMb: 256,
+        memoryMb,
         threads: 1,
       };
       const error: unknown = await profileFile(input, { progress() {}, log() {} }).catch(
@@ -518,6 +518,12 @@ describe('profile: files that cannot be read', () => {
     const parquet = await parquetBytes('SELECT range AS a FROM range(1000)');
     parquet.fill(0x55, 40, parquet.length - 60);
     expect(await failure(parquet)).toContain('Parquet');
+  });
+
+  it('says what to do when the memory does not suffice', async () => {
+    const row = Array.from({ length: 4000 }, (_, i) => i).join(',');
+    const content = csv(row.replaceAll(/\d+/g, 'c$&'), [row, row]);
+    expect(await failure(content, 64)).toContain('COMPUTE_MEMORY_MB');
   });
 
   it('says that a workbook holds no rows', async () => {

@@ -5,6 +5,7 @@ import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
 import { findLeaks, type Comparable } from './leaks.ts';
 import { loadTable, type Loaded } from './load.ts';
+import { explainMemory } from './unreadable-file.ts';
 import { columnWarnings, fileWarnings } from './warnings.ts';
 
 export { UnreadableFile } from './unreadable-file.ts';
@@ -38,14 +39,20 @@ export interface ProfileOutput {
 const total = 100;
 const stages = { load: 45, profile: 92 } as const;
 
+/** Every thread of DuckDB holds 2,048 rows of all columns: 32 KiB a column, several times. */
+const wideTable = 1000;
+
 /**
  * Loads an uploaded file, writes it as Parquet (columns c0, c1 …; real names only beside it, since DuckDB does not
  * tell `Age` from `age`) and profiles it. Every figure counts every row, `distinct` too. Meant for a child process.
- * Throws `UnreadableFile` when the file is not a table; other errors are the machine's.
+ * Throws `UnreadableFile` when the file is not a table or too big for the memory;
+ * other errors are the machine's.
  */
 export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Promise<ProfileOutput> {
   await mkdir(input.temp, { recursive: true });
-  const { memoryMb, threads, temp, parquet } = input;
+  const { memoryMb, temp, parquet } = input;
+  const width = input.intake.table.columns?.length ?? 0;
+  const threads = width > wideTable ? 1 : input.threads;
   const db = await openDuckDB({ memoryMb, threads, temp, paths: [input.source, parquet] });
   try {
     hooks.progress(0, total, 'load');
@@ -72,6 +79,8 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
       profile: { rows: loaded.rows, columns: profiles, warnings, exact: true },
       parquetBytes: size,
     };
+  } catch (error) {
+    throw explainMemory(error, memoryMb);
   } finally {
     db.close();
   }

@@ -29,20 +29,22 @@ export function createRecordParser(
   let spaces = '';
   let fields: string[] = [];
   let dirty = false;
+  let quoted = false;
 
   const endField = () => {
-    fields.push(skipSpace || place === 'after' ? field : spaces + field);
+    fields.push(skipSpace ? field : spaces + field);
     field = '';
     spaces = '';
     place = 'start';
   };
   const endRecord = () => {
     if (breaks === '\n' && place !== 'after' && field.endsWith('\r')) field = field.slice(0, -1);
-    const blank = fields.length === 0 && place !== 'after' && field === '';
+    const blank = fields.length === 0 && !quoted && field === '';
     endField();
     onRecord(fields, blank);
     fields = [];
     dirty = false;
+    quoted = false;
   };
 
   const step = (char: string) => {
@@ -55,13 +57,14 @@ export function createRecordParser(
       if (char === quote) {
         field += quote;
         place = 'quoted';
-      } else if (char !== ' ' && char !== '\r') {
+      } else if (char !== ' ') {
         field += char;
         place = 'plain';
-        spaces = '';
       }
     } else if (char === quote) {
       place = 'quoted';
+      quoted = true;
+      spaces = '';
     } else if (char === ' ') spaces += char;
     else {
       field += char;

@@ -36,8 +36,8 @@ export async function openSource(db: Statements, file: SourceFile, rewrite: bool
     }
     case 'json':
     case 'ndjson': {
-      const { keys, query } = await loadJson(db, file.path, format);
-      return { names: checked(keys), declared: undefined, query, records: null, decimal: '.' };
+      const { keys, query, records } = await loadJson(db, file.path, format);
+      return { names: checked(keys), declared: undefined, query, records, decimal: '.' };
     }
     case 'xlsx':
       return openExcel(file);

@@ -21,6 +21,16 @@ export function explainReadError(error: unknown, what: string, knownLine?: numbe
   return new UnreadableFile(`The ${what} cannot be read${place}${reason(text)}. ${advice}`, { cause: error });
 }
 
+/** Tells a person that a table needs more memory than a task has; other errors are returned as they are. */
+export function explainMemory(error: unknown, memoryMb: number): unknown {
+  if (!(error instanceof Error) || !/out of memory/i.test(error.message)) return error;
+  return new UnreadableFile(
+    `The table needs more than the ${memoryMb} MB of memory that a task has here. ` +
+      'Use fewer columns or rows, or raise COMPUTE_MEMORY_MB.',
+    { cause: error },
+  );
+}
+
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/malformed json.*: unexpected end/is, ': it ends too early'],
   [/malformed json/i, ': this is not valid JSON'],

@@ -2,6 +2,7 @@ import { DuckDBListValue, DuckDBStructValue, type DuckDBValue } from '@duckdb/no
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { isMark } from './literals.ts';
 import { isWordMissing } from './physical.ts';
+import { columnIds, columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
 
 /** Statistics of a column of words, text or booleans (index in table `t`). */
 export interface WordStatistics {
@@ -21,12 +22,6 @@ export interface WordStatistics {
 const listed = 25;
 const lookedRows = 10_000;
 
-/** Shorter tables are counted in this thread: a statement per column would cost more than the counting. */
-const shortTable = 100_000;
-const cells = 1_000_000;
-/** Bytes of text taken out of the database at a time. */
-const portion = 50_000_000;
-
 /** Statistics of columns by grouping their values, in their order. `step` is told how many columns are done. */
 export async function wordStatistics(
   db: Statements,
@@ -35,19 +30,12 @@ export async function wordStatistics(
   step: (columns: number) => void,
 ): Promise<WordStatistics[]> {
   const results: WordStatistics[] = [];
-  const size = rows > shortTable ? 1 : Math.max(1, Math.min(64, Math.floor(cells / rows)));
-  for (const batch of batches(columns, size)) {
-    const short = rows <= shortTable && (await textBytes(db, batch)) <= portion;
-    results.push(...(short ? await countHere(db, batch) : await countThere(db, batch)));
+  for (const batch of batches(columns, columnsAtOnce(rows))) {
+    const texts = rows <= shortTable ? await fetchTexts(db, 't', columnIds(batch)) : undefined;
+    results.push(...(texts ? texts.map(countWords) : await countThere(db, batch)));
     step(batch.length);
   }
   return results;
-}
-
-async function textBytes(db: Statements, columns: readonly number[]): Promise<number> {
-  const parts = columns.map((column) => `coalesce(sum(strlen(${columnId(column)}::VARCHAR)), 0)`);
-  const [row] = await db.rows(`SELECT (${parts.join(' + ')})::BIGINT FROM t`);
-  return countOf(row?.[0]);
 }
 
 async function countThere(db: Statements, columns: readonly number[]): Promise<WordStatistics[]> {
@@ -57,12 +45,6 @@ async function countThere(db: Statements, columns: readonly number[]): Promise<W
     if (row) results.push(statisticsOf(row));
   }
   return results;
-}
-
-async function countHere(db: Statements, columns: readonly number[]): Promise<WordStatistics[]> {
-  const lists = columns.map((column) => `to_json(list(${columnId(column)}::VARCHAR))::VARCHAR`);
-  const [row = []] = await db.rows(`SELECT ${lists.join(', ')} FROM t`);
-  return columns.map((_, i) => countWords(JSON.parse(String(row[i])) as (string | null)[]));
 }
 
 function countWords(words: readonly (string | null)[]): WordStatistics {

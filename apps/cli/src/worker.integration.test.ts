@@ -1,0 +1,37 @@
+import { createClient } from '@quadrax/client';
+import { startTestServer, testEnvironment } from '@quadrax/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHome, launch } from './testing/quadrax.ts';
+import type { Home } from './testing/quadrax.ts';
+
+let home: Home;
+
+beforeAll(async () => {
+  home = await createHome();
+});
+afterAll(() => home.remove());
+
+describe('quadrax worker', { timeout: 120_000 }, () => {
+  it('does the work of a server that does none itself, and stops when told to', async () => {
+    const server = await startTestServer({ work: false });
+    const { database, dataDir } = server;
+    const shared = testEnvironment({ databaseUrl: database.url, dataDir });
+    const worker = await launch(['worker'], { ...home.environment, ...shared }, /takes jobs/);
+    try {
+      const client = createClient({ baseUrl: server.url });
+      const person = { firstName: 'Ann', lastName: 'Lee', password: 'correct horse battery' };
+      await client.auth.register({ email: 'worker@example.com', ...person });
+      const datakit = await client.datakits.upload(new Blob(['x,y\n1,2\n3,4\n']), { fileName: 'rows.csv' });
+      expect(await client.jobs.wait(datakit)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await client.datakits.get(datakit.id)).toMatchObject({ status: 'READY', rows: 2 });
+    } finally {
+      expect(await worker.stop()).toBe(0);
+      await server.close();
+    }
+  });
+  it('refuses the embedded database, which only its server has', async () => {
+    const { code, stderr } = await home.run(['worker']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Set DATABASE_URL');
+  });
+});

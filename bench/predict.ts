@@ -1,0 +1,90 @@
+/** Predictions over HTTP against bare Fastify. See README.md. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { ModelVersion } from '@quadrax/contract';
+import { jobSucceeds, newClassifier, readyDatakit, register, startTraining } from './lib/api.ts';
+import type { Api } from './lib/api.ts';
+import { wireRequest } from './lib/connection.ts';
+import { figure, median, quantile, report, say } from './lib/figures.ts';
+import { startLoad } from './lib/load.ts';
+import type { LoadResult } from './lib/load.ts';
+import { withServer } from './lib/server.ts';
+import { writeTrainingTable } from './lib/tables.ts';
+
+const trainingRows = 20_000;
+const connections = 8;
+const seconds = 5;
+const rounds = 5;
+const profiled = process.argv.includes('--cpu-prof');
+
+const deployedModel = async (api: Api, file: string): Promise<{ path: string; row: object }> => {
+  const { id: datakitId } = await readyDatakit(api, file);
+  const id = await newClassifier(api);
+  const job = await startTraining(api, id, datakitId, { iterations: 100, earlyStopping: 'off' });
+  await jobSucceeds(api, job.id);
+  await api.call('POST', `/models/${id}/deploy`, { version: 1 });
+  const { example } = await api.call<ModelVersion>('GET', `/models/${id}/versions/1`);
+  return { path: `/models/${id}/predict`, row: example };
+};
+
+const bareFastify = async (reply: string) => {
+  const program = fileURLToPath(new URL('peers/bare-fastify.ts', import.meta.url));
+  const child = fork(program, [reply], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } });
+  const [port] = (await once(child, 'message')) as [number];
+  return { port, stop: () => child.disconnect() };
+};
+
+const run = (port: number, request: Buffer, forSeconds = seconds): Promise<LoadResult> =>
+  startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds }).result;
+
+const rate = ({ perSecond }: LoadResult): number => perSecond;
+const at = (p: number) => (result: LoadResult) => quantile(result.latencies, p);
+
+await withServer(
+  async (server, dataDir) => {
+    const api = await register(server);
+    const file = join(dataDir, 'training.csv');
+    await writeTrainingTable(file, trainingRows);
+    say('training');
+    const { path, row } = await deployedModel(api, file);
+    const body = JSON.stringify({ inputs: row });
+    const reply = JSON.stringify({ success: true, data: await api.call('POST', path, { inputs: row }) });
+    const ask = wireRequest('POST', `/api/v1${path}`, { token: api.token, body });
+    const bare = await bareFastify(reply);
+    const post = wireRequest('POST', '/', { token: api.token, body });
+    const get = wireRequest('GET', '/');
+    const ours: LoadResult[] = [];
+    const posts: LoadResult[] = [];
+    const gets: LoadResult[] = [];
+    try {
+      // The compilers of both have seen the code before anything is counted.
+      await run(server.port, ask, 3);
+      await run(bare.port, post, 3);
+      for (let round = 1; round <= rounds; round++) {
+        say(`round ${round} of ${rounds}`);
+        posts.push(await run(bare.port, post));
+        ours.push(await run(server.port, ask));
+        if (!profiled) gets.push(await run(bare.port, get));
+      }
+    } finally {
+      bare.stop();
+    }
+    const share = median(ours.map(rate)) / median(posts.map(rate));
+    const best = Math.max(...ours.map(rate)) / Math.max(...posts.map(rate));
+    report(`Predict over HTTP, ${connections} connections, one row of 20 columns, 100 trees`, [
+      figure('predict with token', 'requests/s', ours.map(rate)),
+      figure('  p50', 'ms', ours.map(at(0.5))),
+      figure('  p99', 'ms', ours.map(at(0.99)), { atMost: 5 }),
+      figure('bare Fastify, same body in, same body out', 'requests/s', posts.map(rate)),
+      figure('  p50', 'ms', posts.map(at(0.5))),
+      figure('  p99', 'ms', posts.map(at(0.99))),
+      ...(profiled ? [] : [figure('bare Fastify, GET, same body out', 'requests/s', gets.map(rate))]),
+      figure('share of bare Fastify, medians', '%', [100 * share], { atLeast: 40 }),
+      figure('share of bare Fastify, best runs', '%', [100 * best]),
+    ]);
+  },
+  { nodeOptions: profiled ? ['--cpu-prof', '--cpu-prof-dir=/tmp'] : [] },
+);

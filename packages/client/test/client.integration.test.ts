@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startTestServer } from '@quadrax/testkit';
+import type { TestServer } from '@quadrax/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '@quadrax/client';
+import type { EventPayload, QuadraxClient, Tokens } from '@quadrax/client';
+
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const password = 'correct horse battery';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const registered = async (email: string, onTokens?: (tokens: Tokens | undefined) => void) => {
+  const client = createClient({ baseUrl: server.url, ...(onTokens && { onTokens }) });
+  await client.auth.register({ email, password, firstName: 'Ann', lastName: 'Lee' });
+  return client;
+};
+
+const table = (rows: number): Blob =>
+  new Blob([`x,y\n${Array.from({ length: rows }, (_, x) => `${x},${2 * x}`).join('\n')}\n`]);
+
+const upload = async (client: QuadraxClient, name: string) => {
+  const sent = await client.datakits.upload(table(30), { fileName: 'table.csv', name });
+  await client.jobs.wait(sent);
+  return sent.id;
+};
+
+describe('the example of the README', { timeout: 120_000 }, () => {
+  it('runs as it stands', async () => {
+    const [, example = ''] =
+      /```ts\n([^]*?)```/.exec(await readFile(join(packageFolder, 'README.md'), 'utf8')) ?? [];
+    await registered('readme@example.com');
+    const folder = await mkdtemp(join(tmpdir(), 'quadrax-readme-'));
+    const program = join(packageFolder, 'build', 'readme-example.ts');
+    const houses = Array.from({ length: 80 }, (_, at) => {
+      const [rooms, area] = [1 + (at % 5), 40 + 2 * at];
+      return `${rooms},${area},${at % 2 === 0 ? 'north' : 'south'},${1000 * area + 5000 * rooms}`;
+    });
+    try {
+      await mkdir(join(packageFolder, 'build'), { recursive: true });
+      await writeFile(program, example);
+      await writeFile(join(folder, 'houses.csv'), `rooms,area,quarter,price\n${houses.join('\n')}\n`);
+      const env = { QUADRAX_URL: server.url, EMAIL: 'readme@example.com', PASSWORD: password };
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: folder, env });
+      // 120 square metres and 3 rooms cost 135,000.
+      expect(Math.abs(Number(stdout) - 135_000)).toBeLessThan(15_000);
+    } finally {
+      await rm(folder, { recursive: true });
+      await rm(program);
+    }
+  });
+});
+
+describe('against a server', () => {
+  it('events arrive while somebody listens', async () => {
+    const client = await registered('events@example.com');
+    const heard = Promise.withResolvers<EventPayload<'datakit.ready'>>();
+    const stop = client.events.on('datakit.ready', heard.resolve);
+    while (!client.events.connected()) await client.auth.me();
+    const id = await upload(client, 'Heard');
+    expect(await heard.promise).toEqual({ id, status: 'READY' });
+    stop();
+    expect(client.events.connected()).toBe(false);
+  });
+  it('a list is walked over all its pages', async () => {
+    const client = await registered('pages@example.com');
+    const made: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      made.push((await client.models.create({ name, type: 'REGRESSION' })).id);
+    const walked: string[] = [];
+    for await (const { id } of client.models.list({ limit: 2 })) walked.push(id);
+    expect(walked).toEqual(made.toReversed());
+    expect((await client.models.list({ limit: 2 })).items).toHaveLength(2);
+  });
+  it('a preview counts the rows that pass, and a download is the file', async () => {
+    const client = await registered('preview@example.com');
+    const id = await upload(client, 'Shown');
+    const filter = JSON.stringify([{ column: 'x', operator: '<', value: 10 }]);
+    const { rows, total } = await client.datakits.preview(id, { limit: 3, filter, sort: '-x' });
+    expect({ rows, total }).toEqual({
+      rows: [
+        [9, 18],
+        [8, 16],
+        [7, 14],
+      ],
+      total: 10,
+    });
+    expect(await (await client.datakits.download(id)).text()).toBe(await table(30).text());
+  });
+  it('a creation that is repeated with its key is made once', async () => {
+    const client = await registered('keys@example.com');
+    const form = { name: 'Once', type: 'REGRESSION' } as const;
+    const first = await client.models.create(form, { idempotencyKey: 'key-1' });
+    const second = await client.models.create(form, { idempotencyKey: 'key-1' });
+    expect(second.id).toBe(first.id);
+    expect((await client.models.list()).items).toHaveLength(1);
+  });
+  it('a session goes on from its refresh token, and ends at the sign-out', async () => {
+    let kept: Tokens | undefined;
+    await registered('session@example.com', (tokens) => {
+      kept = tokens;
+    });
+    const later = createClient({ baseUrl: server.url, refreshToken: kept?.refreshToken });
+    expect(await later.auth.me()).toMatchObject({ email: 'session@example.com' });
+    await later.auth.logout();
+    await expect(later.auth.me()).rejects.toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+});
