@@ -11,6 +11,7 @@ import { wireRequest } from './lib/connection.ts';
 import { figure, median, quantile, report, say } from './lib/figures.ts';
 import { startLoad } from './lib/load.ts';
 import type { LoadResult } from './lib/load.ts';
+import { processorSeconds } from './lib/processes.ts';
 import { withServer } from './lib/server.ts';
 import { writeTrainingTable } from './lib/tables.ts';
 
@@ -34,14 +35,25 @@ const bareFastify = async (reply: string) => {
   const program = fileURLToPath(new URL('peers/bare-fastify.ts', import.meta.url));
   const child = fork(program, [reply], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } });
   const [port] = (await once(child, 'message')) as [number];
-  return { port, stop: () => child.disconnect() };
+  return { port, pid: child.pid ?? 0, stop: () => child.disconnect() };
 };
 
-const run = (port: number, request: Buffer, forSeconds = seconds): Promise<LoadResult> =>
-  startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds }).result;
+interface Run extends LoadResult {
+  /** Processor time of the server for each request, in µs: what a busy machine does not blur. */
+  readonly cost: number;
+}
 
-const rate = ({ perSecond }: LoadResult): number => perSecond;
-const at = (p: number) => (result: LoadResult) => quantile(result.latencies, p);
+const run = async (server: { port: number; pid: number }, request: Buffer, forSeconds = seconds) => {
+  const before = await processorSeconds(server.pid);
+  const { port } = server;
+  const result = await startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds }).result;
+  const used = (await processorSeconds(server.pid)) - before;
+  return { ...result, cost: (1e6 * used) / result.latencies.length } satisfies Run;
+};
+
+const rate = ({ perSecond }: Run): number => perSecond;
+const cost = (result: Run): number => result.cost;
+const at = (p: number) => (result: Run) => quantile(result.latencies, p);
 
 await withServer(
   async (server, dataDir) => {
@@ -56,34 +68,38 @@ await withServer(
     const bare = await bareFastify(reply);
     const post = wireRequest('POST', '/', { token: api.token, body });
     const get = wireRequest('GET', '/');
-    const ours: LoadResult[] = [];
-    const posts: LoadResult[] = [];
-    const gets: LoadResult[] = [];
+    const ours: Run[] = [];
+    const posts: Run[] = [];
+    const gets: Run[] = [];
     try {
       // The compilers of both have seen the code before anything is counted.
-      await run(server.port, ask, 3);
-      await run(bare.port, post, 3);
+      await run(server, ask, 3);
+      await run(bare, post, 3);
       for (let round = 1; round <= rounds; round++) {
         say(`round ${round} of ${rounds}`);
-        posts.push(await run(bare.port, post));
-        ours.push(await run(server.port, ask));
-        if (!profiled) gets.push(await run(bare.port, get));
+        posts.push(await run(bare, post));
+        ours.push(await run(server, ask));
+        if (!profiled) gets.push(await run(bare, get));
       }
     } finally {
       bare.stop();
     }
     const share = median(ours.map(rate)) / median(posts.map(rate));
     const best = Math.max(...ours.map(rate)) / Math.max(...posts.map(rate));
+    const byCost = median(posts.map(cost)) / median(ours.map(cost));
     report(`Predict over HTTP, ${connections} connections, one row of 20 columns, 100 trees`, [
       figure('predict with token', 'requests/s', ours.map(rate)),
       figure('  p50', 'ms', ours.map(at(0.5))),
       figure('  p99', 'ms', ours.map(at(0.99)), { atMost: 5 }),
+      figure('  processor time of the server', 'µs', ours.map(cost)),
       figure('bare Fastify, same body in, same body out', 'requests/s', posts.map(rate)),
       figure('  p50', 'ms', posts.map(at(0.5))),
       figure('  p99', 'ms', posts.map(at(0.99))),
+      figure('  processor time of the server', 'µs', posts.map(cost)),
       ...(profiled ? [] : [figure('bare Fastify, GET, same body out', 'requests/s', gets.map(rate))]),
       figure('share of bare Fastify, medians', '%', [100 * share], { atLeast: 40 }),
       figure('share of bare Fastify, best runs', '%', [100 * best]),
+      figure('share of bare Fastify, processor time', '%', [100 * byCost]),
     ]);
   },
   { nodeOptions: profiled ? ['--cpu-prof', '--cpu-prof-dir=/tmp'] : [] },

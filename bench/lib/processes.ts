@@ -43,3 +43,10 @@ export const databaseMb = async (dataDir: string): Promise<number> => {
   }
   return sum;
 };
+
+/** Processor time a process has used so far, in seconds, user and system (Linux counts it in hundredths). */
+export const processorSeconds = async (pid: number): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};

@@ -152,7 +152,7 @@ export const createApp = async ({ config, log, work = true }: AppOptions): Promi
       await sockets.close();
       await http.close();
       await jobs.stop();
-      compute.close();
+      await compute.close();
       await platform.close();
     },
   };

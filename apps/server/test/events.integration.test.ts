@@ -23,6 +23,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
 });
 afterAll(async () => {
+  await worker.stop();
   await worker.cleanUp();
   await server.close();
 });

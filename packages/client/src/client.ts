@@ -2,7 +2,7 @@ import createFetchClient from 'openapi-fetch';
 import type { Client as FetchClient } from 'openapi-fetch';
 import { callOf, headersOf, opened } from './calling.ts';
 import type { CallOptions, Data, Query } from './calling.ts';
-import { errorOf, unreachable } from './error.ts';
+import { errorOf, pageOrigin, unreachable } from './error.ts';
 import { createEvents } from './events.ts';
 import type { Events } from './events.ts';
 import { signatures } from './generated/nouns.ts';
@@ -157,8 +157,7 @@ const opensSession = /\/auth\/(login|register|refresh)$/;
  * (`client.models.train(id, …)`) and throw `QuadraxError`. An access token that ends is renewed by itself.
  */
 export const createClient = (options: ClientOptions = {}): QuadraxClient => {
-  const page = (globalThis as { location?: { origin: string } }).location?.origin;
-  const address = (options.baseUrl ?? page ?? 'http://localhost:3001').replace(/\/+$/, '');
+  const address = (options.baseUrl ?? pageOrigin() ?? 'http://localhost:3001').replace(/\/+$/, '');
   const api = address + basePath;
   const dispatch = dispatcher(options.fetch, address);
   const session = createSession({ ...options, api, dispatch });
@@ -179,7 +178,7 @@ export const createClient = (options: ClientOptions = {}): QuadraxClient => {
       Object.fromEntries(Object.entries(calls).map(([name, text]) => [name, callOf(http, text)])),
     ]),
   ) as unknown as Nouns;
-  const events = createEvents({ address, tenant: options.tenant, token: session.token });
+  const events = createEvents({ address, tenant: options.tenant, session });
   const { datakits, models, jobs } = nouns;
   return {
     ...nouns,

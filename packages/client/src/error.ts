@@ -71,12 +71,19 @@ export const errorOf = (response: Response, body: unknown): QuadraxError => {
   });
 };
 
+/** Where the page comes from, in a browser. */
+export const pageOrigin = (): string | undefined =>
+  (globalThis as { location?: { origin: string } }).location?.origin;
+
 /** A call that got no answer. Stopping it by its signal is not such a failure and passes through. */
 export const unreachable = (address: string, cause: unknown): unknown =>
   cause instanceof DOMException && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
     ? cause
     : new QuadraxError({
         code: 'UNREACHABLE',
-        message: `The server at ${address} does not answer. Check the address and that the server runs.`,
+        message:
+          address === pageOrigin()
+            ? 'The server does not answer. Check the connection, then try again.'
+            : `The server at ${address} does not answer. Check the address and that the server runs.`,
         cause,
       });

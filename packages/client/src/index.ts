@@ -1,4 +1,6 @@
-export type { Body, CallOptions, Data, Listing, Page, Query } from './calling.ts';
+export type { Body, CallOptions, Data, Listing, Page, Query, Signature } from './calling.ts';
+export { signatureOf } from './call-names.ts';
+export type { CallName } from './call-names.ts';
 export { createClient } from './client.ts';
 export type {
   ClientOptions,
@@ -12,10 +14,10 @@ export type {
 } from './client.ts';
 export { QuadraxError } from './error.ts';
 export type { ErrorDetail, QuadraxErrorCode } from './error.ts';
-export type { EventName, EventPayload, Events } from './events.ts';
+export type { EventName, EventPayload, Events, EventsConnection } from './events.ts';
 export type * from './generated/nouns.ts';
 export type { components, operations, paths } from './generated/schema.ts';
 export { JobFailedError } from './jobs.ts';
 export type { JobProgress, WaitOptions } from './jobs.ts';
-export type { Tokens, TokenSource } from './session.ts';
+export type { TokenKeeper, Tokens, TokenSource } from './session.ts';
 export type { UploadProgress } from './upload.ts';

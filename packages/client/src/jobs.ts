@@ -25,7 +25,7 @@ export class JobFailedError extends QuadraxError {
 
 export interface WaitWiring {
   readonly get: (id: string, options: { signal?: AbortSignal | undefined }) => Promise<Job>;
-  readonly events: Events;
+  readonly events: Pick<Events, 'on' | 'connected'>;
   /** Waits, but no longer than to the given call of `wake`. */
   readonly pause?: (milliseconds: number, woken: Promise<void>) => Promise<void>;
 }

@@ -8,10 +8,18 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
+/** A session kept outside of the client, as that of a page whose tabs share a cookie. */
+export interface TokenKeeper {
+  /** A token that is good now; undefined: not signed in. */
+  current(): Promise<string | undefined>;
+  /** Another token than the one that the server refused; undefined: the session is over. */
+  renew(refused: string): Promise<string | undefined>;
+}
+
+export type TokenSource = string | (() => string | undefined | Promise<string | undefined>) | TokenKeeper;
 
 export interface SessionOptions {
-  /** An access token, or what gives one; it is asked before each call, and again when the server says 401. */
+  /** An access token, or what gives or keeps one; it is asked before each call, and again when the server says 401. */
   readonly token?: TokenSource | undefined;
   /** Starts signed in: the first call exchanges it for an access token. */
   readonly refreshToken?: string | undefined;
@@ -25,6 +33,8 @@ export interface SessionOptions {
 export interface ClientSession {
   /** A token that is good now, renewed where need be; undefined: not signed in. */
   token(): Promise<string | undefined>;
+  /** Another token than the one that was refused, if there is one. */
+  another(refused: string): Promise<string | undefined>;
   adopt(tokens: Tokens): void;
   clear(): void;
   /** Exchanges the refresh token, once for all who ask at the same time. @throws QuadraxError */
@@ -61,7 +71,8 @@ export const createSession = (options: Wiring): ClientSession => {
 
   const adopt = (tokens: Tokens): void => {
     held = { token: tokens.token, endsAt: Date.now() + tokens.expiresIn * 1000 };
-    refreshToken = tokens.refreshToken;
+    // Where a cookie keeps it, scripts do not.
+    refreshToken = cookies ? undefined : tokens.refreshToken;
     onTokens?.(tokens);
   };
   const clear = (): void => {
@@ -95,7 +106,8 @@ export const createSession = (options: Wiring): ClientSession => {
   };
   const renewable = (): boolean => source === undefined && (refreshToken !== undefined || cookies);
   const token = async (): Promise<string | undefined> => {
-    if (source !== undefined) return typeof source === 'string' ? source : source();
+    if (typeof source === 'string') return source;
+    if (source !== undefined) return typeof source === 'function' ? source() : source.current();
     if (renewable() && (!held || held.endsAt - marginMs < Date.now())) {
       // With cookies nobody knows beforehand whether there is a session: without one the call goes out as it is.
       const renewed = cookies ? await renew().catch(() => undefined) : await renew();
@@ -103,15 +115,18 @@ export const createSession = (options: Wiring): ClientSession => {
     }
     return held?.token;
   };
-  /** Another token than the one that was refused, if there is one. */
   const another = async (refused: string): Promise<string | undefined> => {
+    if (typeof source === 'object') return source.renew(refused);
+    if (source !== undefined) {
+      const next = typeof source === 'function' ? await source() : undefined;
+      return next === refused ? undefined : next;
+    }
     if (held && held.token !== refused) return held.token;
-    if (renewable()) return (await renew().catch(() => undefined))?.token;
-    const next = typeof source === 'function' ? await source() : undefined;
-    return next === refused ? undefined : next;
+    return renewable() ? (await renew().catch(() => undefined))?.token : undefined;
   };
   return {
     token,
+    another,
     adopt,
     clear,
     renew,

@@ -1,4 +1,4 @@
-/** Bytes that went out, of all that there are. */
+/** Bytes of the file that went out, of all that it has. */
 export type UploadProgress = (sent: number, total: number) => void;
 
 interface Sending {
@@ -18,12 +18,15 @@ const headersIn = (text: string): [string, string][] =>
     .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
 
 /** In a browser, where `fetch` does not tell what has gone out. */
-const sendByXhr = ({ url, headers, form, onProgress, signal }: Sending): Promise<Response> =>
+const sendByXhr = ({ url, headers, form, total, onProgress, signal }: Sending): Promise<Response> =>
   new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open('POST', url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-    xhr.upload.addEventListener('progress', ({ loaded, total }) => onProgress?.(loaded, total));
+    xhr.upload.addEventListener('progress', ({ loaded }) =>
+      // The browser counts the form around the file too.
+      onProgress?.(Math.min(loaded, total), total),
+    );
     xhr.addEventListener('load', () => {
       const answered = headersIn(xhr.getAllResponseHeaders());
       resolve(new Response(xhr.responseText, { status: xhr.status, headers: answered }));

@@ -31,7 +31,10 @@ const setting = <T>(
 
 const text = z.string().trim().min(1);
 const optionalText = text.optional();
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number) => {
+  const rule = `Write a whole number from ${min} to ${max}.`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+};
 const flag = z.union([
   z.boolean(),
   z

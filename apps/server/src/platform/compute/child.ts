@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 import type { FromChild, Task, TaskContext, ToChild } from './task.ts';
 import { TaskError } from './task.ts';
 
@@ -38,5 +39,11 @@ process.on('message', (message: ToChild) => {
 });
 // A parent that was killed closes the channel: nothing is left to compute for.
 process.on('disconnect', () => process.exit(0));
+// A task that computes without a pause hears of nothing, so a thread of its own looks after the parent too.
+new Worker(new URL('orphan-watch.ts', import.meta.url), {
+  execArgv: [],
+  workerData: process.ppid,
+  resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+}).unref();
 // The terminal's Ctrl-C reaches the whole group; when to stop is the parent's to say.
 process.on('SIGINT', () => {});

@@ -16,8 +16,8 @@ export interface ComputePool {
   /** How many tasks one lane runs at once. */
   readonly processes: number;
   readonly memoryMb: number;
-  /** Kills every child. */
-  close(): void;
+  /** Kills every child; resolves when they are gone. */
+  close(): Promise<void>;
 }
 
 interface LaneState {
@@ -52,6 +52,9 @@ export const createComputePool = (options: { processes: number; memoryMb: number
       state.running++;
       return Promise.resolve();
     }
+    const stopped = (): Error =>
+      signal.reason instanceof Error ? signal.reason : new Error('The task was stopped.');
+    if (signal.aborted) return Promise.reject(stopped());
     return new Promise((resolve, reject) => {
       const turn = (): void => {
         signal.removeEventListener('abort', leaveQueue);
@@ -59,7 +62,7 @@ export const createComputePool = (options: { processes: number; memoryMb: number
       };
       const leaveQueue = (): void => {
         state.waiting.splice(state.waiting.indexOf(turn), 1);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('The task was stopped.'));
+        reject(stopped());
       };
       state.waiting.push(turn);
       signal.addEventListener('abort', leaveQueue, { once: true });
@@ -79,7 +82,8 @@ export const createComputePool = (options: { processes: number; memoryMb: number
     return worker;
   };
   const end = (worker: WorkerProcess): void => {
-    worker.close();
+    // Nobody waits for it here: it has no task any more.
+    void worker.close();
     children.delete(worker);
   };
   const keep = (state: LaneState, worker: WorkerProcess): void => {
@@ -113,8 +117,9 @@ export const createComputePool = (options: { processes: number; memoryMb: number
         leave(state);
       }
     },
-    close: () => {
-      for (const worker of children) worker.close();
+    close: async () => {
+      for (const state of Object.values(lanes)) for (const { timer } of state.idle) clearTimeout(timer);
+      await Promise.all([...children].map((worker) => worker.close()));
       children.clear();
     },
   };

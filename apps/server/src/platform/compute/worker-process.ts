@@ -101,8 +101,15 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  close(): void {
+  /** Ends the process; resolves when it is gone. */
+  close(): Promise<void> {
+    const { exitCode, signalCode, pid } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return Promise.resolve();
+    const gone = new Promise<void>((resolve) => {
+      this.#child.once('exit', () => resolve());
+    });
     this.#child.kill('SIGKILL');
+    return gone;
   }
 }
 

@@ -2,20 +2,16 @@ import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../log/index.ts';
 import { addErrorHandler, errorSender } from './error-reply.ts';
 import { addJsonParser } from './json-body.ts';
+import { openApiOptions } from './openapi.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export const basePath = '/api/v1';
 
@@ -34,39 +30,6 @@ const megabyte = 1024 ** 2;
 /** `/api` is `/api/v1` for ever: rewritten before routing, so that everything behind knows one path. */
 const canonicalUrl = (url: string): string =>
   /^\/api(?!\/v1(?:[/?]|$))(?=[/?]|$)/.test(url) ? basePath + url.slice(4) : url;
-
-const openApi = (version: string) => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'Quadrax',
-    version,
-    description:
-      'Data in; a trained, explained, deployed and watched model out. Every answer is an envelope: `{success, data, meta?}` or `{success, error, code, details?, requestId}`.',
-    license: { name: 'MIT' },
-  },
-  servers: [{ url: basePath }],
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-});
-
-/** Shows a streamed form as what a client sends, though it is not validated as one body. */
-const transform: typeof jsonSchemaTransform = (input) => {
-  const declaration = input.route.config?.declaration;
-  const transformed = jsonSchemaTransform(input);
-  if (!declaration?.multipart || !declaration.body) return transformed;
-  const fields = declaration.body.toJSONSchema({ io: 'input' }) as { properties?: Record<string, unknown> };
-  return {
-    ...transformed,
-    schema: {
-      ...transformed.schema,
-      consumes: ['multipart/form-data'],
-      body: {
-        type: 'object',
-        required: ['dataset'],
-        properties: { dataset: { type: 'string', format: 'binary' }, ...fields.properties },
-      },
-    },
-  };
-};
 
 /** Fastify says null where nothing was sent, which no optional body is. */
 const lenientCompiler: typeof validatorCompiler = (definition) => {
@@ -104,8 +67,9 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     options.page(request.method, request.url, request.headers.accept),
   );
   addJsonParser(app);
-  app.addHook('onSend', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    done();
   });
   await app.register(cookie);
   await app.register(multipart);
@@ -125,26 +89,6 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
       ],
       strictPreflight: false,
     });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        fontSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        upgradeInsecureRequests: null,
-      },
-    },
-    strictTransportSecurity: false,
-  });
-  await app.register(swagger, {
-    openapi: openApi(options.version),
-    transform,
-    transformObject: jsonSchemaTransformObject,
-  });
+  await app.register(swagger, openApiOptions(options.version, basePath));
   return app;
 };

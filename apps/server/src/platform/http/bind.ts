@@ -28,23 +28,35 @@ declare module 'fastify' {
 
 type AnyHandler = (call: Call<RouteDeclaration>) => Promise<unknown>;
 
-const clientOf = (request: FastifyRequest): Client => {
+/** Fires when the connection closes before the whole reply has gone out over it. */
+const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
   const gone = new AbortController();
-  request.raw.once('close', () => {
-    if (!request.raw.complete || request.raw.destroyed) gone.abort();
-  });
+  const closed = (): void => {
+    if (!raw.writableFinished) gone.abort();
+  };
+  if (raw.closed) closed();
+  else raw.once('close', closed);
+  return gone.signal;
+};
+
+const clientOf = (request: FastifyRequest, reply: FastifyReply): Client => {
+  let signal: AbortSignal | undefined;
   return {
     address: request.ip,
     userAgent: request.headers['user-agent']?.slice(0, 300) ?? '',
     requestId: request.id,
     cookies: request.cookies,
-    signal: gone.signal,
+    // Made for those who ask: few handlers do.
+    get signal() {
+      return (signal ??= goneSignal(reply));
+    },
   };
 };
 
 const callOf = (
   declaration: RouteDeclaration,
   request: FastifyRequest,
+  reply: FastifyReply,
   caller: Caller | undefined,
 ): Call<RouteDeclaration> =>
   ({
@@ -52,7 +64,7 @@ const callOf = (
     query: request.query,
     body: request.body,
     caller,
-    client: clientOf(request),
+    client: clientOf(request, reply),
     multipart: declaration.multipart ? multipartOf(request) : undefined,
     unchangedSince: declaration.etag === 'match' ? unchangedSince(request.headers['if-match']) : undefined,
   }) as Call<RouteDeclaration>;
@@ -99,7 +111,7 @@ const handlerOf = (
 ): RouteHandlerMethod =>
   async function answer(request, reply) {
     const caller = options.guard.callerOf(request);
-    const call = callOf(declaration, request, caller);
+    const call = callOf(declaration, request, reply, caller);
     const perform = async (): Promise<KeptReply & { outcome: unknown }> => {
       const outcome = await handler(call);
       if (outcome instanceof Answer)

@@ -37,9 +37,20 @@ const mayEnter = (permission: Permission, caller: Caller): boolean => {
 const bearerOf = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
+const policies = new WeakMap<Limit, string>();
+
+/** The limit as RateLimit-Policy tells it: the same text for every request. */
+const policyOf = (limit: Limit): string => {
+  const known = policies.get(limit);
+  if (known !== undefined) return known;
+  const policy = `"${limit.name}";q=${limit.most};w=${Math.ceil(limit.windowMs / 1000)}`;
+  policies.set(limit, policy);
+  return policy;
+};
+
 const announce = (reply: FastifyReply, { limit, remaining, resetSeconds }: Verdict): void => {
-  reply.header('RateLimit-Policy', `"${limit.name}";q=${limit.most};w=${Math.ceil(limit.windowMs / 1000)}`);
-  reply.header('RateLimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`);
+  reply.header('ratelimit-policy', policyOf(limit));
+  reply.header('ratelimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`);
 };
 
 export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): Guard => {

@@ -80,7 +80,7 @@ describe('intake: encodings', () => {
     ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(plain, 'utf16le')])],
     ['UTF-16', Buffer.from(plain, 'utf16le')],
     ['UTF-16', Buffer.from(plain, 'utf16le').swap16()],
-    ['UTF-32', Buffer.from([...plain].flatMap((char) => [char.charCodeAt(0), 0, 0, 0]))],
+    ['UTF-32', Buffer.from(Array.from(Buffer.from(plain), (byte) => [byte, 0, 0, 0]).flat())],
   ])('refuses %s and says to save as UTF-8', (kind, content) => {
     const { code, message } = refusalOf(content);
     expect(code).toBe('UNREADABLE_FILE');

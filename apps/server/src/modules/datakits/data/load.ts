@@ -35,11 +35,13 @@ interface Typed {
 
 const sampleRows = 5000;
 const sampleCells = 2_000_000;
+/** Readings of a long file before it is taken as text altogether. */
+const attempts = 4;
 
 /**
  * Loads a file into the table `t`. Types are guessed from the first rows and then demanded of every value while the
- * file is read, which costs one pass; when a value does not fit, the file is read again as text and every column is
- * examined whole. Throws `UnreadableFile`.
+ * file is read, which costs one pass; when a value does not fit, the file is read again with its column as text, which
+ * is then examined whole. Throws `UnreadableFile`.
  */
 export async function loadTable(db: Statements, file: SourceFile, hooks: LoadHooks): Promise<Loaded> {
   try {
@@ -91,7 +93,7 @@ async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<L
   return { rows, names, ...typed };
 }
 
-/** Loads a long table with types guessed from its first rows; undefined when a value further down does not fit. */
+/** Loads a long table with types guessed from its first rows; undefined when too many do not hold further down. */
 async function createTyped(
   db: Statements,
   source: Source,
@@ -107,8 +109,12 @@ async function createTyped(
   const ids = names.map((_, i) => columnId(i));
   const guess = (await inferColumns(db, 's', ids, size, decimal)).map(({ physical }) => physical);
   await db.run('DROP TABLE s');
-  if (await createStrict(db, source, guess, hooks)) return guess;
-  hooks.log('A value further down has another type than the first rows suggest; examining all of them.');
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const failed = await createStrict(db, source, guess, hooks);
+    if (failed === undefined) return guess;
+    hooks.log(`Column ${failed + 1} holds another type further down than in the first rows; reading on.`);
+    guess[failed] = { kind: 'raw' };
+  }
   return undefined;
 }
 
@@ -116,23 +122,24 @@ function sampleSize(columns: number): number {
   return Math.max(100, Math.min(sampleRows, Math.floor(sampleCells / columns)));
 }
 
-/** False when a value was not of the type guessed. */
+/** The index of a column with a value that is not of the type guessed; undefined when there is none. */
 async function createStrict(
   db: Statements,
   source: Source,
   physicals: readonly Physical[],
   hooks: LoadHooks,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const columns = physicals.map((physical, i) => `${strictSql(columnId(i), physical)} AS ${columnId(i)}`);
   try {
     await db.runWatched(
       `CREATE OR REPLACE TABLE t AS SELECT ${columns.join(', ')} FROM (${source.query})`,
       hooks.progress,
     );
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof Error && error.message.includes(strictFailure)) return false;
-    throw error;
+    const failed = strictlyFailed(error);
+    if (failed === undefined) throw error;
+    return physicals.findIndex((_, i) => columnId(i) === failed);
   }
 }
 

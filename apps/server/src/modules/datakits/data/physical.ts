@@ -108,15 +108,20 @@ function timestampSql(column: string, format: string): string {
   return `try_strptime(${column}, ${sqlText(format)})`;
 }
 
-/** What an error of `strictSql` says; it does not quote the value. */
-export const strictFailure = 'value of another type';
+const strictFailure = 'value of another type in';
 
-/** SQL: as `castSql`, but a text that is neither of the type nor missing ends the statement with `strictFailure`. */
+/** The column whose value ended a statement of `strictSql` expressions, or undefined for another error. */
+export function strictlyFailed(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return new RegExp(`${strictFailure} (\\w+)`).exec(error.message)?.[1];
+}
+
+/** SQL: as `castSql`, but a text that is neither of the type nor missing ends the statement (`strictlyFailed`). */
 export function strictSql(column: string, physical: Physical): string {
   if (physical.kind === 'varchar' || physical.kind === 'raw') return column;
   const type = sqlTypes[physical.kind];
   const otherwise =
     `CASE WHEN ${column} IS NULL OR ${isTypedMissing(column)} THEN NULL ` +
-    `ELSE error(${sqlText(strictFailure)})::${type} END`;
+    `ELSE error(${sqlText(`${strictFailure} ${column}`)})::${type} END`;
   return `coalesce(${castSql(column, physical)}, ${otherwise})`;
 }

@@ -54,25 +54,26 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
   const width = input.intake.table.columns?.length ?? 0;
   const threads = width > wideTable ? 1 : input.threads;
   const db = await openDuckDB({ memoryMb, threads, temp, paths: [input.source, parquet] });
+  const progress = risingProgress(hooks);
   try {
-    hooks.progress(0, total, 'load');
+    progress(0, 'load');
     const loaded = await loadTable(
       db,
       { path: input.source, intake: input.intake, temp },
       {
-        progress: (share) => hooks.progress(Math.round(share * stages.load), total, 'load'),
+        progress: (share) => progress(share * stages.load, 'load'),
         log: (line) => hooks.log(line),
       },
     );
     hooks.log(`Loaded ${loaded.rows} rows of ${loaded.names.length} columns.`);
     const columns = await describeAndStore(db, loaded, parquet, (share) =>
-      hooks.progress(Math.round(stages.load + share * (stages.profile - stages.load)), total, 'profile'),
+      progress(stages.load + share * (stages.profile - stages.load), 'profile'),
     );
     const warnings = await gatherWarnings(db, input.intake, loaded, columns);
     const profiles = columns.map(({ profile }) => profile);
     const { size } = await stat(parquet);
     hooks.log(`Wrote ${size} bytes of Parquet and ${warnings.length} warnings.`);
-    hooks.progress(total, total, 'done');
+    progress(total, 'done');
     return {
       rows: loaded.rows,
       columns: profiles.map(({ name, type }) => ({ name, type })),
@@ -84,6 +85,15 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
   } finally {
     db.close();
   }
+}
+
+/** A file that is read a second time does not send the progress back. */
+function risingProgress(hooks: ProfileHooks): (done: number, stage: string) => void {
+  let furthest = 0;
+  return (done, stage) => {
+    furthest = Math.max(furthest, Math.round(done));
+    hooks.progress(furthest, total, stage);
+  };
 }
 
 async function gatherWarnings(

@@ -72,6 +72,17 @@ export function createRecordParser(
     }
   };
 
+  const delimiterCode = delimiter.charCodeAt(0);
+  const breakCode = breaks.charCodeAt(0);
+  const endOfValue = (text: string, from: number) => {
+    let i = from;
+    for (; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === delimiterCode || code === breakCode) break;
+    }
+    return i;
+  };
+
   return {
     write(text) {
       let i = 0;
@@ -81,6 +92,11 @@ export function createRecordParser(
           field += text.slice(i, close < 0 ? text.length : close);
           if (close >= 0) place = 'after';
           i = close < 0 ? text.length : close + 1;
+        } else if (place === 'plain') {
+          const end = endOfValue(text, i);
+          field += text.slice(i, end);
+          if (end < text.length) step(text[end] ?? '');
+          i = end + 1;
         } else {
           step(text[i] ?? '');
           i++;
