@@ -46,7 +46,8 @@ interface Run extends LoadResult {
 const run = async (server: { port: number; pid: number }, request: Buffer, forSeconds = seconds) => {
   const before = await processorSeconds(server.pid);
   const { port } = server;
-  const result = await startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds }).result;
+  const result = await startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds })
+    .result;
   const used = (await processorSeconds(server.pid)) - before;
   return { ...result, cost: (1e6 * used) / result.latencies.length } satisfies Run;
 };

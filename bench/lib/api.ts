@@ -14,7 +14,7 @@ export interface Api {
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
-const ended = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
+const ended = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED']);
 
 /** Opens an account and speaks as its owner. */
 export const register = async (server: BenchServer): Promise<Api> => {
@@ -83,7 +83,7 @@ export const jobSucceeds = async (api: Api, id: string, everyMs = 20): Promise<J
   for (;;) {
     const job = await api.call<Job>('GET', `/jobs/${id}`);
     if (job.status === 'SUCCEEDED') return job;
-    if (ended.includes(job.status)) throw new Error(`The job did not succeed: ${JSON.stringify(job.error)}`);
+    if (ended.has(job.status)) throw new Error(`The job did not succeed: ${JSON.stringify(job.error)}`);
     await pause(everyMs);
   }
 };
@@ -104,7 +104,12 @@ export const newClassifier = async (api: Api): Promise<string> => {
 };
 
 /** Puts a training by gradient boosting with a holdout in the queue. */
-export const startTraining = (api: Api, modelId: string, datakitId: string, parameters: object): Promise<Job> =>
+export const startTraining = (
+  api: Api,
+  modelId: string,
+  datakitId: string,
+  parameters: object,
+): Promise<Job> =>
   api.call<Job>('POST', `/models/${modelId}/train`, {
     datakitId,
     target: 'target',

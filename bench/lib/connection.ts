@@ -61,7 +61,7 @@ export class Connection {
     this.#received = all;
     const end = all.indexOf(headEnd);
     if (end < 0) return;
-    const head = all.latin1Slice(0, end);
+    const head = all.toString('latin1', 0, end);
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
     if (all.length < end + headEnd.length + length) return;
     this.#received = Buffer.alloc(0);

@@ -85,7 +85,13 @@ export const report = (title: string, figures: readonly Figure[], notes: readonl
   const rows = [['', 'median', 'min – max', 'runs', 'aim'], ...figures.map(row)];
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0))) ?? [];
   console.log(`\n${title}\n${cores} cores (${processor}), ${memoryGb} GB, Node ${node}\n`);
-  for (const cells of rows) console.log(cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  for (const cells of rows)
+    console.log(
+      cells
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
   for (const note of notes) console.log(`\n${note}`);
 };
 

@@ -10,7 +10,7 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../apps/cli/bin/quadrax.mjs', import.meta.url));
 const longestStartMs = 60_000;
 
 /** The product as `npm start` runs it, in a process of its own, on loopback. */

@@ -11,4 +11,6 @@ const loaded = performance.now();
 const summary = await connection.runAndReadAll('SUMMARIZE t');
 const statementsMs = performance.now() - started;
 const rows = Number((await connection.runAndReadAll('SELECT count(*) FROM t')).getRows()[0]?.[0]);
-console.log(JSON.stringify({ rows, columns: summary.getRows().length, loadMs: loaded - started, statementsMs }));
+console.log(
+  JSON.stringify({ rows, columns: summary.getRows().length, loadMs: loaded - started, statementsMs }),
+);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '../lib/connection.ts';
 import type { LoadPlan, LoadResult } from '../lib/load.ts';
 
-let stopped = false;
+const stop = new AbortController();
 
 /** Each connection sends as soon as it has its reply. */
 const closedLoop = async (plan: LoadPlan, requests: readonly Buffer[]): Promise<number[]> => {
@@ -13,7 +13,7 @@ const closedLoop = async (plan: LoadPlan, requests: readonly Buffer[]): Promise<
   const until = performance.now() + plan.seconds * 1000;
   const lane = async (first: number): Promise<void> => {
     const connection = await Connection.open(plan.port);
-    for (let i = first; !stopped && performance.now() < until; i++)
+    for (let i = first; !stop.signal.aborted && performance.now() < until; i++)
       latencies.push(await connection.send(requests[i % requests.length] as Buffer));
     connection.close();
   };
@@ -33,7 +33,7 @@ const openLoop = async (plan: LoadPlan, requests: readonly Buffer[]): Promise<nu
   };
   const started = performance.now();
   const everyMs = 1000 / (plan.perSecond ?? 1);
-  for (let i = 0; !stopped && performance.now() - started < plan.seconds * 1000; i++) {
+  for (let i = 0; !stop.signal.aborted && performance.now() - started < plan.seconds * 1000; i++) {
     const sending = send(requests[i % requests.length] as Buffer).finally(() => underWay.delete(sending));
     underWay.add(sending);
     await pause(Math.max(0, started + (i + 1) * everyMs - performance.now()));
@@ -44,9 +44,7 @@ const openLoop = async (plan: LoadPlan, requests: readonly Buffer[]): Promise<nu
 };
 
 const [plan] = (await once(process, 'message')) as [LoadPlan];
-process.on('message', () => {
-  stopped = true;
-});
+process.on('message', () => stop.abort());
 process.on('disconnect', () => process.exit(0));
 const requests = plan.requests.map((request) => Buffer.from(request));
 const started = performance.now();

@@ -8,13 +8,14 @@ import {
   loadConfig,
   startEmbeddedPostgres,
 } from '@quadrax/server';
-import type { App, Config } from '@quadrax/server';
+import type { App, AppOptions, Config } from '@quadrax/server';
 import { environment } from './environment.ts';
 
 /** The database that a command works on directly. */
 export interface Located {
-  /** Names the database, also where it is the embedded one. */
   readonly config: Config;
+  /** Where the database is served, past any pooler. */
+  readonly url: string;
   /** A server of Quadrax has this (embedded) database open. */
   readonly inUse: boolean;
 }
@@ -39,8 +40,8 @@ const quietLog = () => createLogger('warn', process.stderr);
  */
 export const withDatabase = async <T>(work: (located: Located) => Promise<T>): Promise<T> => {
   const config = loadConfig(environment);
-  if (config.databaseUrl !== undefined) return work({ config, inUse: false });
-  const at = (url: string): Config => ({ ...config, databaseUrl: url, databaseDirectUrl: url });
+  if (config.databaseUrl !== undefined)
+    return work({ config, url: config.databaseDirectUrl ?? config.databaseUrl, inUse: false });
   let embedded: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
   try {
     embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log: quietLog() });
@@ -48,18 +49,25 @@ export const withDatabase = async <T>(work: (located: Located) => Promise<T>): P
     const inUse = error instanceof EmbeddedPostgresError && error.reason === 'in-use';
     const url = inUse ? await runningDatabase(config.dataDir) : undefined;
     if (url === undefined) throw error;
-    return work({ config: at(url), inUse: true });
+    return work({ config, url, inUse: true });
   }
   try {
-    return await work({ config: at(embedded.ownerUrl), inUse: false });
+    return await work({ config, url: embedded.ownerUrl, inUse: false });
   } finally {
     await embedded.stop();
   }
 };
 
 /** The product on a database, brought up to date, without a port and without taking jobs. */
-export const withApp = async <T>(config: Config, work: (app: App) => Promise<T>): Promise<T> => {
-  const app = await createApp({ config, log: quietLog(), work: false });
+/** How the product opens a database that was found: as configured, or where the embedded one is served already. */
+export const opening = ({ config, url }: Located): Pick<AppOptions, 'config' | 'runningUrl'> => ({
+  config,
+  ...(config.databaseUrl === undefined && { runningUrl: url }),
+});
+
+/** The product on a database, brought up to date, without a port and without taking jobs. */
+export const withApp = async <T>(located: Located, work: (app: App) => Promise<T>): Promise<T> => {
+  const app = await createApp({ ...opening(located), log: quietLog(), work: false });
   try {
     return await work(app);
   } finally {

@@ -1,6 +1,6 @@
 import { createFaults } from '#platform/faults';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '#config';
+import type { Config, Secrets } from '#config';
 import { loadSecrets } from '#config';
 import { attachSockets } from '#platform/events';
 import {
@@ -12,6 +12,7 @@ import {
   recordAudit,
 } from '#platform/http';
 import type { BindOptions } from '#platform/http';
+import { AppError } from '#platform/errors';
 import type { Logger } from '#platform/log';
 import { createModules } from './modules.ts';
 import { addOperationalPages, addWebApp, pageFor } from './pages.ts';
@@ -23,6 +24,8 @@ import { version } from './version.ts';
 export interface AppOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** The embedded database that another process has open, for a command beside a running server. */
+  readonly runningUrl?: string;
   /** Whether this process takes jobs; default true. */
   readonly work?: boolean;
 }
@@ -65,7 +68,8 @@ const watchState = (
 ): void => {
   telemetry.gauges(async () => {
     const { active, waiting } = db.usage();
-    const counts = await modules.jobs.counts();
+    // With the database away the rest of the figures is what an operator needs.
+    const counts = await modules.jobs.counts().catch(() => []);
     const gauge = (name: string, help: string, value: number, labels: Record<string, string> = {}) => ({
       name,
       help,
@@ -83,10 +87,24 @@ const watchState = (
   });
 };
 
-export const createApp = async ({ config, log, work = true }: AppOptions): Promise<App> => {
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { config, log } = options;
   const secrets = loadSecrets(config);
   const reach = createFaults(config.environment === 'test' ? config.faultPoint : undefined);
-  const platform = await openPlatform(config, secrets, log, reach);
+  const platform = await openPlatform({ config, secrets, log, reach, runningUrl: options.runningUrl });
+  try {
+    return await compose(platform, secrets, options);
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+};
+
+const compose = async (
+  platform: Platform,
+  secrets: Secrets,
+  { config, log, work = true }: AppOptions,
+): Promise<App> => {
   const { db, compute, worker, telemetry, events } = platform;
   let ready = false;
   const modules = await createModules(platform, config, secrets, version);
@@ -124,16 +142,17 @@ export const createApp = async ({ config, log, work = true }: AppOptions): Promi
     origins: config.corsOrigins,
     redeemTicket: operations.redeemTicket,
     authenticate: async (token, tenant) => {
-      const caller = await identity.authenticator.authenticate(token, tenant).catch(() => undefined);
-      return (
-        caller && {
-          tenantId: caller.tenantId,
-          accountId: caller.accountId,
-          expiresAt: identity.expiryOf(token),
-        }
-      );
+      const caller = await identity.authenticator.authenticate(token, tenant).catch((error: unknown) => {
+        // That the database is away says nothing against the token: the client tries again.
+        if (error instanceof AppError && error.status < 500) return undefined;
+        throw error;
+      });
+      if (!caller) return undefined;
+      const { tenantId, accountId, sessionId } = caller;
+      return { tenantId, accountId, sessionId, expiresAt: identity.expiryOf(token) };
     },
   });
+  identity.onChange((change) => sockets.closeWhere(change));
   watchState(platform, modules, sockets.connections);
   const stopRecovery = await startRecovery(platform, jobs, idempotency);
   if (work) await jobs.work(Math.max(2, config.computeProcesses));
@@ -150,8 +169,8 @@ export const createApp = async ({ config, log, work = true }: AppOptions): Promi
       ready = false;
       await stopRecovery();
       await sockets.close();
-      await http.close();
-      await jobs.stop();
+      // Side by side: jobs must be handed over in time even while a slow upload is still coming in.
+      await Promise.all([http.close(), jobs.stop()]);
       await compute.close();
       await platform.close();
     },

@@ -8,6 +8,7 @@ import type { App, AppOptions } from './app.ts';
 export { ConfigError, configFromEnvironment, loadConfig, maskConfig, settings } from '#config';
 export type { Config } from '#config';
 export {
+  asOwner,
   EmbeddedPostgresError,
   RolesError,
   migrateDown,
@@ -19,7 +20,6 @@ export { createLogger } from '#platform/log';
 export { createApp } from './app.ts';
 export type { App, AppOptions } from './app.ts';
 export { openApiDocument } from './openapi.ts';
-export { openOwner } from './owner.ts';
 export { version } from './version.ts';
 
 /** A server that answers. */

@@ -31,16 +31,23 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-export const openPlatform = async (
-  config: Config,
-  secrets: Secrets,
-  log: Logger,
-  reach: Reach,
-): Promise<Platform> => {
+export const openPlatform = async ({
+  config,
+  secrets,
+  log,
+  reach,
+  runningUrl,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly reach: Reach;
+  readonly runningUrl: string | undefined;
+}): Promise<Platform> => {
   const telemetry = createTelemetry();
   const db = await openDatabase({
     dataDir: config.dataDir,
-    url: config.databaseUrl,
+    url: config.databaseUrl ?? runningUrl,
     directUrl: config.databaseDirectUrl,
     poolSize: config.databasePoolSize,
     poolTimeoutMs: config.databasePoolTimeoutMs,
@@ -64,8 +71,12 @@ export const openPlatform = async (
     });
     const events = await createEventBus(db);
     const close = async (): Promise<void> => {
-      await objects.sweep(worker);
-      await db.system((tx) => forget(tx, worker));
+      try {
+        await objects.sweep(worker);
+        await db.system((tx) => forget(tx, worker));
+      } catch (error) {
+        log.warn({ action: 'stop.untidy', err: error }, 'What is left is tidied up at the next start');
+      }
       await db.close();
     };
     return {

@@ -1,9 +1,25 @@
-import { deadWorkers, forget } from '#platform/db';
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { forget, missingWorkers, takeOver } from '#platform/db';
+import type { MissingWorker } from '#platform/db';
 import type { Idempotency } from '#platform/http';
 import type { Jobs } from '#platform/jobs';
 import type { Platform } from './platform.ts';
 
 const everyMs = 5000;
+/** A process on another machine is taken for dead when it has been missing this long: its connection may come back. */
+const patienceMs = 4500;
+
+/** Whether a process of this machine is gone; of another machine nothing is known. */
+const isSurelyDead = ({ host, pid }: MissingWorker): boolean => {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+};
 
 /**
  * Puts right what dead processes left: at the start, and every few seconds for other replicas. Whichever process sees
@@ -15,21 +31,38 @@ export const startRecovery = async (
   idempotency: Idempotency,
 ): Promise<() => Promise<void>> => {
   const { db, objects, log, worker } = platform;
+  const firstMissed = new Map<string, number>();
+
+  const putRight = (missing: MissingWorker): Promise<void> =>
+    db.system(async (tx) => {
+      if (!(await takeOver(tx, missing))) return;
+      await objects.sweep(missing.id);
+      await idempotency.release(missing.id);
+      await jobs.recover(missing.id);
+      await forget(tx, missing.id);
+      log.info({ action: 'recovery', worker: missing.id }, 'A process that died was put right');
+    });
+
   const recover = async (): Promise<void> => {
-    for (const dead of (await db.system(deadWorkers)).filter((id) => id !== worker)) {
-      await objects.sweep(dead);
-      await idempotency.release(dead);
-      await jobs.recover(dead);
-      await db.system((tx) => forget(tx, dead));
-      log.info({ action: 'recovery', worker: dead }, 'A process that died was put right');
+    const missing = (await db.system(missingWorkers)).filter(({ id }) => id !== worker);
+    for (const id of firstMissed.keys()) if (!missing.some((one) => one.id === id)) firstMissed.delete(id);
+    for (const one of missing) {
+      const since = firstMissed.get(one.id) ?? performance.now();
+      firstMissed.set(one.id, since);
+      if (!isSurelyDead(one) && performance.now() - since < patienceMs) continue;
+      // One that cannot be put right must not stand in the way of the others.
+      await putRight(one).catch((error: unknown) =>
+        log.warn({ action: 'recovery.failed', worker: one.id, err: error }, 'Recovery will be tried again'),
+      );
     }
   };
+
   await recover();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    running = recover().catch((error: unknown) =>
-      log.warn({ action: 'recovery.failed', err: error }, 'Recovery will be tried again'),
-    );
+    running = running.then(recover).catch((error: unknown) => {
+      log.warn({ action: 'recovery.failed', err: error }, 'Recovery will be tried again');
+    });
   }, everyMs).unref();
   return async () => {
     clearInterval(timer);

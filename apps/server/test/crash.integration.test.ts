@@ -53,7 +53,7 @@ const expectWholeStore = async (objects: number): Promise<void> => {
   const rows = await database.owner<{ key: string; state: string }>('SELECT key, state FROM quadrax.objects');
   expect(rows.map(({ state }) => state)).toEqual(Array.from({ length: objects }, () => 'stored'));
   const files = await storedFiles();
-  expect(files.toSorted()).toEqual(rows.map(({ key }) => key.split('/').at(-1)).toSorted());
+  expect(files.toSorted()).toEqual(rows.map(({ key }) => key.split('/').at(-1) ?? '').toSorted());
 };
 
 const sendFile = (client: TestClient) =>

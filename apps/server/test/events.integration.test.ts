@@ -44,17 +44,21 @@ const openPlain = async (path: string, headers: Record<string, string> = {}): Pr
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    socket.once('unexpected-response', (_request, reply) => reject(new Error(`refused: ${reply.statusCode}`)));
+    socket.once('unexpected-response', (_request, reply) =>
+      reject(new Error(`refused: ${reply.statusCode}`)),
+    );
     socket.once('error', reject);
   });
   return { messages, closed };
 };
 
-const openSocketIo = async (auth: Record<string, unknown>): Promise<{ socket: Socket; messages: EventMessage[] }> => {
+const openSocketIo = async (
+  auth: Record<string, unknown>,
+): Promise<{ socket: Socket; messages: EventMessage[] }> => {
   const socket = io(server.url, { transports: ['websocket'], auth, reconnection: false, forceNew: true });
   sockets.push(socket);
   const messages: EventMessage[] = [];
-  socket.onAny((event: EventName, data: never) => messages.push({ event, data }));
+  socket.onAny((event: string, data: unknown) => messages.push({ event, data } as EventMessage));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
@@ -69,7 +73,8 @@ const ticketOf = async (client: TestClient): Promise<string> =>
 const hears = (messages: EventMessage[], event: EventName, id: string) =>
   eventually(
     `${event} arrives`,
-    () => messages.filter((message) => message.event === event && (message.data as { id?: string }).id === id),
+    () =>
+      messages.filter((message) => message.event === event && (message.data as { id?: string }).id === id),
     (found) => found.length > 0,
   );
 
@@ -87,9 +92,14 @@ describe('an event of a job', () => {
     const job = await jobSucceeds(ada, datakit.jobId ?? '');
     for (const { messages } of [plain, ticketed, results, rich]) {
       const [finished] = await hears(messages, 'job.finished', job.id);
-      expect(finished?.data).toMatchObject({ status: 'SUCCEEDED', kind: 'datakit.profile', result: job.result });
+      expect(finished?.data).toMatchObject({
+        status: 'SUCCEEDED',
+        kind: 'datakit.profile',
+        result: job.result,
+      });
       await hears(messages, 'datakit.ready', datakit.id);
-      for (const { event, data } of messages) expect(eventSchemas[event].safeParse(data).error).toBeUndefined();
+      for (const { event, data } of messages)
+        expect(eventSchemas[event].safeParse(data).error).toBeUndefined();
       const progress = messages
         .filter(({ event }) => event === 'job.progress')
         .map(({ data }) => (data as { progress: number }).progress);
@@ -109,7 +119,11 @@ describe('an event of a job', () => {
     const [lost, sent] = [crypto.randomUUID(), crypto.randomUUID()];
     await expect(publish(lost, true)).rejects.toThrow('The transaction fails.');
     await publish(sent, false);
-    await eventually('one arrives', () => messages, (all) => all.length > 0);
+    await eventually(
+      'one arrives',
+      () => messages,
+      (all) => all.length > 0,
+    );
     expect(messages).toEqual([{ event: 'model.undeployed', data: { modelId: sent } }]);
   });
 
@@ -160,8 +174,11 @@ describe('a plain WebSocket', () => {
     const elsewhere = await startTestServer({ env: { WEBSOCKET_PATH: '/live' } });
     try {
       const person = await elsewhere.register();
-      const socket = new WebSocket(`${elsewhere.url.replace('http', 'ws')}/live`, { headers: bearer(person) });
+      const socket = new WebSocket(`${elsewhere.url.replace('http', 'ws')}/live`, {
+        headers: bearer(person),
+      });
       await once(socket, 'open');
+      expect(socket.readyState).toBe(WebSocket.OPEN);
       socket.close();
       await once(socket, 'close');
     } finally {
@@ -187,7 +204,7 @@ describe('a Socket.IO connection', () => {
     const { token } = await server.anonymous.call(routes.identity.refresh, { body: { refreshToken } });
     expect(await socket.emitWithAck('authenticate', { token })).toBe(true);
     const bob = await server.register();
-    const ended = once(socket, 'disconnect');
+    const ended = new Promise((resolve) => socket.once('disconnect', resolve));
     socket.emit('authenticate', { token: bob.token });
     await ended;
     expect(socket.connected).toBe(false);
@@ -203,5 +220,6 @@ describe('a server that stops', () => {
     const closed = once(socket, 'close');
     await brief.close();
     await closed;
+    expect(socket.readyState).toBe(WebSocket.CLOSED);
   });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const json = { 'content-type': 'application/json' };
-const createModel = (body: BodyInit, headers: Record<string, string> = json): Promise<RawReply> =>
+const createModel = (body: string, headers: Record<string, string> = json): Promise<RawReply> =>
   ada.request('POST', '/api/models', { headers, body });
 
 /** The error of a reply, which must have the shape of every error. */

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
 import { routes } from '@quadrax/contract';
 import { gradesCsv, startTestServer, uploadForm } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
@@ -104,10 +106,13 @@ describe('Idempotency-Key', () => {
       [tenantId, id, worker],
     );
     expect((await create('orphan')).status).toBe(422);
-    await server.database.owner(
-      `INSERT INTO quadrax.workers (id, lock, host, pid) VALUES ($1, 1, 'gone', 1)`,
-      [worker],
-    );
+    // A process of this machine that has ended.
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await server.database.owner('INSERT INTO quadrax.workers (id, lock, host, pid) VALUES ($1, 1, $2, $3)', [
+      worker,
+      hostname(),
+      pid,
+    ]);
     const other = await startTestServer({ database: server.database, dataDir: server.dataDir, work: false });
     await other.close();
     expect((await create('orphan')).status).toBe(201);

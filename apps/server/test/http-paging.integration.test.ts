@@ -24,7 +24,7 @@ const walk = async (
   let cursor: string | undefined;
   do {
     const { items, meta } = await client.page(route, { ...input, query: { ...input.query, cursor } });
-    found.push(...(items as unknown[]));
+    found.push(...items);
     cursor = meta.nextCursor;
     await between();
   } while (cursor !== undefined);
@@ -104,7 +104,7 @@ describe('a cursor', () => {
     const one = { query: { limit: 1 } };
     pageCursor = (await ada.page(routes.models.list, one)).meta.nextCursor ?? '';
     logCursor = (await ada.page(routes.jobs.logs, { ...one, params: { id: jobId } })).meta.nextCursor ?? '';
-    expect([pageCursor, logCursor]).not.toContain('');
+    if (pageCursor === '' || logCursor === '') throw new Error('These lists should have had a second page.');
   });
 
   const inputOf = (id: string): CallInput => {
@@ -127,10 +127,10 @@ describe('a cursor', () => {
       Buffer.concat([Buffer.alloc(12), unsigned]).toString('base64url'),
     ];
     for (const cursor of forged) {
-      const error = await ada.refused(route, { ...inputOf(id), query: { cursor } });
+      const { status, code } = await ada.refused(route, { ...inputOf(id), query: { cursor } });
       // A version that is not there is said first; every other list looks at the cursor.
-      if (id === 'models.log') expect(error.status, cursor).toBe(404);
-      else expect(error, cursor).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
+      const right = id === 'models.log' ? [404, 'NOT_FOUND'] : [400, 'INVALID_CURSOR'];
+      expect([cursor, status, code]).toEqual([cursor, ...right]);
     }
   });
 

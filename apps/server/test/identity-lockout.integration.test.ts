@@ -87,7 +87,7 @@ describe('after five wrong passwords', () => {
     expect(await fail(email, 5)).toEqual([401, 401, 401, 401, 401]);
   });
 
-  it('it grows: five more lock for half an hour', async () => {
+  it('the lock grows: five more lock for half an hour', async () => {
     const email = await known();
     await fail(email, 5);
     await passMinutes(15);

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { testSecret } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
 import { z } from 'zod';
-import { announce, deadWorkers, forget, openDatabase } from '#platform/db';
+import { announce, forget, missingWorkers, openDatabase } from '#platform/db';
 import type { Database, Tx } from '#platform/db';
 import { createEventBus } from '#platform/events';
 import type { BusMessage } from '#platform/events';
@@ -44,7 +44,7 @@ export const countedJob = (kind: string, options: { failCommit?: boolean } = {})
         return { name, attempt: context.attempt };
       };
     },
-    ended: async (tx, tenantId, { name }, end) => {
+    ended: async (tx, { tenantId }, { name }, end) => {
       ends.push(end);
       await mark(tx, tenantId, `end of ${name}`);
     },
@@ -106,7 +106,7 @@ export const openWorker = async ({
     log,
     worker: id,
     reach: () => {},
-    definitions: definitions.map(({ definition }) => definition) as unknown as AnyJobDefinition[],
+    definitions: definitions.map(({ definition }) => definition as unknown as AnyJobDefinition),
   });
   if (concurrency !== undefined) await jobs.work(concurrency);
   return {
@@ -119,7 +119,8 @@ export const openWorker = async ({
     find: (tenantId, jobId) => db.tenant(tenantId, (tx) => findJob(tx, jobId)),
     seemDead: () => db.listener.close(),
     recover: async () => {
-      for (const dead of (await db.system(deadWorkers)).filter((worker) => worker !== id)) {
+      const missing = await db.system(missingWorkers);
+      for (const { id: dead } of missing.filter((worker) => worker.id !== id)) {
         await jobs.recover(dead);
         await db.system((tx) => forget(tx, dead));
       }

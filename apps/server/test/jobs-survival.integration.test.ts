@@ -200,10 +200,11 @@ describe('while the database cannot be reached', () => {
     await database.owner('DELETE FROM quadrax.workers WHERE id = $1', [worker.id]);
     const again = await database.cutOff();
     await again();
-    await eventually(
+    const listed = await eventually(
       'it is on the list',
-      () => database.owner('SELECT 1 FROM quadrax.workers WHERE id = $1', [worker.id]).catch(() => []),
+      () => database.owner('SELECT id FROM quadrax.workers WHERE id = $1', [worker.id]).catch(() => []),
       (rows) => rows.length === 1,
     );
+    expect(listed).toEqual([{ id: worker.id }]);
   });
 });

@@ -61,7 +61,7 @@ describe('migrations', () => {
 
   it('leave a database in which the product runs', async () => {
     const server = await startTestServer({ database });
-    await server.register();
+    expect((await server.register()).user.role).toBe('ADMIN');
     await server.close();
   });
 

@@ -135,7 +135,7 @@ describe('The main job, from an account to a prediction', () => {
       buffer: Buffer.from(gradesCsv(60_000)),
     });
     const held = Promise.withResolvers<void>();
-    await page.route('**/api/datakits/upload', async (route) => {
+    await page.route('**/datakits/upload', async (route) => {
       await held.promise;
       await route.continue();
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createClient, QuadraxError } from './index.ts';
+import { createClient, QuadraxError, signatureOf } from './index.ts';
 import type { ClientOptions, Tokens } from './index.ts';
 
 const address = 'http://quadrax.test';
@@ -206,6 +206,30 @@ describe('a session', () => {
     expect(await asked[0]?.json()).toEqual({});
     expect(asked[0]?.credentials).toBe('same-origin');
     expect(bearer(asked[1])).toBe('Bearer access-2');
+  });
+  it('may be kept elsewhere, which is asked for another token where one is refused', async () => {
+    const told: string[] = [];
+    const token = {
+      current: () => Promise.resolve('old'),
+      renew: (refused: string) => {
+        told.push(refused);
+        return Promise.resolve('new');
+      },
+    };
+    const { asked, client } = clientOf([refusal(401, 'TOKEN_EXPIRED'), ok({ id: 'j' })], { token });
+    expect(await client.jobs.get('j')).toEqual({ id: 'j' });
+    expect(told).toEqual(['old']);
+    expect(asked.map(bearer)).toEqual(['Bearer old', 'Bearer new']);
+  });
+});
+
+describe('the signature of a call', () => {
+  it('tells its method and path, so that it can be written in another way', () => {
+    expect(signatureOf('models.version')).toMatchObject({
+      method: 'GET',
+      path: '/models/{id}/versions/{version}',
+      parameters: ['id', 'version'],
+    });
   });
 });
 

@@ -30,6 +30,8 @@ type Handler = (payload: never) => void;
 
 interface Listeners {
   wanted(): boolean;
+  /** Whether this is the connection that is held. */
+  holds(socket: Socket): boolean;
   receive(name: string, payload: unknown): void;
   changed(connection: EventsConnection): void;
 }
@@ -37,7 +39,7 @@ interface Listeners {
 /** A connection that comes back with a new token where the server ends or refuses it for the old one. */
 const connect = async (
   { address, tenant, session }: EventsOptions,
-  { wanted, receive, changed }: Listeners,
+  { wanted, holds, receive, changed }: Listeners,
 ): Promise<Socket | undefined> => {
   // Loaded only for those who listen.
   const { io } = await import('socket.io-client');
@@ -57,7 +59,6 @@ const connect = async (
       );
     },
   });
-  let closed = false;
   const renewed = async (): Promise<boolean> =>
     sent !== undefined && (await session.another(sent).catch(() => undefined)) !== undefined;
   socket.on('connect', () => {
@@ -67,15 +68,66 @@ const connect = async (
   });
   socket.on('disconnect', (reason) => {
     changed({ connected: false, missed: false });
-    closed = reason === 'io client disconnect';
-    if (reason === 'io server disconnect') void renewed().then(() => closed || socket.connect());
+    // The server ends a connection when its token does: a new one brings a new token.
+    if (reason === 'io server disconnect') void renewed().then(() => holds(socket) && socket.connect());
   });
   socket.on('connect_error', () => {
-    // Active: it tries again by itself. A token that is refused too is not worth a third.
+    // Active: it tries again by itself. Where a new token is refused too, another would be no better.
     if (socket.active || refused) return;
     refused = true;
-    void renewed().then((again) => again && !closed && socket.connect());
+    void renewed().then((again) => again && holds(socket) && socket.connect());
   });
   socket.onAny((name: string, ...payload: unknown[]) => receive(name, payload[0]));
   return socket;
+};
+
+export const createEvents = (options: EventsOptions): Events => {
+  const handlers = new Map<string, Set<Handler>>();
+  const watchers = new Set<(connection: EventsConnection) => void>();
+  let socket: Socket | undefined;
+  let opening: Promise<void> | undefined;
+
+  const open = async (): Promise<void> => {
+    socket = await connect(options, {
+      wanted: () => handlers.size > 0,
+      holds: (one) => one === socket,
+      receive: (name, payload) => {
+        for (const handler of handlers.get(name) ?? []) handler(payload as never);
+      },
+      changed: (connection) => {
+        for (const watcher of watchers) watcher(connection);
+      },
+    });
+  };
+  const close = (): void => {
+    const held = socket;
+    socket = undefined;
+    held?.disconnect();
+  };
+  return {
+    on: (name, handler) => {
+      const known = handlers.get(name) ?? new Set<Handler>();
+      handlers.set(name, known.add(handler));
+      // Without a connection nothing is lost but time: whoever waits also asks.
+      if (!socket)
+        opening ??= open()
+          .catch(() => {})
+          .finally(() => {
+            opening = undefined;
+            if (handlers.size === 0) close();
+          });
+      return () => {
+        known.delete(handler);
+        if (known.size === 0 && handlers.get(name) === known) handlers.delete(name);
+        if (handlers.size === 0) close();
+      };
+    },
+    connected: () => socket?.connected ?? false,
+    onConnection: (handler) => {
+      watchers.add(handler);
+      return () => {
+        watchers.delete(handler);
+      };
+    },
+  };
 };

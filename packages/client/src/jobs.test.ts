@@ -19,7 +19,7 @@ type Handler = (payload: never) => void;
 /** Events by hand. */
 const bus = (connected: boolean) => {
   const handlers = new Map<EventName, Set<Handler>>();
-  const events: Events = {
+  const events: Pick<Events, 'on' | 'connected'> = {
     connected: () => connected,
     on: (name, handler) => {
       const known = handlers.get(name) ?? new Set();

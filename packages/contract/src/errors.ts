@@ -37,7 +37,6 @@ export const errorCodes = {
   RATE_LIMITED: [429, 'Too many requests. Wait a little.'],
   INTERNAL: [500, 'Something failed on our side. The request id helps to find it.'],
   UNAVAILABLE: [503, 'The service cannot answer now. Try again shortly.'],
-  DRAINING: [503, 'This process is shutting down. Try again.'],
   NO_SPACE: [507, 'The server has no room left. Free some space and try again.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

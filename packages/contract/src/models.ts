@@ -317,7 +317,7 @@ export const models = {
     summary: 'Serve a version',
     params: idParamsSchema,
     body: z.object({
-      version: z.number().int().positive(),
+      version: z.number().int().positive().max(1_000_000),
       alias: z
         .string()
         .regex(/^[a-z][a-z0-9-]{0,62}$/, 'Use small letters, digits and dashes.')

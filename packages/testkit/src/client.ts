@@ -31,8 +31,8 @@ export const pathOf = (route: RouteDeclaration, { params = {}, query = {} }: Cal
     return encodeURIComponent(value);
   });
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  return search.size > 0 ? `${path}?${search}` : path;
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return search.size > 0 ? `${path}?${search.toString()}` : path;
 };
 
 const parsed = (text: string): unknown => {

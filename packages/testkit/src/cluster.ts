@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp, createLogger, startEmbeddedPostgres } from '@quadrax/server';
 import { templateName, withOwner } from './database.ts';
+import { clusterPrefix, markOwner, removeLeftovers } from './leftovers.ts';
 import { testConfig } from './test-config.ts';
 
 /** A PostgreSQL server for one run of tests, with a template that every test database is cloned from. */
@@ -30,7 +31,9 @@ const makeTemplate = async (ownerUrl: string, dataDir: string): Promise<void> =>
 
 /** Starts the server without fsync: what a test writes need not outlive the machine. */
 export const startCluster = async (): Promise<TestCluster> => {
-  const folder = await mkdtemp(join(tmpdir(), 'quadrax-tests-'));
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), clusterPrefix));
+  await markOwner(folder);
   // The server runs as an unprivileged account when the tests run as root.
   await chmod(folder, 0o711);
   const silent = (): void => {};

@@ -23,14 +23,14 @@ export const eventually = async <T>(
   }
 };
 
-const ended: readonly JobStatus[] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
+const ended = new Set<JobStatus>(['SUCCEEDED', 'FAILED', 'CANCELLED']);
 
 /** The job once it has ended, however it did. */
 export const waitForJob = (client: TestClient, id: string, withinMs?: number): Promise<Job> =>
   eventually(
     `job ${id} ends`,
     () => client.call(routes.jobs.get, { params: { id } }),
-    ({ status }) => ended.includes(status),
+    ({ status }) => ended.has(status),
     withinMs,
   );
 

@@ -79,6 +79,7 @@ export const validRequests = ({ client, datakit, model, job }: PopulatedTenant):
 export const requestOf = (requests: Requests, id: string): CallInput => {
   const [module = '', name = ''] = id.split('.');
   const found = (requests as Record<string, Record<string, CallInput>>)[module]?.[name];
-  if (!found) throw new Error(`packages/testkit/src/requests.ts has no request for the route ${id}: add one.`);
+  if (!found)
+    throw new Error(`packages/testkit/src/requests.ts has no request for the route ${id}: add one.`);
   return found;
 };

@@ -1,6 +1,6 @@
 import { createClient } from '@quadrax/client';
 import type { QuadraxClient } from '@quadrax/client';
-import type { Config } from '@quadrax/server';
+import type { Located } from '../database.ts';
 import { createOutput } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { generatePassword } from './user.ts';
@@ -29,12 +29,15 @@ const addSamples = async (client: QuadraxClient): Promise<string[]> => {
   });
 };
 
-const seed = async (config: Config, email: string): Promise<Seeded> => {
+const seed = async (located: Located, email: string): Promise<Seeded> => {
   const { createLogger, startServer } = await import('@quadrax/server');
+  const { opening } = await import('../database.ts');
+  const open = opening(located);
   const password = generatePassword();
   // A port of its own, out of others' reach, whatever the configured one is doing.
   const running = await startServer({
-    config: { ...config, host: '127.0.0.1', port: 0 },
+    ...open,
+    config: { ...open.config, host: '127.0.0.1', port: 0 },
     log: createLogger('warn', process.stderr),
   });
   try {
@@ -53,7 +56,7 @@ const seed = async (config: Config, email: string): Promise<Seeded> => {
 
 export const seedDatabase = async (options: { email: string; json?: boolean }): Promise<void> => {
   const { withDatabase } = await import('../database.ts');
-  const seeded = await withDatabase(({ config }) => seed(config, options.email));
+  const seeded = await withDatabase((located) => seed(located, options.email));
   createOutput(options.json ?? false).result(seeded, () =>
     [
       `Made the tenant "${tenant}" with ${seeded.datakits.length} sample datakits.`,

@@ -19,11 +19,11 @@ const wholeNumber = (text: string): number => {
 
 const migrate = async ({ json = false }: JsonOption): Promise<void> => {
   const { withApp, withDatabase } = await database();
-  const { migrationStatus, openOwner } = await server();
-  const applied = await withDatabase(async ({ config }) => {
-    const before = await openOwner(config, migrationStatus);
+  const { asOwner, migrationStatus } = await server();
+  const applied = await withDatabase(async (located) => {
+    const before = await asOwner(located.url, migrationStatus);
     // Opening the product brings roles, tables and the queue up to date.
-    await withApp(config, async () => {});
+    await withApp(located, async () => {});
     return before.filter((migration) => !migration.applied).map(({ name }) => name);
   });
   createOutput(json).result({ applied }, () =>
@@ -34,13 +34,13 @@ const migrate = async ({ json = false }: JsonOption): Promise<void> => {
 const rollback = async (options: JsonOption & { count: string; yes?: boolean }): Promise<void> => {
   const count = wholeNumber(options.count);
   const { withDatabase } = await database();
-  const { migrateDown, openOwner } = await server();
-  const reverted = await withDatabase(({ config, inUse }) => {
+  const { asOwner, migrateDown } = await server();
+  const reverted = await withDatabase(({ url, inUse }) => {
     if (inUse && !options.yes)
       throw new CliError(
         'A server is running on this database. Stop it first, or add --yes to go on regardless.',
       );
-    return openOwner(config, (owner) => migrateDown(owner, count));
+    return asOwner(url, (owner) => migrateDown(owner, count));
   });
   createOutput(options.json ?? false).result({ reverted }, () =>
     reverted.length === 0 ? 'There was nothing to take back.' : `Took back ${reverted.join(', ')}.`,
@@ -49,8 +49,8 @@ const rollback = async (options: JsonOption & { count: string; yes?: boolean }):
 
 const status = async ({ json = false }: JsonOption): Promise<void> => {
   const { withDatabase } = await database();
-  const { migrationStatus, openOwner } = await server();
-  const migrations = await withDatabase(({ config }) => openOwner(config, migrationStatus));
+  const { asOwner, migrationStatus } = await server();
+  const migrations = await withDatabase(({ url }) => asOwner(url, migrationStatus));
   createOutput(json).result(migrations, () =>
     table(
       ['Migration', 'State'],

@@ -55,8 +55,8 @@ export const addUser = (program: Command): void => {
         ...(organization !== undefined && { organization }),
       });
       const { withApp, withDatabase } = await import('../database.ts');
-      const id = await withDatabase(({ config }) =>
-        withApp(config, ({ modules }) => modules.identity.createAccount(form, { administrator: admin })),
+      const id = await withDatabase((located) =>
+        withApp(located, ({ modules }) => modules.identity.createAccount(form, { administrator: admin })),
       );
       const shown = options.passwordStdin ? {} : { password };
       createOutput(options.json ?? false).result(

@@ -67,8 +67,13 @@ const fromEnvironment = (names: readonly string[], environment: Environment): Fo
   return undefined;
 };
 
-const message = (issues: readonly z.core.$ZodIssue[]): string =>
-  [...new Set(issues.map((issue) => issue.message))].join(' ');
+/** Of a setting that may be written in several ways, what is wrong with the way that people write it: the last. */
+const sentences = (issues: readonly z.core.$ZodIssue[]): string[] =>
+  issues.flatMap((issue) =>
+    issue.code === 'invalid_union' ? sentences(issue.errors.at(-1) ?? []) : [issue.message],
+  );
+
+const message = (issues: readonly z.core.$ZodIssue[]): string => [...new Set(sentences(issues))].join(' ');
 
 /** POSTGRES_* and QEMLFLOW_DB_* are other ways to write DATABASE_URL. */
 const withAliases = (environment: Environment): Environment => {

@@ -65,6 +65,7 @@ CREATE TABLE quadrax.jobs (
 );
 CREATE INDEX jobs_newest ON quadrax.jobs (tenant_id, created_at DESC, id DESC);
 CREATE INDEX jobs_subject ON quadrax.jobs (tenant_id, subject_id);
+CREATE INDEX jobs_waiting ON quadrax.jobs (kind, status) WHERE status IN ('QUEUED', 'RUNNING');
 CREATE INDEX jobs_unfinished ON quadrax.jobs (worker) WHERE status = 'RUNNING';
 CALL quadrax.protect('quadrax.jobs');
 GRANT SELECT, INSERT, UPDATE ON quadrax.jobs TO quadrax_app, quadrax_system;

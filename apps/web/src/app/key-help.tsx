@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { places } from './navigation.ts';
 import styles from './key-help.module.css';
 
@@ -12,6 +13,14 @@ const rows: readonly [keys: readonly string[], does: string][] = [
 
 /** The keys of the app. */
 export default function KeyHelp({ onClose }: { onClose: () => void }) {
+  // It is there only while it is open: Mantine gives the focus back only where a dialog stays.
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    },
+    [before],
+  );
   return (
     <Modal opened onClose={onClose} title="Keys" size={400}>
       <dl className={styles.keys}>

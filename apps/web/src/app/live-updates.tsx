@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { startEvents, useEvent } from '#lib/events.ts';
+import { onMissedEvents, useEvent } from '#lib/events.ts';
 import { runningKey, withProgress } from '#lib/running-jobs.ts';
 import type { RunningJobs } from '#lib/running-jobs.ts';
 import { onSession, sessionState } from '#lib/session.ts';
@@ -10,7 +10,7 @@ import { onSession, sessionState } from '#lib/session.ts';
 export function LiveUpdates() {
   const queryClient = useQueryClient();
   const router = useRouter();
-  useEffect(() => startEvents(() => void queryClient.invalidateQueries()), [queryClient]);
+  useEffect(() => onMissedEvents(() => void queryClient.invalidateQueries()), [queryClient]);
   useEffect(
     () =>
       onSession(() => {

@@ -1,6 +1,6 @@
 import { onlineManager, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiError } from '#lib/api-error.ts';
+import { isUnanswered } from '#lib/failure.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
 import styles from './shell.module.css';
 
@@ -33,7 +33,7 @@ function useServerAway(): boolean {
       if (event.action.type === 'success' && event.action.manual !== true) setAway(false);
       if (event.action.type === 'error' || event.action.type === 'failed') {
         const { error } = event.action;
-        setAway(error instanceof ApiError && error.code === 'OFFLINE');
+        setAway(isUnanswered(error));
       }
     });
     return () => {

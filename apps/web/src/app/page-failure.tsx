@@ -1,13 +1,13 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useRouter } from '@tanstack/react-router';
-import { toApiError } from '#lib/api-error.ts';
+import { isUnanswered } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Page } from '#ui/page.tsx';
 
 /** A page that could not be shown. The rest of the app stays. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const offline = toApiError(error).code === 'OFFLINE';
+  const offline = isUnanswered(error);
   return (
     <Page title={offline ? 'The server does not answer' : 'This page could not be shown'} narrow>
       <ErrorState

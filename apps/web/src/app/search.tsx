@@ -98,8 +98,8 @@ function useResources(query: string): { items: readonly SearchAction[]; waiting:
     queryKey: ['search', name],
     queryFn: async ({ signal }) => {
       const [datakits, models] = await Promise.all([
-        api.datakits.list({ query: { name, limit: 6 }, signal }),
-        api.models.list({ query: { name, limit: 6 }, signal }),
+        api.datakits.list({ name, limit: 6 }, { signal }),
+        api.models.list({ name, limit: 6 }, { signal }),
       ]);
       return { datakits: datakits.items, models: models.items };
     },

@@ -1,84 +1,94 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { api, fillPath } from './api.ts';
-import { ApiError, errorFromReply } from './api-error.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-const reply = (status: number, body: unknown, headers: Record<string, string> = {}) =>
-  new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+const reply = (status: number, body: unknown) =>
+  new Response(status === 204 ? null : JSON.stringify(body), { status });
+const ok = (data: unknown) => reply(200, { success: true, data });
+const refused = (code: string) =>
+  reply(401, { success: false, error: 'Sign in to do this.', code, requestId: 'r1' });
 
-function answering(...replies: Response[]) {
-  const asked: { url: string; init: RequestInit }[] = [];
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
-    asked.push({ url, init });
+const user = { id: 'u1', firstName: 'Ada' };
+const tokens = (token: string) => ({ token, refreshToken: '', expiresIn: 600 });
+
+/** A page whose browser remembers a session, and whose server answers in this order. */
+async function pageWith(...replies: Response[]) {
+  const asked: Request[] = [];
+  vi.stubGlobal('location', { origin: 'http://quadrax.test' });
+  const kept = new Map([['quadrax.session', '1']]);
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => kept.set(name, value),
+    removeItem: (name: string) => kept.delete(name),
+  });
+  vi.stubGlobal('fetch', (request: Request) => {
+    asked.push(request);
     const next = replies.shift();
     return next === undefined ? Promise.reject(new TypeError('no network')) : Promise.resolve(next);
   });
-  return asked;
+  const { api, pageSession } = await import('./api.ts');
+  const paths = () => asked.map(({ url }) => new URL(url).pathname.replace('/api/v1', ''));
+  const bearers = () => asked.map(({ headers }) => headers.get('authorization'));
+  return { api, pageSession, asked, paths, bearers };
 }
 
-afterEach(() => {
-  vi.unstubAllGlobals();
+beforeEach(() => {
+  vi.resetModules();
+  return () => vi.unstubAllGlobals();
 });
 
-describe('a path', () => {
-  it('has its parameters escaped and leaves out what is not given', () => {
-    expect(
-      fillPath('/datakits/:id/preview', { params: { id: 'a/b' }, query: { limit: 5, sort: undefined } }),
-    ).toBe('/datakits/a%2Fb/preview?limit=5');
+describe('the client of a page', () => {
+  it('takes its session up from the cookie and calls in its name', async () => {
+    const page = await pageWith(ok(tokens('t1')), ok(user), ok({ id: 'j1' }));
+    await page.pageSession.restore();
+    expect(page.pageSession.state()).toEqual({ status: 'signed-in', user });
+    expect(await page.api.jobs.get('j1')).toEqual({ id: 'j1' });
+    expect(page.paths()).toEqual(['/auth/refresh', '/auth/me', '/jobs/j1']);
+    expect(page.bearers()).toEqual([null, 'Bearer t1', 'Bearer t1']);
+    expect(page.asked[0]?.credentials).toBe('same-origin');
+    expect(await page.asked[0]?.text()).toBe('{}');
   });
-});
 
-describe('a call', () => {
-  it('answers the data of the envelope', async () => {
-    const asked = answering(reply(200, { success: true, data: { id: 'j1' } }));
-    expect(await api.jobs.get({ params: { id: 'j1' } })).toEqual({ id: 'j1' });
-    expect(asked[0]?.url).toBe('/api/jobs/j1');
+  it('renews a token that the server no longer takes, and calls again', async () => {
+    const page = await pageWith(
+      ok(tokens('t1')),
+      ok(user),
+      refused('TOKEN_EXPIRED'),
+      ok(tokens('t2')),
+      ok({ id: 'j1' }),
+    );
+    await page.pageSession.restore();
+    expect(await page.api.jobs.get('j1')).toEqual({ id: 'j1' });
+    expect(page.paths().slice(2)).toEqual(['/jobs/j1', '/auth/refresh', '/jobs/j1']);
+    expect(page.bearers().at(-1)).toBe('Bearer t2');
   });
-  it('answers a page with its cursor for a list', async () => {
-    answering(reply(200, { success: true, data: [1], meta: { nextCursor: 'c', total: 9 } }));
-    expect(await api.jobs.list()).toEqual({ items: [1], meta: { nextCursor: 'c', total: 9 } });
-  });
-  it('answers null where there is nothing to say', async () => {
-    answering(reply(204, null));
-    expect(await api.datakits.remove({ params: { id: 'd1' } })).toBeNull();
-  });
-  it('sends creations with a key of their own, so that a repeat makes nothing twice', async () => {
-    const data = { success: true, data: {} };
-    const asked = answering(reply(201, data), reply(201, data));
-    const body = { name: 'm', type: 'REGRESSION' } as const;
-    await api.models.create({ body });
-    await api.models.create({ body });
-    const keys = asked.map(({ init }) => new Headers(init.headers).get('idempotency-key'));
-    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
-    expect(keys[0]).not.toBe(keys[1]);
-  });
-  it('fails with what the server said', async () => {
-    const details = [{ field: 'name', message: 'Give it a name.' }];
-    const body = {
-      success: false,
-      error: 'The request is not valid.',
-      code: 'VALIDATION_FAILED',
-      details,
-      requestId: 'r1',
-    };
-    answering(reply(400, body));
-    const error: unknown = await api.jobs.list().catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ code: 'VALIDATION_FAILED', status: 400, details, requestId: 'r1' });
-  });
-  it('says that the server did not answer when it did not', async () => {
-    answering();
-    await expect(api.jobs.list()).rejects.toMatchObject({ code: 'OFFLINE', status: 0 });
-  });
-});
 
-describe('an error reply', () => {
-  it('of a proxy in between is still a sentence to act on', () => {
-    expect(errorFromReply(502, undefined)).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(errorFromReply(418, '<html>')).toMatchObject({ code: 'UNEXPECTED_REPLY' });
+  it('fails with the refusal once the session is over, and the page knows that it is', async () => {
+    const page = await pageWith(
+      ok(tokens('t1')),
+      ok(user),
+      refused('UNAUTHENTICATED'),
+      refused('UNAUTHENTICATED'),
+    );
+    await page.pageSession.restore();
+    await expect(page.api.jobs.get('j1')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });
+    expect(page.pageSession.state()).toEqual({ status: 'expired', user });
   });
-  it('says when to come back', () => {
-    const headers = new Headers({ 'retry-after': '7' });
-    const body = { success: false, error: 'Too many requests.', code: 'RATE_LIMITED', requestId: 'r' };
-    expect(errorFromReply(429, body, headers).retryAfterSeconds).toBe(7);
+
+  it('ends the session with the token that it has forgotten already', async () => {
+    const page = await pageWith(ok(tokens('t1')), ok(user), reply(204, null));
+    await page.pageSession.restore();
+    await page.pageSession.signOut();
+    expect(page.paths().at(-1)).toBe('/auth/logout');
+    expect(page.bearers().at(-1)).toBe('Bearer t1');
+    expect(page.pageSession.state()).toEqual({ status: 'signed-out' });
+  });
+
+  it('says that the server did not answer, without the address that the person is at anyway', async () => {
+    const page = await pageWith();
+    const error: unknown = await page.api.jobs.list().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'UNREACHABLE',
+      status: 0,
+      message: 'The server does not answer. Check the connection, then try again.',
+    });
   });
 });

@@ -1,10 +1,11 @@
-import { endpoints } from './endpoints.ts';
+import { signatureOf } from '@quadrax/client';
+import type { CallName } from '@quadrax/client';
 
 /** A call of the API, as a page made it. */
 export interface ApiCall {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As the contract writes it: "/datakits/:id". */
-  path: string;
+  /** As the SDK names it: "datakits.get". */
+  name: CallName;
+  /** What stands in its path. */
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
@@ -15,10 +16,11 @@ const shellQuote = (value: string): string => `'${value.replaceAll("'", `'\\''`)
 const known = (query: ApiCall['query']): [string, string | number | boolean][] =>
   Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 
-function urlOf(call: ApiCall, origin: string): string {
-  const path = call.path.replaceAll(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(String(call.params?.[name] ?? `{${name}}`)),
-  );
+function urlOf(call: ApiCall, template: string, origin: string): string {
+  const path = template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = call.params?.[name];
+    return value === undefined ? whole : encodeURIComponent(String(value));
+  });
   const query = new URLSearchParams(
     known(call.query).map(([name, value]) => [name, String(value)]),
   ).toString();
@@ -27,27 +29,14 @@ function urlOf(call: ApiCall, origin: string): string {
 
 /** The call as a shell line. The token is read from `$QUADRAX_TOKEN`, so that none is ever copied. */
 export function asCurl(call: ApiCall, origin: string): string {
-  const parts = [
-    `curl ${call.method === 'GET' ? '' : `-X ${call.method} `}${shellQuote(urlOf(call, origin))}`,
-  ];
+  const { method, path } = signatureOf(call.name);
+  const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${shellQuote(urlOf(call, path, origin))}`];
   parts.push(`-H "Authorization: Bearer $QUADRAX_TOKEN"`);
   if (call.body !== undefined) {
     parts.push(`-H 'Content-Type: application/json'`);
     parts.push(`-d ${shellQuote(JSON.stringify(call.body))}`);
   }
   return parts.join(' \\\n  ');
-}
-
-/** "GET /datakits/:id" → "datakits.get", the SDK's name of the call. */
-function nameOf(call: ApiCall): string | undefined {
-  for (const [module, signatures] of Object.entries(endpoints)) {
-    for (const [name, signature] of Object.entries(signatures)) {
-      if (signature.startsWith(`${call.method} ${call.path} `)) {
-        return `${module === 'identity' ? 'auth' : module}.${name}`;
-      }
-    }
-  }
-  return undefined;
 }
 
 const quote = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -77,15 +66,14 @@ function literal(value: unknown, indent = ''): string {
 }
 
 /** What the SDK's call takes, in its order: the path's parameters, then the query or the body. */
-function argumentsOf(call: ApiCall, name: string): string[] {
-  const inPath = [...call.path.matchAll(/:(\w+)/g)].map(([, parameter = '']) =>
-    literal(call.params?.[parameter]),
-  );
+function argumentsOf(call: ApiCall): string[] {
+  const inPath = signatureOf(call.name).parameters.map((parameter) => literal(call.params?.[parameter]));
   const query = known(call.query);
   if (query.length > 0) inPath.push(literal(Object.fromEntries(query)));
   if (call.body !== undefined) {
     const { body } = call;
-    const rows = name === 'models.predict' && typeof body === 'object' && body !== null && 'inputs' in body;
+    const rows =
+      call.name === 'models.predict' && typeof body === 'object' && body !== null && 'inputs' in body;
     inPath.push(literal(rows ? body.inputs : body));
   }
   return inPath;
@@ -93,8 +81,6 @@ function argumentsOf(call: ApiCall, name: string): string[] {
 
 /** The call as TypeScript with `@quadrax/client`. The token is read from the environment, so that none is ever copied. */
 export function asTypeScript(call: ApiCall, origin: string): string {
-  const name = nameOf(call);
-  if (name === undefined) throw new Error(`The contract has no call ${call.method} ${call.path}.`);
   return [
     `import { createClient } from '@quadrax/client';`,
     '',
@@ -102,7 +88,7 @@ export function asTypeScript(call: ApiCall, origin: string): string {
     `  baseUrl: ${quote(origin)},`,
     `  token: () => process.env.QUADRAX_TOKEN,`,
     `});`,
-    `const answer = await quadrax.${name}(${argumentsOf(call, name).join(', ')});`,
+    `const answer = await quadrax.${call.name}(${argumentsOf(call).join(', ')});`,
     '',
   ].join('\n');
 }

@@ -1,11 +1,11 @@
+import { QuadraxError } from '@quadrax/client';
 import { describe, expect, it } from 'vitest';
-import { ApiError } from './api-error.ts';
 import { formErrors } from './form-errors.ts';
 
 const failure = (
   code: 'VALIDATION_FAILED' | 'EMAIL_TAKEN',
   details: { field: string; message: string }[] = [],
-) => new ApiError({ code, message: 'Refused.', status: 400, details });
+) => new QuadraxError({ code, message: 'Refused.', status: 400, details });
 
 describe('errors of a form', () => {
   it('go to their fields, with or without the part of the request named', () => {

@@ -1,4 +1,4 @@
-import { toApiError } from './api-error.ts';
+import { failureOf } from './failure.ts';
 
 /** Which errors belong to which field of a form, and the sentence for those that belong to none. */
 export interface FormErrors {
@@ -16,7 +16,7 @@ export function formErrors(
   fields: readonly string[],
   byCode: Readonly<Record<string, string>> = {},
 ): FormErrors {
-  const failure = toApiError(error);
+  const failure = failureOf(error);
   const found: Record<string, string> = {};
   const rest: string[] = [];
   for (const { field, message } of failure.details) {
@@ -24,7 +24,7 @@ export function formErrors(
     if (fields.includes(name)) found[name] ??= message;
     else rest.push(message);
   }
-  const own = byCode[failure.code];
+  const own = failure.code && byCode[failure.code];
   if (own !== undefined && found[own] === undefined) found[own] = failure.message;
   else if (failure.details.length === 0) rest.push(failure.message);
   return { fields: found, rest: rest.length === 0 ? undefined : rest.join(' ') };

@@ -15,7 +15,7 @@ export function useJob(id: string | undefined) {
   const live = useLive();
   const query = useQuery({
     queryKey: jobKey(id ?? ''),
-    queryFn: ({ signal }) => api.jobs.get({ params: { id: id ?? '' }, signal }),
+    queryFn: ({ signal }) => api.jobs.get(id ?? '', { signal }),
     enabled: id !== undefined,
     // With events the slow question is only a safety net.
     refetchInterval: ({ state }) =>

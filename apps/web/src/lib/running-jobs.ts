@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 import { useLive } from './events.ts';
 import { progressed } from './jobs.ts';
+import { useSession } from './session.ts';
 
 export type RunningJobs = readonly Job[];
 
@@ -11,13 +12,14 @@ export const runningKey = ['jobs', 'running'] as const;
 /** Jobs that run or wait, newest first; at most 100. Live by events, asked for while none arrive. */
 export function useRunningJobs() {
   const live = useLive();
+  const signedIn = useSession().status === 'signed-in';
   return useQuery({
     queryKey: runningKey,
+    // The frame is still there in the moment of signing out.
+    enabled: signedIn,
     queryFn: async ({ signal }): Promise<RunningJobs> => {
       const [running, queued] = await Promise.all(
-        (['RUNNING', 'QUEUED'] as const).map((status) =>
-          api.jobs.list({ query: { status, limit: 50 }, signal }),
-        ),
+        (['RUNNING', 'QUEUED'] as const).map((status) => api.jobs.list({ status, limit: 50 }, { signal })),
       );
       return [...(running?.items ?? []), ...(queued?.items ?? [])];
     },

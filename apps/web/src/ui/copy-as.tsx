@@ -6,7 +6,7 @@ import { writeClipboard } from '#lib/clipboard.ts';
 import { Icon } from './icons.tsx';
 
 export interface CopyAsProps {
-  /** The call that shows this resource; its `path` as the contract writes it. */
+  /** The call that shows this resource. */
   call: ApiCall;
   label?: string;
 }

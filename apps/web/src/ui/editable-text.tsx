@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { toApiError } from '#lib/api-error.ts';
+import { failureOf } from '#lib/failure.ts';
 import styles from './editable-text.module.css';
 
 export interface EditableTextProps {
@@ -59,7 +59,7 @@ function Editor({
     closing.current = true;
     onClose();
   };
-  const problem = empty ? 'Give it a name.' : saving.error && toApiError(saving.error).message;
+  const problem = empty ? 'Give it a name.' : saving.error && failureOf(saving.error).message;
   const field = {
     className: styles.field,
     value: text,

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { toApiError } from '#lib/api-error.ts';
+import { failureOf } from '#lib/failure.ts';
 import { StatusMark } from './status-mark.tsx';
 import styles from './error-state.module.css';
 
 export interface ErrorStateProps {
-  /** Anything thrown; an `ApiError` brings details and a request id. */
+  /** Anything thrown; a `QuadraxError` brings details and a request id. */
   error: unknown;
   /** What was being done: "The datakit could not be read." Absent: the error's own sentence leads. */
   title?: string;
@@ -16,7 +16,7 @@ export interface ErrorStateProps {
 
 /** A failure where it happened: what is wrong, what to do, the request id to ask about, and a way to try again. */
 export function ErrorState({ error, title, hint, onRetry }: ErrorStateProps) {
-  const failure = toApiError(error);
+  const failure = failureOf(error);
   return (
     <div className={styles.error} role="alert">
       <div className={styles.title}>

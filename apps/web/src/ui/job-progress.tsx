@@ -47,7 +47,7 @@ export function CancelJob({
   const queryClient = useQueryClient();
   const mayWrite = useMayWrite();
   const cancel = useMutation({
-    mutationFn: (id: string) => api.jobs.cancel({ params: { id } }),
+    mutationFn: (id: string) => api.jobs.cancel(id),
     onSuccess: (stopped) => {
       queryClient.setQueryData(jobKey(stopped.id), stopped);
     },

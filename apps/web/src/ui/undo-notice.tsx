@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { toApiError } from '#lib/api-error.ts';
+import { failureOf } from '#lib/failure.ts';
 
 /**
  * Says that something was deleted and offers to bring it back for ten seconds. Call it after the deletion succeeded.
@@ -18,14 +18,14 @@ export function showUndo(message: string, undo: () => Promise<unknown>): void {
       await undo();
       notifications.update({ id, message: 'Restored.', autoClose: 3_000 });
     } catch (error) {
-      notifications.update({ id, color: 'red', message: toApiError(error).message, autoClose: false });
+      notifications.update({ id, color: 'red', message: failureOf(error).message, autoClose: false });
     }
   };
 }
 
 /** Says that something failed outside any form or list that could say it. */
 export function showFailure(error: unknown, title?: string): void {
-  const { message, requestId } = toApiError(error);
+  const { message, requestId } = failureOf(error);
   notifications.show({
     color: 'red',
     title: title ?? message,

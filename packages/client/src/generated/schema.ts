@@ -690,7 +690,6 @@ export interface components {
         | 'RATE_LIMITED'
         | 'INTERNAL'
         | 'UNAVAILABLE'
-        | 'DRAINING'
         | 'NO_SPACE';
       details?: {
         /** @description Where in the request, as a dotted path. */

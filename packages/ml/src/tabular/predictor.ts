@@ -35,7 +35,8 @@ function describeValue(out: Float64Array): Prediction {
 }
 
 function describeClasses(out: Float64Array, classes: readonly string[]): Prediction {
-  const probabilities: Record<string, number> = {};
+  // No prototype: a class may be called anything, `__proto__` too.
+  const probabilities: Record<string, number> = Object.create(null);
   let top = 0;
   for (let k = 0; k < classes.length; k++) {
     probabilities[classes[k]] = out[k];

@@ -74,7 +74,7 @@ export const createProfileJob = ({
         await rm(temp, { recursive: true, force: true });
       }
     },
-    ended: async (tx, tenantId, { datakitId, version }, { status, error }) => {
+    ended: async (tx, { tenantId }, { datakitId, version }, { status, error }) => {
       const reason =
         status === 'CANCELLED'
           ? 'Reading the file was cancelled.'

@@ -15,6 +15,8 @@ export interface Identity {
 }
 
 export interface Callers extends Authenticator {
+  /** Told when a session ends, or an account or its memberships change, in whichever process. */
+  onChange(handler: (change: { session?: string; account?: string }) => void): void;
   /** @throws AppError UNAUTHENTICATED */
   identity(sessionId: string): Promise<Identity>;
 }
@@ -32,8 +34,11 @@ const membershipIn = ({ account, memberships }: Identity, tenant: string | undef
  */
 export const createCallers = async (db: Database, tokens: TokenIssuer): Promise<Callers> => {
   const cache = new Map<string, Promise<Identity>>();
+  const handlers = new Set<(change: { session?: string; account?: string }) => void>();
   await db.listener.listen(channel, (payload) => {
-    const { session, account } = JSON.parse(payload) as { session?: string; account?: string };
+    const change = JSON.parse(payload) as { session?: string; account?: string };
+    const { session, account } = change;
+    for (const handler of handlers) handler(change);
     if (session !== undefined) cache.delete(session);
     // Changes of a membership are rare: everything is looked up anew rather than searched through.
     if (account !== undefined) cache.clear();
@@ -63,6 +68,7 @@ export const createCallers = async (db: Database, tokens: TokenIssuer): Promise<
   };
 
   return {
+    onChange: (handler) => void handlers.add(handler),
     identity,
     authenticate: async (token, tenant): Promise<Caller> => {
       const { sid, sub } = tokens.readAccess(token);

@@ -33,6 +33,7 @@ export const createIdentity = async (db: Database, config: Config, secrets: Secr
   });
   return {
     authenticator: callers,
+    onChange: callers.onChange,
     routes: identityRoutes(service, tokens.refreshSeconds),
     createAccount: service.createAccount,
     /** When an access token ends, in ms since 1970. */

@@ -13,7 +13,7 @@ import type { ObjectStore } from '#platform/objects';
 import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
-import { insertVersion, lockModel, updateModel } from './models.store.ts';
+import { endTraining, insertVersion, lockModel } from './models.store.ts';
 
 const payloadSchema = z.object({
   modelId: z.uuid(),
@@ -108,11 +108,7 @@ export const createTrainJob = ({
             artifactObject: stored.id,
             durationMs: performance.now() - started,
           });
-          await updateModel(tx, modelId, {
-            latestVersion: version,
-            trainingJobId: null,
-            trainingFailed: false,
-          });
+          await endTraining(tx, modelId, jobId, { failed: false, version });
           await events.publish(tx, tenantId, 'model.trained', { modelId, version });
           return { modelId, version };
         };
@@ -120,8 +116,8 @@ export const createTrainJob = ({
         await rm(file, { force: true });
       }
     },
-    ended: async (tx, _tenantId, { modelId }, { status }) => {
-      await updateModel(tx, modelId, { trainingJobId: null, trainingFailed: status === 'FAILED' });
+    ended: async (tx, { jobId }, { modelId }, { status }) => {
+      await endTraining(tx, modelId, jobId, { failed: status === 'FAILED' });
     },
   });
 };

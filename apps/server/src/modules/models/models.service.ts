@@ -191,15 +191,15 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       const { row } = await versionOf(tenantId, id, version);
       return deps.logs(tenantId, row.jobId, query);
     },
-    deploy: async ({ tenantId, accountId }, id, version, alias) => {
-      await versionOf(tenantId, id, version);
-      await db.tenant(tenantId, async (tx) => {
+    deploy: ({ tenantId, accountId }, id, version, alias) =>
+      db.tenant(tenantId, async (tx) => {
+        if (!(await lockModel(tx, id))) throw notFound('model');
+        if (!(await findModelVersion(tx, id, version))) throw notFound('version');
         await upsertDeployment(tx, { tenantId, modelId: id, alias, version, deployedBy: accountId });
         await updateModel(tx, id, {});
         await events.publish(tx, tenantId, 'model.deployed', { modelId: id, version, alias });
-      });
-      return { modelId: id, version, status: 'DEPLOYED', alias };
-    },
+        return { modelId: id, version, status: 'DEPLOYED' as const, alias };
+      }),
     undeploy: (tenantId, id) =>
       db.tenant(tenantId, async (tx) => {
         if (!(await findModel(tx, id))) throw notFound('model');

@@ -18,7 +18,7 @@ export interface ModelRecord {
 const deployedVersion = sql<number | null>`(
   SELECT d.version FROM quadrax.deployments d
   WHERE d.tenant_id = ${models.tenantId} AND d.model_id = ${models.id}
-  ORDER BY d.deployed_at DESC LIMIT 1)`;
+  ORDER BY (d.alias = 'production') DESC, d.deployed_at DESC LIMIT 1)`;
 
 const statusSql = sql<Status>`CASE
   WHEN ${models.trainingJobId} IS NOT NULL THEN 'TRAINING'
@@ -128,6 +128,24 @@ export const updateModel = async (
     )
     .returning({ id: models.id });
   return rows.length > 0;
+};
+
+/** The end of a training, if it is still the one the model waits for; of a deleted model too, which may be restored. */
+export const endTraining = async (
+  tx: Tx,
+  modelId: string,
+  jobId: string,
+  outcome: { readonly failed: boolean; readonly version?: number },
+): Promise<void> => {
+  await tx
+    .update(models)
+    .set({
+      trainingJobId: null,
+      trainingFailed: outcome.failed,
+      updatedAt: sql`now()`,
+      ...(outcome.version !== undefined && { latestVersion: outcome.version }),
+    })
+    .where(and(eq(models.id, modelId), eq(models.trainingJobId, jobId)));
 };
 
 export const deleteModel = async (tx: Tx, id: string): Promise<boolean> => {

@@ -10,7 +10,7 @@ export const createOperations = (deps: OperationsDeps & { readonly secret: strin
   const tickets = createTickets(deps.secret);
   const routes: Handlers<typeof operations> = {
     health: () => service.health(),
-    ticket: async ({ caller }) => tickets.issue(caller.tenantId, caller.accountId),
+    ticket: async ({ caller }) => tickets.issue(caller),
   };
   return { routes, health: service.health, redeemTicket: tickets.redeem };
 };

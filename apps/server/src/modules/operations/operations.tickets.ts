@@ -3,9 +3,11 @@ import type { SocketAuthentication } from '#platform/events';
 
 const lifeSeconds = 30;
 
+type TicketHolder = Pick<SocketAuthentication, 'tenantId' | 'accountId' | 'sessionId'>;
+
 /** Opens one WebSocket: for clients that cannot send a header with it. */
 export interface Tickets {
-  issue(tenantId: string, accountId: string): { ticket: string; expiresIn: number };
+  issue(holder: TicketHolder): { ticket: string; expiresIn: number };
   /** undefined: forged, expired or used before in this process. */
   redeem(ticket: string): SocketAuthentication | undefined;
 }
@@ -20,10 +22,11 @@ export const createTickets = (secret: string, now: () => number = Date.now): Tic
     for (const [ticket, end] of used) if (end < now()) used.delete(ticket);
   };
   return {
-    issue: (tenantId, accountId) => {
+    issue: ({ tenantId, accountId, sessionId }) => {
       const body = [
         tenantId,
         accountId,
+        sessionId,
         now() + lifeSeconds * 1000,
         randomBytes(9).toString('base64url'),
       ].join('.');
@@ -38,11 +41,11 @@ export const createTickets = (secret: string, now: () => number = Date.now): Tic
       const given = Buffer.from(signature, 'base64url');
       const right = sign(body);
       if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-      const [tenantId = '', accountId = '', end = '0'] = body.split('.');
+      const [tenantId = '', accountId = '', sessionId = '', end = '0'] = body.split('.');
       dropOld();
-      if (Number(end) < now() || used.has(ticket)) return undefined;
-      used.set(ticket, Number(end));
-      return { tenantId, accountId, expiresAt: now() + connectionMs };
+      if (Number(end) < now() || used.has(body)) return undefined;
+      used.set(body, Number(end));
+      return { tenantId, accountId, sessionId, expiresAt: now() + connectionMs };
     },
   };
 };

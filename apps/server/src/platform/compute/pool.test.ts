@@ -167,8 +167,9 @@ describe('stopping', { timeout: 30_000 }, () => {
 
   it('the pool ends every process it has', async () => {
     const running = [await begin(spin), await begin(hang, 'interactive')];
-    pool.close();
+    await pool.close();
     for (const { pid } of running) await gone(pid);
+    expect(running.map(({ pid }) => isAlive(pid))).toEqual([false, false]);
   });
 
   it.runIf(process.platform !== 'win32')(

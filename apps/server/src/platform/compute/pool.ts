@@ -103,15 +103,17 @@ export const createComputePool = (options: { processes: number; memoryMb: number
     memoryMb: options.memoryMb,
     run: async (task, input, { lane: name, signal, context }) => {
       const state = lanes[name];
+      signal.throwIfAborted();
       await enter(state, signal);
-      const worker = take(state);
+      let worker: WorkerProcess | undefined;
       try {
+        worker = take(state);
         const output = await worker.run(task, input, { ...silent, ...context }, signal);
         keep(state, worker);
         return output;
       } catch (error) {
         // What failed may have left anything behind in its process: no other task gets it.
-        end(worker);
+        if (worker) end(worker);
         throw error;
       } finally {
         leave(state);

@@ -15,6 +15,15 @@ const residentBytes = async (pid: number): Promise<number> => {
   return Number(statm.split(' ')[1]) * 4096;
 };
 
+/** A process that has ended already needs no lower priority. */
+const standBack = (pid: number, nice: number): void => {
+  try {
+    os.setPriority(pid, nice);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')) throw error;
+  }
+};
+
 export interface WorkerProcessOptions {
   readonly memoryMb: number;
   /** How far it stands back for others, 0 to 19. */
@@ -35,11 +44,12 @@ export class WorkerProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child.on('error', () => {});
-    if (this.#child.pid !== undefined) os.setPriority(this.#child.pid, nice);
+    if (this.#child.pid !== undefined) standBack(this.#child.pid, nice);
   }
 
   get alive(): boolean {
-    return this.#child.connected && this.#child.exitCode === null;
+    const { connected, exitCode, signalCode } = this.#child;
+    return connected && exitCode === null && signalCode === null;
   }
 
   /** Runs a task here. Rejects when it fails, is aborted, or its process dies, which never harms another. */
@@ -57,6 +67,7 @@ export class WorkerProcess {
         signal.removeEventListener('abort', abort);
         child.off('message', hear);
         child.off('exit', died);
+        child.off('error', broke);
         finish();
       };
       const abort = (): void => {
@@ -79,6 +90,8 @@ export class WorkerProcess {
                 ),
           ),
         );
+      const broke = (error: Error): void =>
+        settle(() => reject(new Error('The compute process could not be started.', { cause: error })));
       const hear = (message: FromChild): void => {
         if (message.type === 'progress') context.progress(message.done, message.total, message.stage);
         else if (message.type === 'log') context.log(message.message);
@@ -90,6 +103,7 @@ export class WorkerProcess {
       signal.addEventListener('abort', abort, { once: true });
       child.on('message', hear);
       child.on('exit', died);
+      child.on('error', broke);
       child.send({ module: task.module, name: task.name, input });
     });
   }

@@ -66,6 +66,8 @@ const asLogin = (url: string, { user, password }: { user: string; password: stri
 /** Runs `work` as the owner, who makes roles and tables and nothing else. */
 export const asOwner = async <T>(url: string, work: (owner: Client) => Promise<T>): Promise<T> => {
   const owner = new Client({ connectionString: url, application_name: 'quadrax owner' });
+  // What breaks shows in the query that needed it; without a handler it would end the process.
+  owner.on('error', () => {});
   await owner.connect();
   try {
     return await work(owner);

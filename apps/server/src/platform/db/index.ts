@@ -1,12 +1,12 @@
-export { asOwner, openDatabase, openOwnerServer } from './database.ts';
+export { asOwner, openDatabase } from './database.ts';
 export type { Database, DatabaseOptions } from './database.ts';
 export { EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/index.ts';
 export type { Listener } from './listener.ts';
 export { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
 export type { MigrationStatus } from './migrate.ts';
-export { announce, deadWorkers, forget } from './presence.ts';
+export { announce, forget, missingWorkers, takeOver } from './presence.ts';
+export type { MissingWorker } from './presence.ts';
 export { queueSchema } from './queue-schema.ts';
 export { RolesError } from './roles.ts';
-export { isUnavailable } from './transactions.ts';
 export type { Client as OwnerClient } from 'pg';
 export type { Tx } from './transactions.ts';

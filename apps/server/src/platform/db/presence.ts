@@ -29,18 +29,36 @@ export const announce = async (db: Database): Promise<string> => {
   return id;
 };
 
-/** Processes that were announced and are no more. */
-export const deadWorkers = async (tx: Tx): Promise<string[]> => {
-  const { rows } = await tx.execute<{ id: string }>(sql`
-    SELECT w.id FROM quadrax.workers w
+/** A process that was announced and whose lock nobody holds. */
+export interface MissingWorker extends Record<string, unknown> {
+  readonly id: string;
+  readonly lock: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Processes that do not hold their lock: dead, or for a moment without their connection. */
+export const missingWorkers = async (tx: Tx): Promise<MissingWorker[]> => {
+  const { rows } = await tx.execute<MissingWorker>(sql`
+    SELECT w.id, w.lock, w.host, w.pid FROM quadrax.workers w
     WHERE NOT EXISTS (
       SELECT 1 FROM pg_locks l
       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND ((l.classid::bigint << 32) | l.objid::bigint) = w.lock)
-    ORDER BY w.started_at
-    FOR UPDATE SKIP LOCKED`);
-  return rows.map((row) => row.id);
+    ORDER BY w.started_at`);
+  return rows;
+};
+
+/**
+ * Takes a missing process's lock for this transaction: should it come back, it waits until it has been put right.
+ * false: it is back, or another process is at it.
+ */
+export const takeOver = async (tx: Tx, { lock }: MissingWorker): Promise<boolean> => {
+  const { rows } = await tx.execute<{ mine: boolean }>(
+    sql`SELECT pg_try_advisory_xact_lock(${lock}) AS mine`,
+  );
+  return rows[0]?.mine ?? false;
 };
 
 /** Takes a process off the list, once everything it left has been put right. */

@@ -71,6 +71,11 @@ export const inTransaction = async <T>(
     throw asAppError(error);
   }
   let broken: Error | undefined;
+  // The pool listens only while a connection is idle: one that breaks in use would end the process.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     // One message, one round trip. The id was checked above: there is no parameter in a multiple statement.
     await client.query(tenant === undefined ? 'BEGIN' : `BEGIN; SET LOCAL app.tenant = '${tenant}'`);
@@ -83,6 +88,7 @@ export const inTransaction = async <T>(
     });
     throw asAppError(error);
   } finally {
+    client.off('error', onError);
     client.release(broken);
     measure((performance.now() - started) / 1000);
   }

@@ -9,6 +9,7 @@ import type { EventBus } from './bus.ts';
 export interface SocketAuthentication {
   readonly tenantId: string;
   readonly accountId: string;
+  readonly sessionId: string;
   readonly expiresAt: number;
 }
 
@@ -26,8 +27,16 @@ export interface SocketOptions {
   readonly origins: readonly string[];
 }
 
+/** A session that ended, or an account of which something changed. */
+export interface IdentityChange {
+  readonly session?: string | undefined;
+  readonly account?: string | undefined;
+}
+
 export interface Sockets {
   readonly connections: () => number;
+  /** Ends the connections that a change concerns; a client that still may comes back by itself. */
+  closeWhere(change: IdentityChange): void;
   close(): Promise<void>;
 }
 
@@ -82,15 +91,21 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
   return io;
 };
 
+const concerns = ({ session, account }: IdentityChange, auth: SocketAuthentication): boolean =>
+  session === auth.sessionId || account === auth.accountId;
+
 const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 };
 
 /** Plain WebSocket: the same events as JSON texts, opened with a one-time ticket or a bearer token. */
-const attachPlain = (options: SocketOptions): WebSocketServer => {
+const attachPlain = (
+  options: SocketOptions,
+): { server: WebSocketServer; opened: Map<WebSocket, SocketAuthentication> } => {
   const { server, bus, paths, authenticate, redeemTicket } = options;
   const plain = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   const byTenant = new Map<string, Set<WebSocket>>();
+  const opened = new Map<WebSocket, SocketAuthentication>();
 
   const identify = async (request: IncomingMessage, url: URL): Promise<SocketAuthentication | undefined> => {
     const ticket = url.searchParams.get('ticket');
@@ -101,11 +116,13 @@ const attachPlain = (options: SocketOptions): WebSocketServer => {
   const enter = (socket: WebSocket, auth: SocketAuthentication): void => {
     const sockets = byTenant.get(auth.tenantId) ?? new Set<WebSocket>();
     byTenant.set(auth.tenantId, sockets.add(socket));
+    opened.set(socket, auth);
     const timer = expire(auth, () => socket.close(4401, 'The token has expired.'));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       clearTimeout(timer);
       sockets.delete(socket);
+      opened.delete(socket);
       if (sockets.size === 0) byTenant.delete(auth.tenantId);
     });
   };
@@ -118,7 +135,7 @@ const attachPlain = (options: SocketOptions): WebSocketServer => {
     identify(request, url).then(
       (auth) =>
         auth
-          ? plain.handleUpgrade(request, socket, head, (opened) => enter(opened, auth))
+          ? plain.handleUpgrade(request, socket, head, (accepted) => enter(accepted, auth))
           : refuse(socket, '401 Unauthorized'),
       () => refuse(socket, '503 Service Unavailable'),
     );
@@ -129,13 +146,18 @@ const attachPlain = (options: SocketOptions): WebSocketServer => {
     const text = JSON.stringify({ event, data });
     for (const socket of sockets) socket.send(text);
   });
-  return plain;
+  return { server: plain, opened };
 };
 
 export const attachSockets = (options: SocketOptions): Sockets => {
   const io = attachSocketIo(options);
-  const plain = attachPlain(options);
+  const { server: plain, opened } = attachPlain(options);
   return {
+    closeWhere: (change) => {
+      for (const [socket, auth] of opened) if (concerns(change, auth)) socket.close(4401, 'Sign in again.');
+      for (const socket of io.sockets.sockets.values())
+        if (concerns(change, socket.data.auth as SocketAuthentication)) socket.disconnect(true);
+    },
     connections: () => io.engine.clientsCount + plain.clients.size,
     close: async () => {
       for (const socket of plain.clients) socket.terminate();

@@ -48,15 +48,15 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     requestIdHeader: false,
     trustProxy: options.trustProxy,
     bodyLimit: 10 * megabyte,
-    // A request must have arrived whole within this; an upload is bounded by its own pace instead.
+    // An upload may take as long as it needs, but not stand still; a body that is no upload has its own time below.
     requestTimeout: 0,
-    connectionTimeout: 0,
+    connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = 20_000;
   app.setValidatorCompiler(lenientCompiler);
@@ -67,6 +67,8 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     options.page(request.method, request.url, request.headers.accept),
   );
   addJsonParser(app);
+  // Declared beforehand, so that every request keeps one shape.
+  app.decorateRequest('caller', undefined);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     done();

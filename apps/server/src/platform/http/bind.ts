@@ -132,7 +132,12 @@ const handlerOf = (
     };
     const key = request.headers['idempotency-key'];
     if (declaration.idempotency === 'key' && typeof key === 'string' && caller) {
-      const keyed = { key, caller, route: id, body: [request.params, request.body] };
+      const keyed = {
+        key,
+        caller,
+        route: id,
+        body: [request.params, request.body ?? request.headers['content-length']],
+      };
       const kept = await options.idempotency.once(keyed, perform);
       if (kept.replayed) reply.header('Idempotency-Replayed', 'true');
       return reply.status(kept.status).send(kept.reply);
@@ -158,6 +163,8 @@ export const bindRoutes = <const Module extends Readonly<Record<string, RouteDec
       method: declaration.method,
       url: declaration.path,
       schema: schemaOf(module, name, declaration),
+      // Before anyone has signed in, nothing large has a reason.
+      ...(declaration.permission === 'public' && { bodyLimit: 16_384 }),
       config: { declaration },
       onRequest: options.guard.enter(declaration),
       handler: handlerOf(declaration, handlers[name] as unknown as AnyHandler, id, options),

@@ -74,7 +74,8 @@ export const errorSender =
   (showCause: boolean): SendError =>
   (given, request, reply) => {
     const error = asAppError(given);
-    if (error.status >= 500)
+    // Whoever went away needs no answer, and what was given up for them is no fault.
+    if (error.status >= 500 && !reply.raw.destroyed)
       request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
     if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
     if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');

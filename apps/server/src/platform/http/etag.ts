@@ -22,5 +22,7 @@ export const unchangedSince = (ifMatch: string | undefined): Date | undefined =>
   if (ifMatch === undefined || ifMatch === '*') return undefined;
   const time = Number.parseInt(/^"u([0-9a-z]+)"$/.exec(ifMatch.trim())?.[1] ?? '', 36);
   if (!Number.isFinite(time)) throw new AppError('PRECONDITION_FAILED');
-  return new Date(time);
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) throw new AppError('PRECONDITION_FAILED');
+  return date;
 };

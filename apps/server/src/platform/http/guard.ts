@@ -4,6 +4,13 @@ import { AppError } from '../errors/index.ts';
 import type { Caller } from './call.ts';
 import type { Limit, RateLimiter, Verdict } from './rate-limit.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the guard on routes that are not public. */
+    caller: Caller | undefined;
+  }
+}
+
 /** Finds out who calls. The identity module has the answer. */
 export interface Authenticator {
   /** @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED, TENANT_FORBIDDEN */
@@ -54,7 +61,6 @@ const announce = (reply: FastifyReply, { limit, remaining, resetSeconds }: Verdi
 };
 
 export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): Guard => {
-  const callers = new WeakMap<FastifyRequest, Caller>();
   const spend = (reply: FastifyReply, limit: Limit, key: string): void => {
     if (!limiter) return;
     const verdict = limiter.spend(limit, key);
@@ -72,7 +78,7 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
     return authenticator.authenticate(token, typeof tenant === 'string' ? tenant : undefined);
   };
   return {
-    callerOf: (request) => callers.get(request),
+    callerOf: (request) => request.caller,
     enter: (declaration) => async (request, reply) => {
       const { permission, rate } = declaration;
       if (permission === 'public') {
@@ -92,7 +98,7 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
       if (rate !== 'none') spend(reply, limits.authenticated, caller.sessionId);
       if (rate === 'compute') spend(reply, limits.compute, caller.sessionId);
       if (!mayEnter(permission, caller)) throw new AppError('FORBIDDEN');
-      callers.set(request, caller);
+      request.caller = caller;
     },
   };
 };

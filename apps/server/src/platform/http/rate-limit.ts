@@ -22,6 +22,7 @@ export interface RateLimiter {
 interface Bucket {
   tokens: number;
   at: number;
+  readonly windowMs: number;
 }
 
 const sweepEveryMs = 60_000;
@@ -33,14 +34,14 @@ export const createRateLimiter = (now: () => number = () => performance.now()): 
   const sweep = (at: number): void => {
     if (at < sweepAt) return;
     sweepAt = at + sweepEveryMs;
-    for (const [key, bucket] of buckets) if (at - bucket.at > 2 * sweepEveryMs) buckets.delete(key);
+    for (const [key, bucket] of buckets) if (at - bucket.at > bucket.windowMs) buckets.delete(key);
   };
   return {
     spend: (limit, key) => {
       const at = now();
       sweep(at);
       const name = `${limit.name} ${key}`;
-      const bucket = buckets.get(name) ?? { tokens: limit.most, at };
+      const bucket = buckets.get(name) ?? { tokens: limit.most, at, windowMs: limit.windowMs };
       const perMs = limit.most / limit.windowMs;
       bucket.tokens = Math.min(limit.most, bucket.tokens + (at - bucket.at) * perMs);
       bucket.at = at;

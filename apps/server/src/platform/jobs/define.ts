@@ -15,6 +15,11 @@ export interface JobContext {
 /** The job's effect: runs in one transaction with the word that the job succeeded, so it happens once or not at all. */
 export type Commit = (tx: Tx) => Promise<Record<string, unknown>>;
 
+export interface JobName {
+  readonly tenantId: string;
+  readonly jobId: string;
+}
+
 export interface JobEnd {
   readonly status: 'FAILED' | 'CANCELLED';
   readonly error: { readonly code: string; readonly message: string } | undefined;
@@ -30,7 +35,7 @@ export interface JobDefinition<Payload> {
   readonly payload: z.ZodType<Payload>;
   run(payload: Payload, context: JobContext): Promise<Commit>;
   /** Tidies up in the transaction in which the job ends without success. */
-  ended(tx: Tx, tenantId: string, payload: Payload, end: JobEnd): Promise<void>;
+  ended(tx: Tx, job: JobName, payload: Payload, end: JobEnd): Promise<void>;
 }
 
 /** A definition whose payload type is settled by its schema. */

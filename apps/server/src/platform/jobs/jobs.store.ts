@@ -71,10 +71,17 @@ export type Settled =
       readonly error: { code: string; message: string } | undefined;
     };
 
-/** Locks the attempt's row, so that whatever follows in this transaction belongs to the attempt that runs. */
-export const lockAttempt = async (tx: Tx, attempt: Attempt): Promise<boolean> => {
-  const rows = await tx.select({ id: jobs.id }).from(jobs).where(fenced(attempt)).for('update');
-  return rows.length > 0;
+/** Locks the attempt's row, so that whatever follows in this transaction belongs to the attempt that runs; undefined if it is not. */
+export const lockAttempt = async (
+  tx: Tx,
+  attempt: Attempt,
+): Promise<{ readonly cancelRequested: boolean } | undefined> => {
+  const [row] = await tx
+    .select({ cancelRequested: jobs.cancelRequested })
+    .from(jobs)
+    .where(fenced(attempt))
+    .for('update');
+  return row;
 };
 
 export const settle = async (tx: Tx, attempt: Attempt, outcome: Settled): Promise<void> => {
@@ -101,6 +108,8 @@ export const requeue = async (tx: Tx, attempt: Attempt, died: boolean): Promise<
       status: 'QUEUED',
       worker: null,
       stage: 'Waiting',
+      progress: 0,
+      etaSeconds: null,
       attempt: attempt.attempt + 1,
       deaths: died ? sql`${jobs.deaths} + 1` : undefined,
     })

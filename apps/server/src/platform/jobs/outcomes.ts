@@ -44,7 +44,7 @@ export const createOutcomes = (deps: {
 
   const endWithout: Outcomes['endWithout'] = async (tx, row, outcome) => {
     // The payload was let in by this definition's own schema when the job was queued.
-    await definitionOf(row.kind).ended(tx, row.tenantId, row.payload.data as never, outcome);
+    await definitionOf(row.kind).ended(tx, attemptOf(row), row.payload.data as never, outcome);
     await finish(tx, row, outcome);
   };
 

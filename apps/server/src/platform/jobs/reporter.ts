@@ -2,6 +2,7 @@ import type { Database } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
 import { appendLogs, writeProgress } from './jobs.store.ts';
 import type { Attempt } from './jobs.store.ts';
+import { readable } from './stop-reasons.ts';
 
 const everyMs = 250;
 /** Before this much is known, a time left would be a guess. */
@@ -58,7 +59,7 @@ export class Reporter {
   }
 
   log(message: string, level: Line['level'] = 'info'): void {
-    this.#lines.push({ at: new Date(), level, message: message.slice(0, 10_000) });
+    this.#lines.push({ at: new Date(), level, message: readable(message) });
     this.#schedule();
   }
 

@@ -53,11 +53,16 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     }
   };
 
-  /** Runs `work` in a transaction that holds the attempt's row; nothing happens if the attempt is no longer current. */
-  const asCurrent = (row: JobRow, work: (tx: Tx) => Promise<void>): Promise<void> =>
+  /**
+   * Runs `work` in a transaction that holds the attempt's row.
+   * @throws TakenOver, with nothing done, if the attempt is no longer current
+   */
+  const asCurrent = (row: JobRow, work: (tx: Tx, cancelRequested: boolean) => Promise<void>): Promise<void> =>
     patiently(() =>
       db.tenant(row.tenantId, async (tx) => {
-        if (await lockAttempt(tx, attemptOf(row))) await work(tx);
+        const held = await lockAttempt(tx, attemptOf(row));
+        if (!held) throw new TakenOver();
+        await work(tx, held.cancelRequested);
       }),
     );
 
@@ -86,7 +91,10 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     await patiently(() => reporter.flush());
     abort.signal.throwIfAborted();
     reach('job.artifact');
-    await asCurrent(row, async (tx) => outcomes.succeed(tx, row, await commit(tx)));
+    await asCurrent(row, async (tx, cancelRequested) => {
+      if (cancelRequested) throw new StoppedByUser();
+      await outcomes.succeed(tx, row, await commit(tx));
+    });
     reach('job.committed');
   };
 
@@ -102,7 +110,12 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     if (error?.code === 'INTERNAL')
       log.error({ action: 'job.failed', kind: row.kind, jobId: row.id, err: reason }, 'A job failed');
     const status = cancelled ? 'CANCELLED' : 'FAILED';
-    await asCurrent(row, (tx) => outcomes.endWithout(tx, row, { status, error }));
+    try {
+      await asCurrent(row, (tx) => outcomes.endWithout(tx, row, { status, error }));
+    } catch (failure) {
+      if (failure instanceof TakenOver) return undefined;
+      throw failure;
+    }
     return status;
   };
 
@@ -146,9 +159,14 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       reach('job.claimed');
       const abort = new AbortController();
       if (stopping) abort.abort(new HandedOver());
-      const ended = perform(row, abort).finally(() => running.delete(row.id));
-      running.set(row.id, { abort, ended });
-      await ended;
+      const run = { abort, ended: perform(row, abort) };
+      running.set(row.id, run);
+      try {
+        await run.ended;
+      } finally {
+        // A later attempt of the same job may run here by now.
+        if (running.get(row.id) === run) running.delete(row.id);
+      }
     },
     stopByUser: (jobId) => running.get(jobId)?.abort.abort(new StoppedByUser()),
     handOver: async () => {

@@ -26,10 +26,16 @@ export class TakenOver extends Error {
   }
 }
 
+/** Long enough for any sentence, short enough for an event; PostgreSQL's text has no NUL. */
+const longestMessage = 2000;
+
+export const readable = (text: string): string =>
+  text.replaceAll('\u0000', '\uFFFD').slice(0, longestMessage);
+
 /** What a person is told of a failure: the words meant for them, or that the fault is ours. */
 export const failureOf = (error: unknown): { code: string; message: string } => {
   if (error instanceof JobError || error instanceof TaskError || error instanceof AppError)
-    return { code: error.code, message: error.message };
+    return { code: error.code, message: readable(error.message) };
   return {
     code: 'INTERNAL',
     message: 'It failed on our side. The server log has the cause under this job’s id.',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { and, eq, sql } from 'drizzle-orm';
@@ -48,6 +48,7 @@ export interface ObjectStore {
 }
 
 const installationFile = 'installation';
+const privateFolder = 0o700;
 
 /** The folder's name for the database it belongs to; two that differ must not be mixed. */
 const proveSameInstallation = async (db: Database, folder: string): Promise<void> => {
@@ -56,9 +57,14 @@ const proveSameInstallation = async (db: Database, folder: string): Promise<void
     return rows[0]?.id ?? '';
   });
   const file = join(folder, installationFile);
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept === undefined) await writeFile(file, id, { flag: 'wx' });
-  else if (kept.trim() !== id)
+  // Written beside and linked: two first starts at once agree, and one that is killed leaves no empty file.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, id);
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
+  if ((await readFile(file, 'utf8')).trim() !== id)
     throw new Error(
       `The folder ${folder} holds the files of another installation. Processes that share a database must share the files: set STORAGE_BASE_PATH to the folder that belongs to this database.`,
     );
@@ -90,8 +96,13 @@ export const openObjectStore = async ({
   worker,
 }: ObjectStoreOptions): Promise<ObjectStore> => {
   const scratchOf = (writer: string): string => join(folder, '.scratch', writer);
+  // What people upload is no matter of the machine's other users.
+  await mkdir(folder, { recursive: true, mode: privateFolder });
+  await chmod(folder, privateFolder);
   await mkdir(scratchOf(worker), { recursive: true });
   await proveSameInstallation(db, folder);
+  // Others may have taken this process for dead while its connection was away, and tidied up after it.
+  db.listener.onReconnect(() => void mkdir(scratchOf(worker), { recursive: true }).catch(() => {}));
   const disk = new Disk(new FSDriver({ location: folder, visibility: 'private' }));
   const pathOf = (key: string): string => join(folder, key);
   const markPending = (
@@ -117,19 +128,23 @@ export const openObjectStore = async ({
       return { tenantId: object.tenantId, id, key };
     },
     commit: async (tx, { tenantId, id }) => {
-      await tx
+      const rows = await tx
         .update(objects)
         .set({ state: 'stored' })
-        .where(and(eq(objects.tenantId, tenantId), eq(objects.id, id)));
+        .where(and(eq(objects.tenantId, tenantId), eq(objects.id, id), eq(objects.state, 'pending')))
+        .returning({ id: objects.id });
+      if (rows.length !== 1) throw new Error(`The object ${id} is no longer waiting to be committed.`);
     },
     discard: async ({ tenantId, id, key }) => {
-      await disk.delete(key);
-      await db.tenant(tenantId, (tx) =>
+      // The row first: if what was thought to have failed was committed after all, the bytes stay.
+      const rows = await db.tenant(tenantId, (tx) =>
         tx
           .update(objects)
           .set({ state: 'deleted', bytes: 0 })
-          .where(and(eq(objects.id, id), eq(objects.state, 'pending'))),
+          .where(and(eq(objects.id, id), eq(objects.state, 'pending')))
+          .returning({ id: objects.id }),
       );
+      if (rows.length > 0) await disk.delete(key);
     },
     find: async (tx, id) => {
       const [row] = await tx
@@ -145,14 +160,15 @@ export const openObjectStore = async ({
       await rm(scratchOf(deadWriter), { recursive: true, force: true });
       const left = await db.system((tx) =>
         tx
-          .select({ key: objects.key, id: objects.id })
-          .from(objects)
-          .where(and(eq(objects.writer, deadWriter), sql`${objects.state} <> 'stored'`)),
+          .update(objects)
+          .set({ state: 'deleted', bytes: 0 })
+          .where(and(eq(objects.writer, deadWriter), sql`${objects.state} <> 'stored'`))
+          .returning({ key: objects.key, id: objects.id }),
       );
       for (const { key, id } of left) {
         await disk.delete(key);
         await db.system((tx) =>
-          tx.delete(objects).where(and(eq(objects.id, id), sql`${objects.state} <> 'stored'`)),
+          tx.delete(objects).where(and(eq(objects.id, id), eq(objects.state, 'deleted'))),
         );
       }
     },

@@ -52,8 +52,9 @@ function RegisterForm({ from }: { from: string | undefined }) {
   });
   const register = useMutation({
     mutationFn: ({ organization, ...values }: typeof empty) =>
-      api.identity.register({
-        body: { ...values, ...(organization.trim() === '' ? {} : { organization: organization.trim() }) },
+      api.auth.register({
+        ...values,
+        ...(organization.trim() === '' ? {} : { organization: organization.trim() }),
       }),
     onSuccess: (session) => {
       beginSession(session);
@@ -88,6 +89,7 @@ function RegisterForm({ from }: { from: string | undefined }) {
         label="Password"
         description="At least 10 characters. A sentence is easier to keep in mind than symbols."
         autoComplete="new-password"
+        aria-invalid={form.errors['password'] !== undefined}
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...form.getInputProps('password')}
       />

@@ -23,12 +23,13 @@ export function SignInForm(props: { email?: string; onDone: (session: Session) =
   });
   const signIn = useMutation({
     mutationFn: ({ email, password }: { email: string; password: string }) =>
-      api.identity.login({
-        body: email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
-      }),
+      api.auth.login(
+        email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
+      ),
     onSuccess: (session) => {
-      props.onDone(session);
+      // First the session: what is asked for next must go out in its name.
       beginSession(session);
+      props.onDone(session);
     },
     onError: (error) => {
       const { fields, rest } = formErrors(error, ['email', 'password'], { INVALID_CREDENTIALS: 'password' });
@@ -58,6 +59,7 @@ export function SignInForm(props: { email?: string; onDone: (session: Session) =
       <PasswordInput
         label="Password"
         autoComplete="current-password"
+        aria-invalid={form.errors['password'] !== undefined}
         data-autofocus={props.email !== undefined || undefined}
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...form.getInputProps('password')}

@@ -67,7 +67,7 @@ function Loaded({ datakit }: { datakit: Datakit }) {
           <StatusMark status={datakit.status} bare /> {datakitSentence(datakit, profile.data)}
         </>
       }
-      copyAs={<CopyAs call={{ method: 'GET', path: '/datakits/:id', params: { id: datakit.id } }} />}
+      copyAs={<CopyAs call={{ name: 'datakits.get', params: { id: datakit.id } }} />}
       secondary={<MoreMenu datakit={datakit} />}
       action={
         mayWrite && (
@@ -93,7 +93,7 @@ function MoreMenu({ datakit }: { datakit: Datakit }) {
   const remove = useRemoveDatakit();
   const restore = useRestoreDatakit();
   const download = useMutation({
-    mutationFn: () => api.datakits.download({ params: { id: datakit.id } }),
+    mutationFn: () => api.datakits.download(datakit.id),
     onSuccess: (blob) => saveFile(datakit.fileName, blob),
     onError: (error) => showFailure(error, `${datakit.fileName} could not be downloaded.`),
   });
@@ -122,7 +122,7 @@ function MoreMenu({ datakit }: { datakit: Datakit }) {
         {mayWrite && (
           <>
             <Menu.Divider />
-            <Menu.Item color="red" onClick={deleteIt}>
+            <Menu.Item color="var(--bad)" onClick={deleteIt}>
               Delete
             </Menu.Item>
           </>

@@ -1,4 +1,4 @@
-import type { Datakit, Meta, Preview } from '@quadrax/contract';
+import type { Datakit, Preview } from '@quadrax/client';
 import {
   useInfiniteQuery,
   useMutation,
@@ -7,7 +7,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { api, request } from '#lib/api.ts';
+import { api } from '#lib/api.ts';
 import { useLive } from '#lib/events.ts';
 import type { PreviewFilter } from './preview-filter.ts';
 
@@ -25,12 +25,9 @@ export function useDatakits(search: DatakitListSearch) {
   return useInfiniteQuery({
     queryKey: [...lists, search],
     queryFn: ({ pageParam, signal }) =>
-      api.datakits.list({
-        query: { ...search, limit: 100, ...(pageParam && { cursor: pageParam }) },
-        signal,
-      }),
+      api.datakits.list({ ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: '',
-    getNextPageParam: (page) => page.meta.nextCursor,
+    getNextPageParam: (page) => page.nextCursor,
     placeholderData: (before) => before,
   });
 }
@@ -55,7 +52,7 @@ export function useDatakit(id: string | undefined) {
   const live = useLive();
   return useQuery({
     queryKey: oneKey(id ?? ''),
-    queryFn: ({ signal }) => api.datakits.get({ params: { id: id ?? '' }, signal }),
+    queryFn: ({ signal }) => api.datakits.get(id ?? '', { signal }),
     enabled: id !== undefined && id !== '',
     refetchInterval: ({ state }) => (state.data?.status === 'PROCESSING' ? (live ? 15_000 : 2_000) : false),
   });
@@ -65,17 +62,14 @@ export function useDatakit(id: string | undefined) {
 export function useProfile(id: string | undefined, ready: boolean) {
   return useQuery({
     queryKey: ['datakits', 'profile', id],
-    queryFn: ({ signal }) => api.datakits.profile({ params: { id: id ?? '' }, signal }),
+    queryFn: ({ signal }) => api.datakits.profile(id ?? '', { signal }),
     enabled: ready && id !== undefined && id !== '',
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
-export interface PreviewPage {
-  readonly preview: Preview;
-  /** Rows that the filters leave. */
-  readonly total: number;
-}
+/** Rows of the preview; `total` is how many the filters leave. */
+export type PreviewPage = Preview & { readonly total: number };
 
 export const PREVIEW_PAGE = 100;
 
@@ -90,33 +84,22 @@ export function usePreviewPages(
   return useQueries({
     queries: pages.map((page) => ({
       queryKey: ['datakits', 'preview', id, view.sort, filter, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => previewPage(id, page, view.sort, filter, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        api.datakits.preview(
+          id,
+          { offset: page * PREVIEW_PAGE, limit: PREVIEW_PAGE, sort: view.sort, filter },
+          { signal },
+        ),
       enabled: ready,
       staleTime: Number.POSITIVE_INFINITY,
     })),
   });
 }
 
-async function previewPage(
-  id: string,
-  page: number,
-  sort: string | undefined,
-  filter: string | undefined,
-  signal: AbortSignal,
-): Promise<PreviewPage> {
-  // Read as a list, since the number of rows that the filters leave travels in `meta`.
-  const reply = (await request('GET /datakits/:id/preview list', {
-    params: { id },
-    query: { offset: page * PREVIEW_PAGE, limit: PREVIEW_PAGE, sort, filter },
-    signal,
-  })) as { items: Preview; meta: Meta | undefined };
-  return { preview: reply.items, total: reply.meta?.total ?? reply.items.rows.length };
-}
-
 export function useAddSample() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (sample: string) => api.datakits.addSample({ params: { sample } }),
+    mutationFn: (sample: string) => api.datakits.addSample(sample),
     onSuccess: (datakit) => {
       client.setQueryData(oneKey(datakit.id), datakit);
       return client.invalidateQueries({ queryKey: lists });
@@ -127,8 +110,7 @@ export function useAddSample() {
 export function useUpdateDatakit(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; description?: string }) =>
-      api.datakits.update({ params: { id }, body }),
+    mutationFn: (body: { name?: string; description?: string }) => api.datakits.update(id, body),
     onSuccess: (datakit) => {
       client.setQueryData(oneKey(id), datakit);
       return client.invalidateQueries({ queryKey: lists });
@@ -139,7 +121,7 @@ export function useUpdateDatakit(id: string) {
 export function useRemoveDatakit() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.datakits.remove({ params: { id } }),
+    mutationFn: (id: string) => api.datakits.remove(id),
     onSuccess: () => client.invalidateQueries({ queryKey: lists }),
   });
 }
@@ -148,7 +130,7 @@ export function useRemoveDatakit() {
 export function useRestoreDatakit() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.datakits.restore({ params: { id } }),
+    mutationFn: (id: string) => api.datakits.restore(id),
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
 }

@@ -1,8 +1,8 @@
 import type { Datakit } from '@quadrax/contract';
+import { QuadraxError } from '@quadrax/client';
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ApiError } from '#lib/api-error.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
 import { SkeletonRows } from '#ui/skeletons.tsx';
@@ -34,7 +34,7 @@ export function DatakitUnready({ datakit }: { datakit: Datakit }) {
     <>
       <ErrorState
         title={`${datakit.fileName} could not be read as a table.`}
-        error={new ApiError({ code: 'UNREADABLE_FILE', message: reason })}
+        error={new QuadraxError({ code: 'UNREADABLE_FILE', message: reason })}
         hint={
           <Button
             variant="default"

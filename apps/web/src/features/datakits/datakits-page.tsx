@@ -28,7 +28,7 @@ export function DatakitsPage() {
   const uploading = useUploads().length > 0;
   const list = useDatakits(search);
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const total = list.data?.pages[0]?.meta.total;
+  const total = list.data?.pages[0]?.total;
   const filtered = search.name !== undefined || search.status !== undefined;
   const empty = rows?.length === 0 && !filtered;
   const renew = useRenewDatakits();
@@ -39,7 +39,7 @@ export function DatakitsPage() {
     <Page
       title="Datakits"
       state={stateOf(rows, total, filtered)}
-      copyAs={<CopyAs call={{ method: 'GET', path: '/datakits', query: { ...search } }} />}
+      copyAs={<CopyAs call={{ name: 'datakits.list', query: { ...search } }} />}
       secondary={mayWrite && !empty && <SampleMenu onAdded={openDatakit} />}
       action={mayWrite && <UploadButton />}
     >

@@ -104,12 +104,14 @@ function ImportFields({ item }: { item: UploadItem }) {
 }
 
 function Failure({ item }: { item: Extract<UploadItem, { state: 'failed' }> }) {
+  // The one thing that is wrong is often the whole sentence already.
+  const details = item.failure.details.filter(({ message }) => message !== item.failure.message);
   return (
     <div className={styles.failure} role="alert">
       <p>{item.failure.message}</p>
-      {item.failure.details.length > 0 && (
+      {details.length > 0 && (
         <ul>
-          {item.failure.details.map(({ field, message }) => (
+          {details.map(({ field, message }) => (
             <li key={`${field} ${message}`}>
               {field !== '' && field !== 'dataset' && <code>{field}</code>} {message}
             </li>

@@ -24,5 +24,5 @@ export function usePreviewCells({ id, sort, filters }: View, from: number, to: n
   const pages = usePreviewPages(id, still, { sort: sortText(sort), filters }, numbers);
   /** The value of a cell; undefined while its page is on its way. */
   return (row: number, column: number): Cell | undefined =>
-    pages[numbers.indexOf(Math.floor(row / PREVIEW_PAGE))]?.data?.preview.rows[row % PREVIEW_PAGE]?.[column];
+    pages[numbers.indexOf(Math.floor(row / PREVIEW_PAGE))]?.data?.rows[row % PREVIEW_PAGE]?.[column];
 }

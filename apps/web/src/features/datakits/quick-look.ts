@@ -182,7 +182,9 @@ function notesOf(rows: readonly (readonly string[])[], names: readonly string[],
   }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    notes.push(`The column name "${twice}" occurs more than once; later ones get a number.`);
+    notes.push(
+      `The column name "${twice}" occurs more than once. Rename one of them in the file before you import it.`,
+    );
   const ragged = rows.filter((row) => row.length !== names.length).length;
   if (ragged > 0) {
     notes.push(

@@ -1,18 +1,19 @@
 import { useSyncExternalStore } from 'react';
-import { toApiError } from '#lib/api-error.ts';
-import { randomId } from '#lib/random-id.ts';
+import { failureOf } from '#lib/failure.ts';
 import { LOOK_BYTES, quickLook } from './quick-look.ts';
 import { sendFile } from './send-file.ts';
 import { createUploadQueue, type UploadItem } from './upload-queue.ts';
 
+let added = 0;
+
 const queue = createUploadQueue({
   send: sendFile,
   explain: (error) => {
-    const { message, details } = toApiError(error);
+    const { message, details } = failureOf(error);
     return { message, details };
   },
   now: () => performance.now(),
-  newId: randomId,
+  newId: () => `upload-${(added += 1)}`,
 });
 
 /** Puts files on the list and looks at their beginnings. */

@@ -37,7 +37,7 @@ function JobPage() {
       trail={trail}
       state={jobSentence(job, now)}
       secondary={<CancelJob job={job} size="sm" />}
-      copyAs={<CopyAs call={{ method: 'GET', path: '/jobs/:id', params: { id } }} />}
+      copyAs={<CopyAs call={{ name: 'jobs.get', params: { id } }} />}
     >
       <Section title="Progress">
         <JobBar job={job} />
@@ -97,9 +97,9 @@ async function readLog(id: string, signal: AbortSignal): Promise<JobLogLine[]> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
-    const { items, meta } = await api.jobs.logs({ params: { id }, query, signal });
+    const { items, nextCursor } = await api.jobs.logs(id, query, { signal });
     lines.push(...items);
-    cursor = meta.nextCursor;
+    cursor = nextCursor;
     if (cursor === undefined) break;
   }
   return lines;

@@ -30,9 +30,9 @@ function useJobList(search: JobsSearch) {
   return useInfiniteQuery({
     queryKey: ['jobs', 'list', search],
     queryFn: ({ pageParam, signal }) =>
-      api.jobs.list({ query: { ...search, limit: 50, ...(pageParam && { cursor: pageParam }) }, signal }),
+      api.jobs.list({ ...search, limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: '',
-    getNextPageParam: (page) => page.meta.nextCursor,
+    getNextPageParam: (page) => page.nextCursor,
     placeholderData: (before) => before,
     // New jobs announce themselves by their first progress; this is for those that wait.
     refetchInterval: 30_000,
@@ -44,7 +44,7 @@ function JobsPage() {
   const names = useSubjectNames();
   const list = useJobList(search);
   const jobs = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = list.data?.pages[0]?.meta.total;
+  const total = list.data?.pages[0]?.total;
   const filtered = Object.values(search).some((value) => value !== undefined);
   const empty = list.isSuccess && jobs.length === 0;
   return (
@@ -57,7 +57,7 @@ function JobsPage() {
           list.isSuccess && stateOf(jobs, total, list.hasNextPage, filtered)
         )
       }
-      copyAs={<CopyAs call={{ method: 'GET', path: '/jobs', query: { ...search } }} />}
+      copyAs={<CopyAs call={{ name: 'jobs.list', query: { ...search } }} />}
     >
       <Filters search={search} names={names} />
       {list.isError && (

@@ -14,8 +14,8 @@ export function useSubjectNames(): ReadonlyMap<string, string> {
     queryFn: async ({ signal }) => {
       const query = { limit: 200 };
       const [datakits, models] = await Promise.all([
-        api.datakits.list({ query, signal }),
-        api.models.list({ query, signal }),
+        api.datakits.list(query, { signal }),
+        api.models.list(query, { signal }),
       ]);
       return new Map([...datakits.items, ...models.items].map(({ id, name }) => [id, name]));
     },

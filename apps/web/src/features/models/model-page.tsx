@@ -72,7 +72,7 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
           <StatusMark status={model.status} bare /> {modelSentence(model, versions.length)}
         </>
       }
-      copyAs={<CopyAs call={{ method: 'GET', path: '/models/:id', params: { id: model.id } }} />}
+      copyAs={<CopyAs call={{ name: 'models.get', params: { id: model.id } }} />}
       secondary={mayWrite && <Steps model={model} chosen={chosen} training={training} />}
       action={mayWrite && <NextStep model={model} chosen={chosen} training={training} />}
     >
@@ -192,7 +192,7 @@ function Steps({ model, chosen, training }: StepsProps) {
             {served === undefined ? 'Stop serving' : `Stop serving version ${served}`}
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" onClick={deleteIt}>
+          <Menu.Item color="var(--bad)" onClick={deleteIt}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>

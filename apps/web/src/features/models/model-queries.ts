@@ -23,9 +23,9 @@ export function useModels(search: ModelListSearch) {
   return useInfiniteQuery({
     queryKey: [...lists, search],
     queryFn: ({ pageParam, signal }) =>
-      api.models.list({ query: { ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, signal }),
+      api.models.list({ ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: '',
-    getNextPageParam: (page) => page.meta.nextCursor,
+    getNextPageParam: (page) => page.nextCursor,
     placeholderData: (before) => before,
   });
 }
@@ -35,7 +35,7 @@ export function useModel(id: string | undefined) {
   const live = useLive();
   return useQuery({
     queryKey: oneKey(id ?? ''),
-    queryFn: ({ signal }) => api.models.get({ params: { id: id ?? '' }, signal }),
+    queryFn: ({ signal }) => api.models.get(id ?? '', { signal }),
     enabled: id !== undefined,
     refetchInterval: ({ state }) => (state.data?.status === 'TRAINING' ? (live ? 15_000 : 2_000) : false),
   });
@@ -45,7 +45,7 @@ export function useModel(id: string | undefined) {
 export function useVersions(id: string) {
   return useQuery({
     queryKey: versionsKey(id),
-    queryFn: ({ signal }) => api.models.versions({ params: { id }, query: { limit: 200 }, signal }),
+    queryFn: ({ signal }) => api.models.versions(id, { limit: 200 }, { signal }),
     select: (page) => page.items.toSorted((a, b) => b.version - a.version),
   });
 }
@@ -54,7 +54,7 @@ export function useVersions(id: string) {
 export function useVersion(id: string | undefined, version: number | undefined) {
   return useQuery({
     queryKey: [...versionsKey(id ?? ''), version],
-    queryFn: ({ signal }) => api.models.version({ params: { id: id ?? '', version: version ?? 0 }, signal }),
+    queryFn: ({ signal }) => api.models.version(id ?? '', version ?? 0, { signal }),
     enabled: id !== undefined && version !== undefined,
   });
 }
@@ -95,11 +95,11 @@ export function useTrainingLog(
     queryFn: ({ pageParam, signal }) => {
       const query = { limit: 200, ...(pageParam && { cursor: pageParam }) };
       return 'jobId' in source
-        ? api.jobs.logs({ params: { id: source.jobId }, query, signal })
-        : api.models.log({ params: { id: source.modelId, version: source.version }, query, signal });
+        ? api.jobs.logs(source.jobId, query, { signal })
+        : api.models.log(source.modelId, source.version, query, { signal });
     },
     initialPageParam: '',
-    getNextPageParam: (page) => page.meta.nextCursor,
+    getNextPageParam: (page) => page.nextCursor,
     refetchInterval: running ? 2_000 : false,
   });
 }
@@ -113,11 +113,11 @@ export function useTrain(existing: Model | undefined) {
   return useMutation({
     mutationFn: async (values: TrainValues) => {
       const type = values.task === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION';
-      const model = existing ?? (await api.models.create({ body: { name: values.name.trim(), type } }));
+      const model = existing ?? (await api.models.create({ name: values.name.trim(), type }));
       try {
-        await api.models.train({ params: { id: model.id }, body: toTrainBody(values) });
+        await api.models.train(model.id, toTrainBody(values));
       } catch (error) {
-        if (!existing) await api.models.remove({ params: { id: model.id } }).catch(() => null);
+        if (!existing) await api.models.remove(model.id).catch(() => null);
         throw error;
       }
       return model;
@@ -129,8 +129,7 @@ export function useTrain(existing: Model | undefined) {
 export function useUpdateModel(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; description?: string }) =>
-      api.models.update({ params: { id }, body }),
+    mutationFn: (body: { name?: string; description?: string }) => api.models.update(id, body),
     onSuccess: (model) => {
       client.setQueryData(oneKey(id), model);
       return client.invalidateQueries({ queryKey: lists });
@@ -143,8 +142,8 @@ export function useDeploy(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (version: number | undefined): Promise<void> => {
-      if (version === undefined) await api.models.undeploy({ params: { id } });
-      else await api.models.deploy({ params: { id }, body: { version } });
+      if (version === undefined) await api.models.undeploy(id);
+      else await api.models.deploy(id, { version });
     },
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
@@ -153,7 +152,7 @@ export function useDeploy(id: string) {
 export function useRemoveModel() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.models.remove({ params: { id } }),
+    mutationFn: (id: string) => api.models.remove(id),
     onSuccess: () => client.invalidateQueries({ queryKey: lists }),
   });
 }
@@ -161,7 +160,7 @@ export function useRemoveModel() {
 export function useRestoreModel() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.models.restore({ params: { id } }),
+    mutationFn: (id: string) => api.models.restore(id),
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
 }

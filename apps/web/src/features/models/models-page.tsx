@@ -27,14 +27,14 @@ export function ModelsPage() {
   const list = useModels(search);
   useTrainingEnds();
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const total = list.data?.pages[0]?.meta.total;
+  const total = list.data?.pages[0]?.total;
   const filtered = Object.values(search).some((value) => value !== undefined);
   const empty = rows?.length === 0 && !filtered;
   return (
     <Page
       title="Models"
       state={stateOf(rows, total, filtered)}
-      copyAs={<CopyAs call={{ method: 'GET', path: '/models', query: { ...search } }} />}
+      copyAs={<CopyAs call={{ name: 'models.list', query: { ...search } }} />}
       action={
         mayWrite && (
           <Button

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '#lib/api.ts';
-import { toApiError } from '#lib/api-error.ts';
+import { failureOf } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Section } from '#ui/section.tsx';
 import { errorsByFeature, initialValues, predictFields, toRecord, unseenRemark } from './predict-form.ts';
@@ -25,7 +25,7 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
     queryKey: ['models', 'predict', model.id, version.version, asked],
     queryFn: async ({ signal }) => {
       const started = performance.now();
-      const reply = await api.models.predict({ params: { id: model.id }, body: { inputs: asked }, signal });
+      const reply = await api.models.predict(model.id, asked, { signal });
       return { prediction: reply.predictions[0], version: reply.version, ms: performance.now() - started };
     },
     enabled: typed,
@@ -36,7 +36,7 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
   // The last answer stays, dimmed, while an input is refused.
   const [last, setLast] = useState(answer.data);
   if (answer.data && answer.data !== last) setLast(answer.data);
-  const failure = answer.error && typed ? toApiError(answer.error) : undefined;
+  const failure = answer.error && typed ? failureOf(answer.error) : undefined;
   const names = fields.map((field) => field.name);
   const refused = failure ? errorsByFeature(failure.details, names) : {};
   const atFields = Object.keys(refused).some((name) => name !== '');
@@ -98,8 +98,7 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
         <Section title="The same call">
           <CallAsCode
             call={{
-              method: 'POST',
-              path: '/models/:id/predict',
+              name: 'models.predict',
               params: { id: model.id },
               body: { inputs: record },
             }}

@@ -1,8 +1,9 @@
 import type { Datakit, Model } from '@quadrax/contract';
+import { QuadraxError } from '@quadrax/client';
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { ApiError, toApiError } from '#lib/api-error.ts';
+import { failureOf } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { FeatureChecklist } from './feature-checklist.tsx';
 import { useTrain } from './model-queries.ts';
@@ -56,7 +57,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
       onError: (error) =>
         showErrors(
           Object.fromEntries(
-            toApiError(error).details.map(({ field, message }) => [fieldOfDetail(field), message]),
+            failureOf(error).details.map(({ field, message }) => [fieldOfDetail(field), message]),
           ),
         ),
     });
@@ -128,10 +129,10 @@ function Refusal({ error, again, marked }: { error: Error; again: boolean; marke
     ? 'The training could not be started.'
     : 'The model could not be trained; none was kept.';
   if (!marked) return <ErrorState error={error} title={title} />;
-  const { message, requestId } = toApiError(error);
+  const { message, requestId } = failureOf(error);
   return (
     <ErrorState
-      error={new ApiError({ code: 'UNTRAINABLE', message, requestId })}
+      error={new QuadraxError({ code: 'UNTRAINABLE', message, requestId })}
       title={title}
       hint="See what is marked above, change it and train again."
     />

@@ -1,10 +1,10 @@
 import type { Model } from '@quadrax/contract';
+import { QuadraxError } from '@quadrax/client';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { api } from '#lib/api.ts';
-import { ApiError } from '#lib/api-error.ts';
 import { plural } from '#lib/format.ts';
 import { metricLabel } from '#lib/words.ts';
 import { Chart } from '#ui/chart.tsx';
@@ -71,8 +71,7 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
 export function FailedTraining({ modelId, latest }: { modelId: string; latest: string | undefined }) {
   const { data: job } = useQuery({
     queryKey: ['models', 'last-training', modelId],
-    queryFn: ({ signal }) =>
-      api.jobs.list({ query: { subject: modelId, kind: 'model.train', limit: 1 }, signal }),
+    queryFn: ({ signal }) => api.jobs.list({ subject: modelId, kind: 'model.train', limit: 1 }, { signal }),
     select: (page) => page.items[0],
   });
   const reason = trainingFailure(job, latest);
@@ -81,7 +80,7 @@ export function FailedTraining({ modelId, latest }: { modelId: string; latest: s
     <div className={styles.failure}>
       <ErrorState
         title={job?.status === 'CANCELLED' ? 'The last training was stopped.' : 'The last training failed.'}
-        error={new ApiError({ code: 'UNTRAINABLE', message: reason })}
+        error={new QuadraxError({ code: 'UNTRAINABLE', message: reason })}
         hint={
           <Button
             variant="default"

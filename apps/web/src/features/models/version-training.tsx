@@ -63,8 +63,7 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
           <CopyAs
             label="Copy this version as"
             call={{
-              method: 'GET',
-              path: '/models/:id/versions/:version',
+              name: 'models.version',
               params: { id: model.id, version: version.version },
             }}
           />

@@ -61,7 +61,7 @@ function OverviewPage() {
   return (
     <Page
       title="Overview"
-      state={sentence(known.running, datakits.data?.meta.total, models.data?.meta.total)}
+      state={sentence(known.running, datakits.data?.total, models.data?.total)}
       action={<NextStep datakits={known.datakits} />}
     >
       <Sections known={known} />

@@ -8,19 +8,19 @@ const SHOWN = 6;
 export function useLatest() {
   const datakits = useQuery({
     queryKey: ['datakits', 'latest'],
-    queryFn: ({ signal }) => api.datakits.list({ query: { limit: SHOWN }, signal }),
+    queryFn: ({ signal }) => api.datakits.list({ limit: SHOWN }, { signal }),
   });
   const models = useQuery({
     queryKey: ['models', 'latest'],
-    queryFn: ({ signal }) => api.models.list({ query: { limit: SHOWN }, signal }),
+    queryFn: ({ signal }) => api.models.list({ limit: SHOWN }, { signal }),
   });
   const done = useQuery({
     queryKey: ['jobs', 'latest', 'SUCCEEDED'],
-    queryFn: ({ signal }) => api.jobs.list({ query: { status: 'SUCCEEDED', limit: SHOWN }, signal }),
+    queryFn: ({ signal }) => api.jobs.list({ status: 'SUCCEEDED', limit: SHOWN }, { signal }),
   });
   const failed = useQuery({
     queryKey: ['jobs', 'latest', 'FAILED'],
-    queryFn: ({ signal }) => api.jobs.list({ query: { status: 'FAILED', limit: SHOWN }, signal }),
+    queryFn: ({ signal }) => api.jobs.list({ status: 'FAILED', limit: SHOWN }, { signal }),
   });
   return { datakits, models, done, failed };
 }
@@ -29,7 +29,7 @@ export function useLatest() {
 export function useAddSample() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (sample: string) => api.datakits.addSample({ params: { sample } }),
+    mutationFn: (sample: string) => api.datakits.addSample(sample),
     onSuccess: () => client.invalidateQueries({ queryKey: ['datakits'] }),
   });
 }

@@ -56,7 +56,7 @@ describe('a model file', () => {
   it('may be a byte array whose slice shares memory, as a Node Buffer is', () => {
     class Sharing extends Uint8Array {
       override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
-        return new Uint8Array(this.buffer as ArrayBuffer).subarray(start, end);
+        return new Uint8Array(this.buffer).subarray(start, end);
       }
     }
     const padded = new Sharing(bytes.length);

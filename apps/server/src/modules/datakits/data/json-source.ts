@@ -26,7 +26,7 @@ export async function loadJson(
   const layout = format === 'ndjson' ? 'newline_delimited' : await documentLayout(path);
   const read = `read_json_objects(${sqlText(path)}, format = '${layout}', ${options})`;
   await db.run(`CREATE TABLE records AS SELECT json FROM ${read}`);
-  if (layout === 'unstructured') await unwrap(db);
+  await unwrap(db);
   const records = await countRecords(db);
   const keys = await keysOf(db);
   const pointers = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);

@@ -5,7 +5,7 @@ import {
   castSql,
   isTypedMissing,
   plainCastSql,
-  strictFailure,
+  strictlyFailed,
   strictSql,
   type Physical,
 } from './physical.ts';

@@ -104,17 +104,34 @@ describe('profile: types', () => {
     expect(result.cells[99]?.[0]).toBe('about 40');
   });
 
-  it('finds a value of another type beyond the rows it guesses from', async () => {
-    const result = await profiled(
-      csv(
-        'n,m,late',
-        many(12_000, (i) => `${i === 11_990 ? 'oops' : i},${i === 11_000 ? 0.5 : i},${i < 9000 ? '' : i}`),
-      ),
-    );
-    expect(result.columns.map(({ type }) => type)).toEqual([expect.any(String), 'numeric', 'integer']);
-    expect(result.warnings('MIXED_TYPES').map(({ column }) => column)).toEqual(['n']);
-    expect(result.column('late').missing).toBe(9000);
-    expect(result.rows).toBe(12_000);
+  it('finds values of another type far beyond the rows it guesses from', async () => {
+    const count = 120_000;
+    const row = (i: number) =>
+      [
+        i === 110_000 ? 'oops' : i,
+        i === 119_999 ? 0.5 : i,
+        i < 90_000 ? '' : i,
+        i % 1000 === 7 ? 'NA' : i / 4,
+      ].join(',');
+    const result = await profiled(csv('n,m,late,gaps', many(count, row)));
+    expect(result.rows).toBe(count);
+    expect(result.columns.slice(1).map(({ type }) => type)).toEqual(['numeric', 'integer', 'numeric']);
+    const [warning] = result.warnings('MIXED_TYPES');
+    expect(warning).toMatchObject({ column: 'n', message: expect.stringContaining('oops') });
+    expect(result.profile.columns.map(({ missing }) => missing)).toEqual([0, 0, 90_000, 120]);
+    expect(result.column('m').max).toBe(count - 2);
+    const done = result.stages.map(([share]) => share);
+    expect(done).toEqual(done.toSorted((x, y) => x - y));
+  });
+
+  it('finds a type that only most of a long column has', async () => {
+    const rows = many(120_000, (i) => `${i < 6000 ? 'unknown' : i},${['x', 'y'][i % 2]}`);
+    const result = await profiled(csv('n,k', rows));
+    expect(result.warnings('MIXED_TYPES')[0]?.message).toContain('114,000 values');
+    expect(result.column('k').top).toEqual([
+      { value: 'x', count: 60_000 },
+      { value: 'y', count: 60_000 },
+    ]);
   });
 });
 

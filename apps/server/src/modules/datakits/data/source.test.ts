@@ -172,12 +172,18 @@ describe('source: JSON, Excel and Parquet', () => {
     ]);
   });
 
-  it('reads NDJSON and a list inside an object', async () => {
-    expect((await profiled('{"a":1,"b":"x"}\n{"a":2}\n')).cells).toEqual([
+  it.each([
+    ['NDJSON', '{"a":1,"b":"x"}\n{"a":2}\n'],
+    ['NDJSON with blank lines and CRLF', '{"a":1,"b":"x"}\r\n\r\n{"a":2}\r\n'],
+    ['NDJSON after a byte order mark', '\uFEFF{"a":1,"b":"x"}\n{"a":2}\n'],
+    ['a list after a byte order mark', '\uFEFF[{"a":1,"b":"x"},{"a":2}]'],
+    ['a list inside an object', '{\n"page": 1,\n"items": [{"a": 1, "b": "x"}, {"a": 2}]}'],
+    ['a list inside an object on one line', '{"items": [{"a": 1, "b": "x"}, {"a": 2}]}'],
+  ])('reads %s', async (_, content) => {
+    expect((await profiled(content)).cells).toEqual([
       [1, 'x'],
       [2, null],
     ]);
-    expect((await profiled('{\n"page": 1,\n"items": [{"a": 1}, {"a": 2}]}')).cells).toEqual([[1], [2]]);
   });
 
   it('reads the first sheet of a workbook with dates, booleans and gaps', async () => {

@@ -1,4 +1,6 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
 import { rewriteExcel } from './excel.ts';
@@ -36,7 +38,7 @@ export async function openSource(db: Statements, file: SourceFile, rewrite: bool
     }
     case 'json':
     case 'ndjson': {
-      const { keys, query, records } = await loadJson(db, file.path, format);
+      const { keys, query, records } = await loadJson(db, await withoutMark(file), format);
       return { names: checked(keys), declared: undefined, query, records, decimal: '.' };
     }
     case 'xlsx':
@@ -44,6 +46,14 @@ export async function openSource(db: Statements, file: SourceFile, rewrite: bool
     case 'csv':
       return openDelimited(file, table, rewrite || table.irregular);
   }
+}
+
+/** DuckDB does not take a byte order mark before NDJSON. */
+async function withoutMark({ path, intake, temp }: SourceFile): Promise<string> {
+  if (intake.table.encoding !== 'utf-8-bom') return path;
+  const copy = join(temp, 'records.json');
+  await pipeline(createReadStream(path, { start: 3 }), createWriteStream(copy));
+  return copy;
 }
 
 async function openExcel({ path, temp }: SourceFile): Promise<Source> {

@@ -76,7 +76,7 @@ describe('the first start', () => {
     const dataDir = await harness.emptyFolder();
     await mkdir(join(dataDir, 'postgres/partial-binaries-cut-short'), { recursive: true });
     const started = harness.start(dataDir, { packageFolder: join(closed, 'package') });
-    const server = await started.finally(() => chmod(libraries, 0o755));
+    const server = await started.finally(() => void chmod(libraries, 0o755));
 
     expect(await queryValue(server.ownerUrl, 'SELECT 1')).toBe('1');
     const copies = (await readdir(join(dataDir, 'postgres'))).filter((name) => name.includes('binaries'));

@@ -1,7 +1,7 @@
-import type { User } from '@quadrax/contract';
+import { QuadraxError } from '@quadrax/client';
+import type { User } from '@quadrax/client';
 import { describe, expect, it } from 'vitest';
-import { ApiError } from './api-error.ts';
-import { createSession } from './session.ts';
+import { createSession } from './page-session.ts';
 
 const ada: User = {
   id: '018f0000-0000-7000-8000-000000000001',
@@ -29,7 +29,7 @@ function backend(options: { remembered?: boolean } = {}) {
       asked.refresh += 1;
       await Promise.resolve();
       if (world.failure) throw world.failure;
-      return { token: `t${asked.refresh}`, refreshToken: '', expiresIn: 600 };
+      return { token: `t${asked.refresh}`, expiresIn: 600 };
     },
     me: () => Promise.resolve(ada),
     logout: (token) => {
@@ -46,8 +46,8 @@ function backend(options: { remembered?: boolean } = {}) {
   return world;
 }
 
-const refused = new ApiError({ code: 'UNAUTHENTICATED', message: 'Sign in to do this.', status: 401 });
-const away = new ApiError({ code: 'OFFLINE', message: 'The server did not answer.' });
+const refused = new QuadraxError({ code: 'UNAUTHENTICATED', message: 'Sign in to do this.', status: 401 });
+const away = new QuadraxError({ code: 'UNREACHABLE', message: 'The server did not answer.' });
 
 describe('a session', () => {
   it('asks the server nothing on a first visit', async () => {
@@ -120,7 +120,7 @@ describe('a session', () => {
   it('does not end for a server error', async () => {
     const world = backend();
     await world.session.restore();
-    world.failure = new ApiError({ code: 'INTERNAL', message: 'Something failed.', status: 500 });
+    world.failure = new QuadraxError({ code: 'INTERNAL', message: 'Something failed.', status: 500 });
     await expect(world.session.renew('t1')).rejects.toBe(world.failure);
     expect(world.session.state().status).toBe('signed-in');
   });

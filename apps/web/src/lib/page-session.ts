@@ -1,0 +1,110 @@
+import { QuadraxError } from '@quadrax/client';
+import type { Session, Tokens, User } from '@quadrax/client';
+
+/** `unknown` until the first refresh has answered; `expired` keeps the user, so that the page can stay. */
+export type SessionState =
+  | { status: 'unknown' }
+  | { status: 'signed-out' }
+  | { status: 'signed-in'; user: User }
+  | { status: 'expired'; user: User };
+
+interface Backend {
+  refresh(): Promise<Pick<Tokens, 'token' | 'expiresIn'>>;
+  me(): Promise<User>;
+  /** Ends the session that a token belongs to; the page has forgotten it by then. */
+  logout(token: string): Promise<void>;
+  /** One tab at a time: a refresh token is good for one use, and two tabs share one cookie. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Remembers that a cookie was given, so that a first visit asks nothing. */
+  remember(signedIn: boolean): void;
+  remembered(): boolean;
+  now(): number;
+}
+
+/** How long before its end an access token is renewed, in milliseconds. */
+const RENEW_AHEAD = 30_000;
+
+/**
+ * The session of a page: access token in memory only, renewed by the HttpOnly cookie, one refresh at a time.
+ */
+export function createSession(backend: Backend) {
+  let state: SessionState = { status: 'unknown' };
+  let token: string | undefined;
+  let expiresAt = 0;
+  let running: Promise<string | undefined> | undefined;
+  const listeners = new Set<() => void>();
+
+  const enter = (next: SessionState) => {
+    state = next;
+    if (next.status !== 'signed-in') token = undefined;
+    for (const listener of listeners) listener();
+  };
+  const hold = (tokens: Pick<Tokens, 'token' | 'expiresIn'>) => {
+    token = tokens.token;
+    expiresAt = backend.now() + tokens.expiresIn * 1000;
+  };
+  const end = () => {
+    backend.remember(false);
+    enter('user' in state ? { status: 'expired', user: state.user } : { status: 'signed-out' });
+  };
+
+  const refresh = (): Promise<string | undefined> => {
+    running ??= backend
+      .exclusively(async () => {
+        hold(await backend.refresh());
+        return token;
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof QuadraxError) || error.status < 400 || error.status >= 500) throw error;
+        if (error.status === 429) throw error;
+        end();
+        return undefined;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+
+  return {
+    state: () => state,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return (): void => {
+        listeners.delete(listener);
+      };
+    },
+    /** A token good for a call now; renewed first when it is about to end. Undefined when signed out. */
+    async current(): Promise<string | undefined> {
+      if (token === undefined || backend.now() < expiresAt - RENEW_AHEAD) return token;
+      // While the old one still lives, a failed renewal must not fail the call.
+      return refresh().catch((error: unknown) => {
+        if (backend.now() < expiresAt) return token;
+        throw error;
+      });
+    },
+    /** A token other than the one that was refused. Undefined when the session is over. */
+    async renew(refused: string): Promise<string | undefined> {
+      if (token !== undefined && token !== refused) return token;
+      return refresh();
+    },
+    /** Takes up a session the cookie remembers. Leaves `unknown` behind, whatever the outcome. */
+    async restore(): Promise<void> {
+      if (!backend.remembered()) return enter({ status: 'signed-out' });
+      const fresh = await refresh();
+      if (fresh === undefined) return enter({ status: 'signed-out' });
+      enter({ status: 'signed-in', user: await backend.me() });
+    },
+    begin(session: Session): void {
+      hold(session);
+      backend.remember(true);
+      enter({ status: 'signed-in', user: session.user });
+    },
+    async signOut(): Promise<void> {
+      const last = token;
+      backend.remember(false);
+      enter({ status: 'signed-out' });
+      if (last !== undefined) await backend.logout(last);
+    },
+  };
+}
