@@ -107,6 +107,7 @@ export const openJobs = async (options: JobsOptions): Promise<Jobs> => {
           .groupBy(jobs.kind, jobs.status),
       ),
     stop: async () => {
+      await queue.pause();
       await runner.handOver();
       await queue.stop();
     },

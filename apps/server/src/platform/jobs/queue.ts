@@ -17,6 +17,8 @@ export interface JobQueue {
     concurrency: number,
     handler: (attempt: Attempt, message: string) => Promise<void>,
   ): Promise<void>;
+  /** Takes nothing more; what is being handled goes on. */
+  pause(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,18 +53,25 @@ export const openQueue = async (url: string, kinds: readonly string[], log: Logg
       retryLimit: 100,
       deleteAfterSeconds: dayInSeconds,
     });
+  const working = new Set<string>();
   return {
     send: async (tx, kind, attempt) => {
       await boss.send(kind, attempt, { db: fromDrizzle(tx, sql) });
     },
     work: async (kind, concurrency, handler) => {
-      await boss.work<Attempt>(
-        kind,
-        { localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 },
-        async ([message]) => {
+      const options = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
+      for (let i = 0; i < concurrency; i++) {
+        let worker: string | undefined;
+        worker = await boss.work<Attempt>(kind, options, async ([message]) => {
           if (message) await handler(message.data, message.id);
-        },
-      );
+          // Who had something to do looks again at once: word of what came meanwhile went to others too.
+          if (worker !== undefined) boss.notifyWorker(worker);
+        });
+      }
+      working.add(kind);
+    },
+    pause: async () => {
+      for (const kind of working) await boss.offWork(kind, { wait: false });
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000, close: true }),
   };

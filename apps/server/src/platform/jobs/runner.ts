@@ -147,6 +147,8 @@ export const createRunner = (deps: RunnerDeps): Runner => {
 
   return {
     handle: async (attempt, message) => {
+      // Thrown before it is claimed, the message goes back for another process.
+      if (stopping) throw new HandedOver();
       const { tenantId, jobId } = attempt;
       const row = await patiently(() => db.tenant(tenantId, (tx) => claim(tx, attempt, { worker, message })));
       if (!row) {
