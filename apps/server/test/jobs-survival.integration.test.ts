@@ -186,6 +186,20 @@ describe('while the database cannot be reached', () => {
     expect(await settled(worker, id)).toMatchObject({ status: 'FAILED', error: { code: 'INTERNAL' } });
   });
 
+  it('a process that stops while its connection is being made anew leaves none behind', async () => {
+    const worker = await open(1);
+    const restore = await database.cutOff();
+    await eventually(
+      'the loss is seen',
+      () => worker.db.listener.connected,
+      (connected) => !connected,
+    );
+    await restore();
+    workers.splice(0);
+    await worker.close();
+    await expect(database.connections()).resolves.toEqual([]);
+  });
+
   it('a process whose connection broke is known again once it is back, and its next death is seen', async () => {
     const [worker, other] = [await open(1), await open()];
     const restore = await database.cutOff();

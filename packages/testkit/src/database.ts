@@ -25,6 +25,8 @@ export interface TestDatabase {
   as<T>(login: 'app' | 'system', work: (client: Client) => Promise<T>): Promise<T>;
   /** Breaks every connection and lets no new one in until the function it gives is called. */
   cutOff(): Promise<() => Promise<void>>;
+  /** Who is still connected, by application, once whoever just left is gone. */
+  connections(): Promise<string[]>;
   /** Removes the database and its logins. @throws if somebody is still connected. */
   drop(): Promise<void>;
 }
@@ -65,13 +67,11 @@ const lingering = `
 /** How long a closed connection's backend may take to be gone. */
 const departureMs = 5000;
 
-const departed = async (server: Client, name: string): Promise<void> => {
+const stillConnected = async (server: Client, name: string): Promise<string[]> => {
   const deadline = performance.now() + departureMs;
   for (;;) {
     const { rows } = await server.query<{ name: string }>(lingering, [name]);
-    if (rows.length === 0) return;
-    if (performance.now() > deadline)
-      throw new Error(`Left connected to ${name}: ${rows.map((row) => row.name).join(', ')}`);
+    if (rows.length === 0 || performance.now() > deadline) return rows.map((row) => row.name);
   }
 };
 
@@ -111,13 +111,14 @@ export const createDatabase = async ({ empty = false } = {}): Promise<TestDataba
       );
       return async () => void (await limit(-1));
     },
+    connections: () => withOwner(server, (owner) => stillConnected(owner, name)),
     drop: async () => {
       await pool.end();
       await withOwner(server, async (owner) => {
-        const left = await departed(owner, name).catch((error: unknown) => error);
+        const left = await stillConnected(owner, name);
         await owner.query(`DROP DATABASE ${name} WITH (FORCE)`);
         await dropLogins(owner, name);
-        if (left !== undefined) throw left;
+        if (left.length > 0) throw new Error(`Left connected to ${name}: ${left.join(', ')}`);
       });
     },
   };

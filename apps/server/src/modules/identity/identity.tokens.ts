@@ -46,8 +46,6 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     allowedIss: iss,
     requiredClaims: ['exp', 'iss', 'aud'],
     cache: 5000,
-    // The token is its own key: hashing it to look it up costs more than looking it up.
-    cacheKeyBuilder: (token: string) => token,
   };
   const refreshAudience = `${aud}/refresh`;
   const signAccess = createSigner({ ...signed, key: settings.accessSecret, expiresIn: accessSeconds * 1000 });

@@ -33,10 +33,17 @@ export class Listener {
     });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    await client.connect();
-    for (const channel of this.#handlers.keys()) await client.query(`LISTEN ${escapeIdentifier(channel)}`);
-    if (this.#lock !== undefined) await client.query('SELECT pg_advisory_lock($1)', [this.#lock]);
-    this.#client = client;
+    try {
+      await client.connect();
+      for (const channel of this.#handlers.keys()) await client.query(`LISTEN ${escapeIdentifier(channel)}`);
+      if (this.#lock !== undefined) await client.query('SELECT pg_advisory_lock($1)', [this.#lock]);
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    // Closed while it was being made: nobody else will end it.
+    if (this.#closed) await client.end();
+    else this.#client = client;
   }
 
   #lost(client: Client): void {
@@ -51,6 +58,7 @@ export class Listener {
       if (this.#closed) return;
       this.start().then(
         () => {
+          if (this.#closed) return;
           for (const handler of this.#onReconnect) handler();
         },
         () => this.#reconnect(Math.min(waitMs * 2, 2000)),

@@ -61,11 +61,11 @@ export const openQueue = async (url: string, kinds: readonly string[], log: Logg
     work: async (kind, concurrency, handler) => {
       const options = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
       for (let i = 0; i < concurrency; i++) {
-        let worker: string | undefined;
-        worker = await boss.work<Attempt>(kind, options, async ([message]) => {
+        const worker: { id?: string } = {};
+        worker.id = await boss.work<Attempt>(kind, options, async ([message]) => {
           if (message) await handler(message.data, message.id);
           // Who had something to do looks again at once: word of what came meanwhile went to others too.
-          if (worker !== undefined) boss.notifyWorker(worker);
+          if (worker.id !== undefined) boss.notifyWorker(worker.id);
         });
       }
       working.add(kind);

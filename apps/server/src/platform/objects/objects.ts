@@ -97,7 +97,7 @@ export const openObjectStore = async ({
 }: ObjectStoreOptions): Promise<ObjectStore> => {
   const scratchOf = (writer: string): string => join(folder, '.scratch', writer);
   // What people upload is no matter of the machine's other users.
-  await mkdir(folder, { recursive: true, mode: privateFolder });
+  await mkdir(folder, { recursive: true });
   await chmod(folder, privateFolder);
   await mkdir(scratchOf(worker), { recursive: true });
   await proveSameInstallation(db, folder);
