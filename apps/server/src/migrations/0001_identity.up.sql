@@ -111,7 +111,7 @@ END
 $$;
 CREATE TRIGGER sessions_revoked AFTER UPDATE OF revoked_at OR DELETE ON auth.sessions
   FOR EACH ROW EXECUTE FUNCTION auth.notify_change();
-CREATE TRIGGER memberships_changed AFTER UPDATE OR DELETE ON auth.memberships
+CREATE TRIGGER memberships_changed AFTER INSERT OR UPDATE OR DELETE ON auth.memberships
   FOR EACH ROW EXECUTE FUNCTION auth.notify_change();
 CREATE TRIGGER accounts_changed AFTER UPDATE OF disabled_at, platform_administrator ON auth.accounts
   FOR EACH ROW EXECUTE FUNCTION auth.notify_change();
