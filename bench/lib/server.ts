@@ -73,7 +73,9 @@ export const startServer = async (
 ): Promise<BenchServer> => {
   const port = await freePort();
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, program, 'serve'], {
+  // With the flag that `npm start` sets.
+  const options = ['--max-semi-space-size=4', ...nodeOptions];
+  const child = spawn(process.execPath, [...options, program, 'serve'], {
     cwd: dataDir,
     env: {
       PATH: process.env['PATH'],

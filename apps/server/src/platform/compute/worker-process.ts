@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, Task, TaskContext } from './task.ts';
 import { TaskError } from './task.ts';
@@ -15,14 +15,14 @@ const residentBytes = async (pid: number): Promise<number> => {
   return Number(statm.split(' ')[1]) * 4096;
 };
 
-/** A process that has ended already needs no lower priority. */
-const standBack = (pid: number, nice: number): void => {
-  try {
-    os.setPriority(pid, nice);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')) throw error;
-  }
-};
+/**
+ * How a child is started so that all of its threads stand back, the engine's own included: a priority that is set later
+ * holds for the main thread alone.
+ */
+const launched = (nice: number, options: readonly string[]): { execPath?: string; execArgv: string[] } =>
+  nice === 0 || process.platform === 'win32'
+    ? { execArgv: [...options] }
+    : { execPath: 'nice', execArgv: ['-n', String(nice), process.execPath, ...options] };
 
 export interface WorkerProcessOptions {
   readonly memoryMb: number;
@@ -40,11 +40,10 @@ export class WorkerProcess {
     this.#memoryMb = memoryMb;
     this.#child = fork(entry, [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${memoryMb}`],
+      ...launched(nice, [`--max-old-space-size=${memoryMb}`]),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child.on('error', () => {});
-    if (this.#child.pid !== undefined) standBack(this.#child.pid, nice);
   }
 
   get alive(): boolean {
