@@ -77,8 +77,11 @@ describe('migrations', () => {
           secret: 'a secret of the tests, known to all of them',
           log: createLogger('silent'),
         });
-      const opened = await Promise.all([open(), open(), open()]);
-      await Promise.all(opened.map((db) => db.close()));
+      const starts = await Promise.allSettled([open(), open(), open()]);
+      await Promise.all(
+        starts.map((start) => (start.status === 'fulfilled' ? start.value.close() : undefined)),
+      );
+      expect(starts.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
       expect(await empty.owner(catalog)).toEqual(await database.owner(catalog));
       const [row] = await empty.owner<{ n: number }>('SELECT count(*)::int AS n FROM quadrax.installation');
       expect(row?.n).toBe(1);

@@ -93,6 +93,8 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
   const { log, poolSize, poolTimeoutMs, measure = () => {} } = options;
   const logins = loginsOf(databaseName(server.directUrl), options.secret);
   await asOwner(server.directUrl, async (owner) => {
+    // Roles, rights and tables of the catalog bear one writer only. The lock ends with the connection.
+    await owner.query('SELECT pg_advisory_lock(hashtext($1))', ['quadrax prepare']);
     await ensureRoles(owner, logins);
     const applied = await migrateUp(owner);
     if (applied.length > 0)

@@ -26,7 +26,16 @@ export const installQueueSchema = async (owner: Client, ownerUrl: string): Promi
   const before = await version(owner);
   await boss.start();
   await boss.stop({ graceful: false });
-  if (before !== (await version(owner))) await owner.query(grants);
+  // Also when the tables are of an earlier start that was killed before it gave the rights.
+  if (before !== (await version(owner)) || !(await granted(owner))) await owner.query(grants);
+};
+
+/** The rights are given in one transaction, so the last of them stands for all. */
+const granted = async (owner: Client): Promise<boolean> => {
+  const { rows } = await owner.query<{ yes: boolean }>(
+    `SELECT has_table_privilege('quadrax_app', '${queueSchema}.job_common', 'INSERT') AS yes`,
+  );
+  return rows[0]?.yes === true;
 };
 
 const version = async (owner: Client): Promise<number | null> => {
