@@ -1,3 +1,4 @@
+import type { Priority } from './launch.ts';
 import type { Task, TaskContext } from './task.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -22,7 +23,7 @@ export interface ComputePool {
 
 interface LaneState {
   readonly limit: number;
-  readonly nice: number;
+  readonly priority: Priority;
   /** Interactive children are kept a while: a start costs more than most of what they do. */
   readonly idleMs: number;
   readonly waiting: (() => void)[];
@@ -33,17 +34,17 @@ interface LaneState {
 const silent: TaskContext = { progress: () => {}, log: () => {}, emit: () => {} };
 
 export const createComputePool = (options: { processes: number; memoryMb: number }): ComputePool => {
-  const lane = (limit: number, nice: number, idleMs: number): LaneState => ({
+  const lane = (limit: number, priority: Priority, idleMs: number): LaneState => ({
     limit,
-    nice,
+    priority,
     idleMs,
     waiting: [],
     idle: [],
     running: 0,
   });
   const lanes: Record<Lane, LaneState> = {
-    batch: lane(options.processes, 10, 0),
-    interactive: lane(2, 0, 20_000),
+    batch: lane(options.processes, 'background', 0),
+    interactive: lane(2, 'normal', 20_000),
   };
   const children = new Set<WorkerProcess>();
 
@@ -77,7 +78,7 @@ export const createComputePool = (options: { processes: number; memoryMb: number
     const kept = state.idle.pop();
     if (kept) clearTimeout(kept.timer);
     if (kept?.worker.alive) return kept.worker;
-    const worker = new WorkerProcess({ memoryMb: options.memoryMb, nice: state.nice });
+    const worker = new WorkerProcess({ memoryMb: options.memoryMb, priority: state.priority });
     children.add(worker);
     return worker;
   };

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { launch } from './launch.ts';
+import type { Priority } from './launch.ts';
 import type { FromChild, Task, TaskContext } from './task.ts';
 import { TaskError } from './task.ts';
 
@@ -15,19 +16,9 @@ const residentBytes = async (pid: number): Promise<number> => {
   return Number(statm.split(' ')[1]) * 4096;
 };
 
-/**
- * How a child is started so that all of its threads stand back, the engine's own included: a priority that is set later
- * holds for the main thread alone.
- */
-const launched = (nice: number, options: readonly string[]): { execPath?: string; execArgv: string[] } =>
-  nice === 0 || process.platform === 'win32'
-    ? { execArgv: [...options] }
-    : { execPath: 'nice', execArgv: ['-n', String(nice), process.execPath, ...options] };
-
 export interface WorkerProcessOptions {
   readonly memoryMb: number;
-  /** How far it stands back for others, 0 to 19. */
-  readonly nice: number;
+  readonly priority: Priority;
 }
 
 /** One child process and the task it is busy with. */
@@ -36,11 +27,11 @@ export class WorkerProcess {
   readonly #memoryMb: number;
   #overMemory = false;
 
-  constructor({ memoryMb, nice }: WorkerProcessOptions) {
+  constructor({ memoryMb, priority }: WorkerProcessOptions) {
     this.#memoryMb = memoryMb;
     this.#child = fork(entry, [], {
       serialization: 'advanced',
-      ...launched(nice, [`--max-old-space-size=${memoryMb}`]),
+      ...launch(priority, [`--max-old-space-size=${memoryMb}`]),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child.on('error', () => {});

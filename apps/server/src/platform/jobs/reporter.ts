@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Database } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
 import { appendLogs, writeProgress } from './jobs.store.ts';
@@ -101,6 +102,8 @@ export class Reporter {
     const report = { progress: this.#progress, stage: this.#stage, etaSeconds: this.#etaSeconds() };
     const { tenantId, jobId: id } = this.#attempt;
     return this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
+      // Nobody is promised a report: it may be lost with the server, and need not wait for the disk.
+      await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       const { current, cancelRequested } = await writeProgress(tx, this.#attempt, report);
       if (!current) return 'stale';
       if (lines.length > 0) await appendLogs(tx, this.#attempt, lines);
