@@ -78,9 +78,7 @@ describe('migrations', () => {
           log: createLogger('silent'),
         });
       const starts = await Promise.allSettled([open(), open(), open()]);
-      await Promise.all(
-        starts.map((start) => (start.status === 'fulfilled' ? start.value.close() : undefined)),
-      );
+      for (const start of starts) if (start.status === 'fulfilled') await start.value.close();
       expect(starts.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
       expect(await empty.owner(catalog)).toEqual(await database.owner(catalog));
       const [row] = await empty.owner<{ n: number }>('SELECT count(*)::int AS n FROM quadrax.installation');

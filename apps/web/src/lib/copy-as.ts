@@ -27,6 +27,12 @@ function urlOf(call: ApiCall, template: string, origin: string): string {
   return `${origin}/api/v1${path}${query === '' ? '' : `?${query}`}`;
 }
 
+/** On one line where it fits, else a field a line. */
+const json = (body: unknown): string => {
+  const short = JSON.stringify(body);
+  return short.length <= 72 ? short : JSON.stringify(body, null, 2);
+};
+
 /** The call as a shell line. The token is read from `$QUADRAX_TOKEN`, so that none is ever copied. */
 export function asCurl(call: ApiCall, origin: string): string {
   const { method, path } = signatureOf(call.name);
@@ -34,7 +40,7 @@ export function asCurl(call: ApiCall, origin: string): string {
   parts.push(`-H "Authorization: Bearer $QUADRAX_TOKEN"`);
   if (call.body !== undefined) {
     parts.push(`-H 'Content-Type: application/json'`);
-    parts.push(`-d ${shellQuote(JSON.stringify(call.body))}`);
+    parts.push(`-d ${shellQuote(json(call.body))}`);
   }
   return parts.join(' \\\n  ');
 }

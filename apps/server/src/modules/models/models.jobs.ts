@@ -44,6 +44,13 @@ const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOpti
   budgetMs: request.timeBudgetSeconds * 1000,
 });
 
+/** "gradient_boosting" and "logLoss" as a person says them. */
+const spoken = (name: string): string =>
+  name
+    .replaceAll('_', ' ')
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
+    .toLowerCase();
+
 /** Trains a model version in a compute process; the version appears with the word that the job succeeded. */
 export const createTrainJob = ({
   db,
@@ -57,7 +64,9 @@ export const createTrainJob = ({
     modelId: string,
     { tenantId, jobId, log }: JobContext,
   ): void => {
-    log(`${candidate.algorithm}: ${candidate.metric} ${candidate.score.toPrecision(5)}`);
+    log(
+      `Tried ${spoken(candidate.algorithm)}: ${spoken(candidate.metric)} ${candidate.score.toPrecision(4)}.`,
+    );
     // Missing one bar of a chart is no reason to fail a training.
     db.tenant(tenantId, (tx) =>
       events.publish(tx, tenantId, 'model.candidate', { modelId, jobId, ...candidate }),

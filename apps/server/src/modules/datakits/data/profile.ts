@@ -72,7 +72,9 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
     const warnings = await gatherWarnings(db, input.intake, loaded, columns);
     const profiles = columns.map(({ profile }) => profile);
     const { size } = await stat(parquet);
-    hooks.log(`Wrote ${size} bytes of Parquet and ${warnings.length} warnings.`);
+    hooks.log(
+      `Stored the columns in ${size} bytes; ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}.`,
+    );
     progress(total, 'done');
     return {
       rows: loaded.rows,

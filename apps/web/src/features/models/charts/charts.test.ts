@@ -127,7 +127,7 @@ describe('bars with intervals', () => {
 });
 
 describe('the charts of a version', () => {
-  it('show the most important features first, twenty at most', () => {
+  it('show the most important features first, ten at most', () => {
     const importance = Array.from({ length: 30 }, (_, i) => ({ feature: `f${i}`, value: i }));
     const { table } = importanceChart(importance, 'logLoss');
     expect(table.rows).toHaveLength(MOST_FEATURES);

@@ -22,9 +22,9 @@ export function leaderboardChart(bars: readonly Bar[], metric: string): ChartSpe
   });
 }
 
-export const MOST_FEATURES = 20;
+export const MOST_FEATURES = 10;
 
-/** Permutation importance, the most important on top; at most twenty. */
+/** Permutation importance, the most important on top; at most ten. */
 export function importanceChart(importance: ModelVersion['importance'], metric: string): ChartSpec {
   const bars = importance.toSorted((a, b) => b.value - a.value).slice(0, MOST_FEATURES);
   return intervalBars({
