@@ -21,7 +21,7 @@ export const createModules = async (
   version: string,
 ) => {
   const { db, objects, compute, events, cursors, telemetry, log, worker, reach } = platform;
-  const identity = await createIdentity(db, config, secrets);
+  const identity = await createIdentity({ db, cursors }, config, secrets);
   const profileJob = createDatakitsJob({ db, objects, compute, events });
   // A training reads a datakit's table, which the module below provides: asked for only when a job runs.
   const table: typeof datakits.table = (...wanted) => datakits.table(...wanted);

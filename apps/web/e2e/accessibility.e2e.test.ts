@@ -70,6 +70,7 @@ describe('axe finds nothing', () => {
     '/models/MODEL?tab=predict',
     '/models/MODEL?tab=training',
     '/jobs/JOB',
+    '/account',
   ])('on %s', async (path) => {
     const at = path.replace('DATAKIT', ids.datakit).replace('MODEL', ids.model).replace('JOB', ids.job);
     const { page } = await stage.visit({ as: account, at });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './paging.ts';
+import { idParamsSchema, idSchema, pageQuerySchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const roleSchema = z.enum(['ADMIN', 'USER', 'VIEWER']);
@@ -37,6 +37,20 @@ export type Tokens = z.infer<typeof tokensSchema>;
 export const sessionSchema = tokensSchema.extend({ user: userSchema }).meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;
 
+/** One sign-in that has not ended: a browser, a command line, a program. */
+export const openSessionSchema = z
+  .object({
+    id: idSchema,
+    current: z.boolean().describe('Whether it is the session that asks.'),
+    userAgent: z.string(),
+    address: z.string().describe('Where it was opened from.'),
+    createdAt: timestampSchema,
+    lastUsedAt: timestampSchema.describe('When its tokens were last renewed.'),
+    expiresAt: timestampSchema.describe('When it ends unless it is used before.'),
+  })
+  .meta({ id: 'OpenSession' });
+export type OpenSession = z.infer<typeof openSessionSchema>;
+
 const signIn = {
   envelope: 'data',
   cursor: 'none',
@@ -44,6 +58,16 @@ const signIn = {
   etag: 'none',
   cache: 'none',
   permission: 'public',
+} as const;
+
+const ending = {
+  ...signIn,
+  permission: 'account',
+  idempotency: 'natural',
+  reply: z.null(),
+  envelope: 'empty',
+  status: 204,
+  rate: 'write',
 } as const;
 
 export const identity = {
@@ -133,5 +157,60 @@ export const identity = {
     errors: [],
     audit: 'none',
     rate: 'read',
+  }),
+  sessions: route({
+    ...signIn,
+    method: 'GET',
+    path: '/auth/sessions',
+    summary: 'Where you are signed in, newest first',
+    permission: 'account',
+    query: pageQuerySchema,
+    reply: openSessionSchema,
+    envelope: 'list',
+    cursor: 'newest',
+    idempotency: 'natural',
+    status: 200,
+    errors: ['INVALID_CURSOR'],
+    audit: 'none',
+    rate: 'read',
+  }),
+  endSession: route({
+    ...ending,
+    method: 'DELETE',
+    path: '/auth/sessions/:id',
+    summary: 'End one of your sessions',
+    params: idParamsSchema,
+    errors: ['NOT_FOUND'],
+    audit: 'session.revoked',
+  }),
+  endOtherSessions: route({
+    ...ending,
+    method: 'DELETE',
+    path: '/auth/sessions',
+    summary: 'End all of your sessions but this one',
+    errors: [],
+    audit: 'session.others_revoked',
+  }),
+  logoutAll: route({
+    ...ending,
+    method: 'POST',
+    path: '/auth/logout-all',
+    summary: 'End all of your sessions, this one too',
+    errors: [],
+    audit: 'session.all_revoked',
+  }),
+  changePassword: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/change-password',
+    summary: 'Change your password; all other sessions end',
+    permission: 'account',
+    body: z.object({ currentPassword: z.string().min(1).max(1024), newPassword: passwordSchema }),
+    reply: z.null(),
+    envelope: 'empty',
+    status: 204,
+    errors: ['ACCOUNT_LOCKED'],
+    audit: 'account.password_changed',
+    rate: 'login',
   }),
 } as const;

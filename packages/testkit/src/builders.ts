@@ -1,5 +1,5 @@
 import { routes } from '@quadrax/contract';
-import type { Datakit, Job, Model } from '@quadrax/contract';
+import type { Datakit, Job, Model, OpenSession } from '@quadrax/contract';
 import type { TestClient } from './client.ts';
 import { jobSucceeds } from './jobs.ts';
 
@@ -67,6 +67,8 @@ export interface PopulatedTenant {
   readonly model: Model;
   /** A job that has ended. */
   readonly job: Job;
+  /** The one of its client. */
+  readonly session: OpenSession;
 }
 
 /** A tenant with a datakit, a deployed model and their jobs, all made through the API. */
@@ -74,5 +76,8 @@ export const populate = async (client: TestClient): Promise<PopulatedTenant> => 
   const datakit = await readyDatakit(client);
   const { model, job } = await trainedModel(client, datakit.id);
   await client.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
-  return { client, datakit, model: await client.call(routes.models.get, { params: { id: model.id } }), job };
+  const deployed = await client.call(routes.models.get, { params: { id: model.id } });
+  const session = (await client.page(routes.identity.sessions)).items.find(({ current }) => current);
+  if (!session) throw new Error('The client speaks without a session.');
+  return { client, datakit, model: deployed, job, session };
 };

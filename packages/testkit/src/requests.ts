@@ -28,7 +28,7 @@ export const allRoutes: readonly NamedRoute[] = Object.entries(routes).flatMap((
  * A valid request for every route, on the things of one tenant. A route without an entry does not compile, and the
  * suites that walk the routes fail.
  */
-export const validRequests = ({ client, datakit, model, job }: PopulatedTenant): Requests => {
+export const validRequests = ({ client, datakit, model, job, session }: PopulatedTenant): Requests => {
   const ofDatakit = { params: { id: datakit.id } };
   const ofModel = { params: { id: model.id } };
   const ofVersion = { params: { id: model.id, version: 1 } };
@@ -41,6 +41,11 @@ export const validRequests = ({ client, datakit, model, job }: PopulatedTenant):
       refresh: { body: { refreshToken: client.session?.refreshToken } },
       logout: {},
       me: {},
+      sessions: {},
+      endSession: { params: { id: session.id } },
+      endOtherSessions: {},
+      logoutAll: {},
+      changePassword: { body: { currentPassword: 'not the password', newPassword: 'a password to come' } },
     },
     datakits: {
       samples: {},

@@ -1,5 +1,6 @@
 import type { User } from '@quadrax/contract';
 import { Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { signOut } from '#lib/session.ts';
 import { showFailure } from '#ui/undo-notice.tsx';
@@ -31,7 +32,10 @@ export default function AccountMenu({ user, onHelp }: { user: User; onHelp: () =
           {user.tenantName}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item component="a" data-autofocus href="/docs" target="_blank" rel="noreferrer">
+        <Menu.Item component={Link} data-autofocus to="/account">
+          Account and sessions
+        </Menu.Item>
+        <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer">
           API reference
         </Menu.Item>
         <Menu.Item onClick={onHelp} rightSection={<kbd className={styles.kbd}>?</kbd>}>

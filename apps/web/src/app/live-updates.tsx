@@ -15,8 +15,10 @@ export function LiveUpdates() {
     () =>
       onSession(() => {
         if (sessionState().status !== 'signed-out') return;
-        queryClient.clear();
-        void router.navigate({ to: '/sign-in' });
+        // The page first: while it is shown it would ask for what was cleared.
+        void router.navigate({ to: '/sign-in' }).finally(() => {
+          queryClient.clear();
+        });
       }),
     [queryClient, router],
   );

@@ -10,6 +10,7 @@
  *   3. Spread `...thingsRoutes` below. A place in the navigation: `navigation.ts`.
  */
 import { createRoute, createRouter } from '@tanstack/react-router';
+import { accountRoutes } from '#features/account';
 import { authRoutes } from '#features/auth';
 import { datakitsRoutes } from '#features/datakits';
 import { jobsRoutes } from '#features/jobs';
@@ -35,6 +36,7 @@ const routeTree = rootRoute.addChildren([
     ...datakitsRoutes,
     ...modelsRoutes,
     ...jobsRoutes,
+    ...accountRoutes,
     nowhereRoute,
   ]),
   ...authRoutes,

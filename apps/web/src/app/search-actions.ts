@@ -15,7 +15,7 @@ export interface SearchAction {
 interface Surroundings {
   mayWrite: boolean;
   dark: boolean;
-  go: (to: Place['to'] | '/models/new') => void;
+  go: (to: Place['to'] | '/models/new' | '/account') => void;
   setLook: (look: 'light' | 'dark' | 'auto') => void;
   showKeys: () => void;
   signOut: () => void;
@@ -80,6 +80,15 @@ export function actionsFor(around: Surroundings): SearchAction[] {
       icon: 'more',
       words: 'shortcuts help keyboard',
       run: around.showKeys,
+    },
+    {
+      id: 'account',
+      label: 'Account and sessions',
+      icon: 'more',
+      words: 'password profile sign-in devices',
+      run: () => {
+        around.go('/account');
+      },
     },
     { id: 'sign-out', label: 'Sign out', icon: 'close', words: 'log out leave', run: around.signOut },
   ];

@@ -9,6 +9,7 @@ export const pageSession = createSession({
   refresh: () => api.auth.refresh(),
   me: () => api.auth.me(),
   logout: (token) => createClient({ token }).auth.logout(),
+  logoutAll: (token) => createClient({ token }).auth.logoutAll(),
   // Web Locks need a secure context; without it two tabs may meet, and the loser signs in again.
   exclusively: (work) => ('locks' in navigator ? navigator.locks.request('quadrax.refresh', work) : work()),
   remember: (signedIn) => {

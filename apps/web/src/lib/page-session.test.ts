@@ -16,7 +16,7 @@ const ada: User = {
 
 /** A backend in memory: counts what it is asked and hands out tokens t1, t2, … */
 function backend(options: { remembered?: boolean } = {}) {
-  const asked = { refresh: 0, logout: [] as string[] };
+  const asked = { refresh: 0, logout: [] as string[], logoutAll: [] as string[] };
   const world = {
     asked,
     time: 0,
@@ -34,6 +34,10 @@ function backend(options: { remembered?: boolean } = {}) {
     me: () => Promise.resolve(ada),
     logout: (token) => {
       asked.logout.push(token);
+      return Promise.resolve();
+    },
+    logoutAll: (token) => {
+      asked.logoutAll.push(token);
       return Promise.resolve();
     },
     exclusively: (work) => work(),
@@ -134,5 +138,13 @@ describe('a session', () => {
     expect(seen).toEqual(['signed-out']);
     expect(world.asked.logout).toEqual(['t1']);
     expect(await world.session.current()).toBeUndefined();
+  });
+
+  it('tells the server of a sign-out everywhere by its own call', async () => {
+    const world = backend();
+    await world.session.restore();
+    await world.session.signOut({ everywhere: true });
+    expect(world.session.state().status).toBe('signed-out');
+    expect(world.asked).toMatchObject({ logout: [], logoutAll: ['t1'] });
   });
 });

@@ -13,6 +13,8 @@ interface Backend {
   me(): Promise<User>;
   /** Ends the session that a token belongs to; the page has forgotten it by then. */
   logout(token: string): Promise<void>;
+  /** The same, and every other session of the account. */
+  logoutAll(token: string): Promise<void>;
   /** One tab at a time: a refresh token is good for one use, and two tabs share one cookie. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Remembers that a cookie was given, so that a first visit asks nothing. */
@@ -100,11 +102,12 @@ export function createSession(backend: Backend) {
       backend.remember(true);
       enter({ status: 'signed-in', user: session.user });
     },
-    async signOut(): Promise<void> {
+    /** Ends this session, or with it all others of the account. The page forgets it first, and asks nothing more. */
+    async signOut({ everywhere = false } = {}): Promise<void> {
       const last = token;
       backend.remember(false);
       enter({ status: 'signed-out' });
-      if (last !== undefined) await backend.logout(last);
+      if (last !== undefined) await (everywhere ? backend.logoutAll(last) : backend.logout(last));
     },
   };
 }

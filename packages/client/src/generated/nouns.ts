@@ -30,6 +30,8 @@ export type ModelVersion = Schemas['ModelVersion'];
 
 export type ModelVersionSummary = Schemas['ModelVersionSummary'];
 
+export type OpenSession = Schemas['OpenSession'];
+
 export type Prediction = Schemas['Prediction'];
 
 export type Preview = Schemas['Preview'];
@@ -55,6 +57,16 @@ export interface AuthCalls {
   logout(options?: CallOptions): Promise<void>;
   /** Who is signed in, and in which tenant */
   me(options?: CallOptions): Promise<User>;
+  /** Where you are signed in, newest first */
+  sessions(query?: Query<'identity.sessions'>, options?: CallOptions): Listing<OpenSession>;
+  /** End all of your sessions but this one */
+  endOtherSessions(options?: CallOptions): Promise<void>;
+  /** End one of your sessions */
+  endSession(id: string, options?: CallOptions): Promise<void>;
+  /** End all of your sessions, this one too */
+  logoutAll(options?: CallOptions): Promise<void>;
+  /** Change your password; all other sessions end */
+  changePassword(body: Body<'identity.changePassword'>, options?: CallOptions): Promise<void>;
 }
 
 export interface DatakitsCalls {
@@ -145,6 +157,11 @@ export const signatures = {
     refresh: 'POST /auth/refresh data body',
     logout: 'POST /auth/logout empty none',
     me: 'GET /auth/me data none',
+    sessions: 'GET /auth/sessions list query',
+    endOtherSessions: 'DELETE /auth/sessions empty none',
+    endSession: 'DELETE /auth/sessions/{id} empty none',
+    logoutAll: 'POST /auth/logout-all empty none',
+    changePassword: 'POST /auth/change-password empty body',
   },
   datakits: {
     samples: 'GET /datakits/samples data none',

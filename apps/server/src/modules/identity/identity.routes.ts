@@ -1,6 +1,7 @@
 import type { identity } from '@quadrax/contract';
 import { Answer } from '#platform/http';
 import type { Cookie, Handlers } from '#platform/http';
+import type { OwnAccount } from './identity.own-account.ts';
 import type { IdentityService } from './identity.service.ts';
 
 const cookieName = 'quadrax_refresh';
@@ -15,6 +16,7 @@ const cookieOf = (refreshToken: string, maxAgeSeconds: number): Cookie => ({
 
 export const identityRoutes = (
   service: IdentityService,
+  own: OwnAccount,
   refreshSeconds: number,
 ): Handlers<typeof identity> => {
   const withCookie = <T extends { refreshToken: string }>(data: T): Answer<T> =>
@@ -29,5 +31,13 @@ export const identityRoutes = (
       return new Answer(null, { cookies: [cookieOf('', 0)] });
     },
     me: ({ caller }) => service.me(caller),
+    sessions: ({ caller, query }) => own.sessions(caller, query),
+    endSession: ({ caller, params }) => own.endSession(caller, params.id),
+    endOtherSessions: ({ caller }) => own.endOtherSessions(caller),
+    logoutAll: async ({ caller }) => {
+      await own.endAllSessions(caller);
+      return new Answer(null, { cookies: [cookieOf('', 0)] });
+    },
+    changePassword: ({ caller, body, client }) => own.changePassword(caller, body, client),
   };
 };

@@ -1,5 +1,5 @@
 import type { Role } from '@quadrax/contract';
-import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import { accounts, loginFailures, memberships, refreshTokens, sessions, tenants } from './identity.tables.ts';
 
@@ -113,6 +113,66 @@ export const revokeSession = async (tx: Tx, sessionId: string, because: string):
     .update(sessions)
     .set({ revokedAt: sql`now()`, revokedBecause: because })
     .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+};
+
+export type SessionRow = typeof sessions.$inferSelect;
+
+const openOf = (accountId: string) =>
+  and(eq(sessions.accountId, accountId), isNull(sessions.revokedAt), gt(sessions.expiresAt, sql`now()`));
+
+/** The sessions of an account that have not ended, newest first, one more than `limit`. */
+export const listOpenSessions = (
+  tx: Tx,
+  accountId: string,
+  limit: number,
+  after: readonly [createdAt: string, id: string] | undefined,
+): Promise<SessionRow[]> =>
+  tx
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        openOf(accountId),
+        after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(limit + 1);
+
+/** Ends the open sessions of an account: the one named, or all but the one excepted. Returns how many. */
+export const revokeSessionsOf = async (
+  tx: Tx,
+  accountId: string,
+  which: { only?: string; except?: string },
+  because: string,
+): Promise<number> => {
+  const ended = await tx
+    .update(sessions)
+    .set({ revokedAt: sql`now()`, revokedBecause: because })
+    .where(
+      and(
+        openOf(accountId),
+        which.only === undefined ? undefined : eq(sessions.id, which.only),
+        which.except === undefined ? undefined : ne(sessions.id, which.except),
+      ),
+    )
+    .returning({ id: sessions.id });
+  return ended.length;
+};
+
+export const accountById = async (tx: Tx, id: string): Promise<AccountRow | undefined> => {
+  const [row] = await tx.select().from(accounts).where(eq(accounts.id, id));
+  return row;
+};
+
+/** @returns whether the account still had the password it was to be changed from. */
+export const replacePassword = async (tx: Tx, id: string, from: string, to: string): Promise<boolean> => {
+  const changed = await tx
+    .update(accounts)
+    .set({ passwordHash: to })
+    .where(and(eq(accounts.id, id), eq(accounts.passwordHash, from)))
+    .returning({ id: accounts.id });
+  return changed.length === 1;
 };
 
 const countedHours = 24;

@@ -83,9 +83,8 @@ export const createComputePool = (options: { processes: number; memoryMb: number
     return worker;
   };
   const end = (worker: WorkerProcess): void => {
-    // Nobody waits for it here: it has no task any more.
-    void worker.close();
-    children.delete(worker);
+    // Nobody waits for it here, as it has no task any more; whoever closes the pool does.
+    void worker.close().then(() => children.delete(worker));
   };
   const keep = (state: LaneState, worker: WorkerProcess): void => {
     if (state.idleMs === 0 || !worker.alive) return end(worker);

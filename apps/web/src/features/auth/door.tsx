@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { BrandMark } from '#ui/brand.tsx';
-import { StatusMark } from '#ui/status-mark.tsx';
 import styles from './door.module.css';
 
 /** Frame of the pages before signing in. */
@@ -21,19 +20,5 @@ export function Door(props: { title: string; sentence: string; children: ReactNo
         <div className={styles.other}>{props.other}</div>
       </div>
     </main>
-  );
-}
-
-/** What is wrong with the form as a whole; the place is there before, so that readers hear it. */
-export function Refusal({ message }: { message: string | undefined }) {
-  return (
-    <div role="alert">
-      {message !== undefined && (
-        <div className={styles.refusal}>
-          <StatusMark tone="bad" label="Refused" bare />
-          <span>{message}</span>
-        </div>
-      )}
-    </div>
   );
 }

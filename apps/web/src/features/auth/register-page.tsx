@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
-import { Door, Refusal } from './door.tsx';
+import { Refusal } from '#ui/refusal.tsx';
+import { Door } from './door.tsx';
 import { useFirstFocus } from './use-first-focus.ts';
 import styles from './door.module.css';
 

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
-import { Refusal } from './door.tsx';
+import { Refusal } from '#ui/refusal.tsx';
 import { useFirstFocus } from './use-first-focus.ts';
 import styles from './door.module.css';
 
