@@ -18,7 +18,7 @@ function RegisterPage() {
   return (
     <Door
       title="Register"
-      sentence="You get a workspace of your own; others can be invited to it."
+      sentence="You get a workspace of your own."
       other={
         <>
           Have an account?{' '}

@@ -16,7 +16,7 @@ const algorithms: readonly { value: Algorithm; label: string; explained: string 
     value: 'auto',
     label: 'Best of all',
     explained:
-      'Tries linear models and boosted trees with several settings and keeps what is best on held-out rows.',
+      'Tries linear models and boosted trees with several settings and keeps what is best by cross-validation.',
   },
   {
     value: 'gradient_boosting',
