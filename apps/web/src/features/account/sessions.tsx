@@ -121,7 +121,6 @@ const columns: readonly DataColumn<OpenSession>[] = [
     key: 'end',
     header: <span className="visually-hidden">End</span>,
     align: 'right',
-    width: 120,
     render: (session) => (session.current ? 'This one' : <EndOne session={session} />),
   },
 ];
