@@ -1,9 +1,14 @@
 /** What a training does to the requests of everybody else. See README.md. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ModelVersion } from '@quadrax/contract';
-import { jobSucceeds, newClassifier, readyDatakit, register, startTraining } from './lib/api.ts';
-import type { Api } from './lib/api.ts';
+import {
+  deployedModel,
+  jobSucceeds,
+  newClassifier,
+  readyDatakit,
+  register,
+  startTraining,
+} from './lib/api.ts';
 import { wireRequest } from './lib/connection.ts';
 import { figure, median, quantile, report, say } from './lib/figures.ts';
 import { startLoad } from './lib/load.ts';
@@ -48,28 +53,18 @@ const watchCompute = (server: BenchServer): { stop(): Promise<number> } => {
   };
 };
 
-const servedModel = async (api: Api, file: string): Promise<{ path: string; row: object }> => {
-  const { id: datakitId } = await readyDatakit(api, file);
-  const id = await newClassifier(api);
-  const job = await startTraining(api, id, datakitId, { iterations: 100, earlyStopping: 'off' });
-  await jobSucceeds(api, job.id);
-  await api.call('POST', `/models/${id}/deploy`, { version: 1 });
-  const { example } = await api.call<ModelVersion>('GET', `/models/${id}/versions/1`);
-  return { path: `/api/v1/models/${id}/predict`, row: example };
-};
-
 await withServer(async (server, dataDir) => {
   const api = await register(server);
   const [small, large] = [join(dataDir, 'served.csv'), join(dataDir, 'training.csv')];
   await writeTrainingTable(small, servedRows);
   await writeTrainingTable(large, trainingRows);
   say('preparing');
-  const { path, row } = await servedModel(api, small);
+  const { path, row } = await deployedModel(api, small);
   const { id: datakitId } = await readyDatakit(api, large);
   const { token } = api;
   const requests = [
     wireRequest('GET', '/api/v1/datakits', { token }),
-    wireRequest('POST', path, { token, body: JSON.stringify({ inputs: row }) }),
+    wireRequest('POST', `/api/v1${path}`, { token, body: JSON.stringify({ inputs: row }) }),
   ].map(String);
   const load = (seconds: number) => startLoad({ port: server.port, requests, perSecond, seconds });
 

@@ -4,9 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { ModelVersion } from '@quadrax/contract';
-import { jobSucceeds, newClassifier, readyDatakit, register, startTraining } from './lib/api.ts';
-import type { Api } from './lib/api.ts';
+import { deployedModel, register } from './lib/api.ts';
 import { wireRequest } from './lib/connection.ts';
 import { figure, median, quantile, report, say } from './lib/figures.ts';
 import { startLoad } from './lib/load.ts';
@@ -20,16 +18,6 @@ const connections = 8;
 const seconds = 5;
 const rounds = 5;
 const profiled = process.argv.includes('--cpu-prof');
-
-const deployedModel = async (api: Api, file: string): Promise<{ path: string; row: object }> => {
-  const { id: datakitId } = await readyDatakit(api, file);
-  const id = await newClassifier(api);
-  const job = await startTraining(api, id, datakitId, { iterations: 100, earlyStopping: 'off' });
-  await jobSucceeds(api, job.id);
-  await api.call('POST', `/models/${id}/deploy`, { version: 1 });
-  const { example } = await api.call<ModelVersion>('GET', `/models/${id}/versions/1`);
-  return { path: `/models/${id}/predict`, row: example };
-};
 
 const bareFastify = async (reply: string) => {
   const program = fileURLToPath(new URL('peers/bare-fastify.ts', import.meta.url));

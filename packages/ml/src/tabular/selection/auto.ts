@@ -94,11 +94,7 @@ function blends(session: Session, singles: readonly Assessment[]): Assessment[] 
 }
 
 function report(session: Session, assessment: Assessment): void {
-  const entry = leaderboardEntry(session, assessment);
-  session.hooks.candidate?.(entry);
-  session.hooks.log?.(
-    `${entry.algorithm} ${JSON.stringify(entry.parameters)}: ${entry.metric} ${entry.mean.toFixed(5)} ± ${entry.std.toFixed(5)}`,
-  );
+  session.hooks.candidate?.(leaderboardEntry(session, assessment));
 }
 
 /** The assessment with the best mean score over the folds that `counts` keeps; the earliest among equals. */
