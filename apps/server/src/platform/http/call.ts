@@ -1,12 +1,26 @@
 import type { Readable } from 'node:stream';
-import type { Body, Meta, Params, Query, Reply, Role, RouteDeclaration } from '@quadrax/contract';
+import type { Tx } from '../db/index.ts';
+import type {
+  ApiKeyScope,
+  Body,
+  Meta,
+  Params,
+  Query,
+  Reply,
+  Role,
+  RouteDeclaration,
+} from '@quadrax/contract';
 
 /** Who calls, in which tenant, with which role there. */
 export interface Caller {
   readonly accountId: string;
-  readonly sessionId: string;
+  /** The session, or the API key, that spoke for the account. */
+  readonly credentialId: string;
+  readonly credential: 'session' | 'key';
   readonly tenantId: string;
   readonly role: Role;
+  /** What an API key is confined to; undefined: all that the role allows. */
+  readonly scopes: readonly ApiKeyScope[] | undefined;
   readonly platformAdministrator: boolean;
 }
 
@@ -32,12 +46,45 @@ export interface Multipart {
   ): Promise<{ readonly file: T; readonly fields: Readonly<Record<string, string>> }>;
 }
 
+/** What a change comes to: the answer, and what the audit log tells of it. */
+export interface Changed<T> {
+  readonly reply: T;
+  /** The resource that changed, where the route does not name it and the answer is not it. */
+  readonly resource?: string;
+  /** Whose audit log it goes in, where that is not the caller's tenant. */
+  readonly tenantId?: string;
+  /** The resource as it was. */
+  readonly before?: object | undefined;
+  /** The resource as it is now. */
+  readonly after?: object | undefined;
+}
+
+/**
+ * The one transaction of a request that changes something: what it did, its line in the audit log and the answer kept
+ * for its Idempotency-Key are there together or not at all.
+ */
+export interface Change {
+  /** In the caller's tenant. */
+  tenant<T>(work: (tx: Tx) => Promise<Changed<T>>): Promise<T>;
+  /** Under the role that works without a tenant. */
+  system<T>(work: (tx: Tx) => Promise<Changed<T>>): Promise<T>;
+}
+
+/** Whether a route changes something on behalf of a caller, and so must say what. */
+type Changes<R extends RouteDeclaration> = R['audit'] extends 'none'
+  ? false
+  : R['permission'] extends 'public'
+    ? false
+    : true;
+
 export interface Call<R extends RouteDeclaration> {
   readonly params: Params<R>;
   readonly query: Query<R>;
   readonly body: R extends { multipart: true } ? undefined : Body<R>;
   readonly caller: R['permission'] extends 'public' ? undefined : Caller;
   readonly client: Client;
+  /** To be used exactly once, by a route that declares an audit action. */
+  readonly change: Changes<R> extends true ? Change : undefined;
   readonly multipart: R extends { multipart: true } ? Multipart : undefined;
   /** The state that If-Match demands, for a route that declares it. */
   readonly unchangedSince: R['etag'] extends 'match' ? Date | undefined : undefined;
@@ -48,6 +95,8 @@ export interface Cookie {
   readonly value: string;
   readonly path: string;
   readonly maxAgeSeconds: number;
+  /** `lax` for what must come along when another site sends the browser back here; default `strict`. */
+  readonly sameSite?: 'strict' | 'lax';
 }
 
 /** A reply with something beside its data. */
@@ -55,11 +104,14 @@ export class Answer<T> {
   readonly data: T;
   readonly meta: Meta | undefined;
   readonly cookies: readonly Cookie[];
+  /** In place of the declared status, where the same body may tell of something else. */
+  readonly status: number | undefined;
 
-  constructor(data: T, extra: { meta?: Meta; cookies?: readonly Cookie[] } = {}) {
+  constructor(data: T, extra: { meta?: Meta; cookies?: readonly Cookie[]; status?: number } = {}) {
     this.data = data;
     this.meta = extra.meta;
     this.cookies = extra.cookies ?? [];
+    this.status = extra.status;
   }
 }
 
@@ -73,7 +125,8 @@ export interface FileReply {
   readonly stream: Readable;
   readonly fileName: string;
   readonly contentType: string;
-  readonly bytes: number;
+  /** Absent where the length is not known before the end. */
+  readonly bytes?: number;
 }
 
 type Outcome<R extends RouteDeclaration> = R['envelope'] extends 'list'
@@ -82,7 +135,9 @@ type Outcome<R extends RouteDeclaration> = R['envelope'] extends 'list'
     ? void | Answer<null>
     : R['envelope'] extends 'file'
       ? FileReply
-      : Reply<R> | Answer<Reply<R>>;
+      : R['envelope'] extends 'redirect'
+        ? Answer<string>
+        : Reply<R> | Answer<Reply<R>>;
 
 export type Handler<R extends RouteDeclaration> = (call: Call<R>) => Promise<Outcome<R>>;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import type { Database } from '../db/index.ts';
+import type { Database, Tx } from '../db/index.ts';
 import { AppError, invalid } from '../errors/index.ts';
 import type { Caller } from './call.ts';
 
@@ -11,13 +11,16 @@ export interface KeptReply {
   readonly reply: unknown;
 }
 
+/** Keeps an answer, within the transaction of what it answers for. */
+export type Keep = (tx: Tx, kept: KeptReply) => Promise<void>;
+
 export interface Idempotency {
-  /** Answers a repetition from what was kept; else does it and keeps the answer. A failure is not kept. */
+  /** Answers a repetition from what was kept; else does it. A failure is not kept. */
   once(
     request: KeyedRequest,
-    perform: () => Promise<KeptReply>,
+    perform: (keep: Keep) => Promise<KeptReply>,
   ): Promise<KeptReply & { readonly replayed: boolean }>;
-  /** Lets go of what a dead process had begun. */
+  /** Lets go of what a dead process had begun and not done. */
   release(deadWorker: string): Promise<void>;
 }
 
@@ -25,7 +28,8 @@ export interface KeyedRequest {
   readonly key: string;
   readonly caller: Caller;
   readonly route: string;
-  readonly body: unknown;
+  /** What two equal requests have in common; of an upload it is known once all of it has been read. */
+  readonly digest: string | (() => Promise<string>);
 }
 
 const longestWaitMs = 10_000;
@@ -37,13 +41,26 @@ interface Row extends Record<string, unknown> {
   readonly reply: unknown;
 }
 
+const settledDigest = ({ digest }: KeyedRequest): string | Promise<string> =>
+  typeof digest === 'string' ? digest : digest();
+
+/** What is known when a request comes in; nothing of an upload. */
+const earlyDigest = ({ digest }: KeyedRequest): string => (typeof digest === 'string' ? digest : '');
+
+/** The digest of a request that has been parsed. */
+export const digestOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
 export const createIdempotency = (db: Database, worker: string): Idempotency => {
-  const reserve = (request: KeyedRequest, hash: string): Promise<Row | undefined> =>
+  /** undefined: this request is the first. */
+  const reserve = (request: KeyedRequest): Promise<Row | undefined> =>
     db.tenant(request.caller.tenantId, async (tx) => {
+      const { key, route } = request;
       const { tenantId, accountId } = request.caller;
+      const early = earlyDigest(request);
       const made = await tx.execute(sql`
         INSERT INTO quadrax.idempotency_keys (tenant_id, account_id, key, route, body_hash, worker)
-        VALUES (${tenantId}, ${accountId}, ${request.key}, ${request.route}, ${hash}, ${worker})
+        VALUES (${tenantId}, ${accountId}, ${key}, ${route}, ${early}, ${worker})
         ON CONFLICT (tenant_id, account_id, key) DO UPDATE
           SET route = EXCLUDED.route, body_hash = EXCLUDED.body_hash, worker = EXCLUDED.worker,
               status = NULL, reply = NULL, created_at = now()
@@ -52,50 +69,61 @@ export const createIdempotency = (db: Database, worker: string): Idempotency => 
       if (made.rows.length > 0) return undefined;
       const { rows } = await tx.execute<Row>(sql`
         SELECT route, body_hash, status, reply FROM quadrax.idempotency_keys
-        WHERE account_id = ${accountId} AND key = ${request.key}`);
-      return rows[0];
+        WHERE account_id = ${accountId} AND key = ${key}`);
+      // Let go of between the two statements: the next look finds it free.
+      return rows[0] ?? { route, body_hash: '', status: null, reply: undefined };
     });
 
-  const settle = (request: KeyedRequest, kept: KeptReply | undefined): Promise<unknown> =>
-    db.tenant(request.caller.tenantId, (tx) => {
-      const { accountId } = request.caller;
-      return tx.execute(
-        kept
-          ? sql`UPDATE quadrax.idempotency_keys SET status = ${kept.status}, reply = ${JSON.stringify(kept.reply)}::jsonb
-                WHERE account_id = ${accountId} AND key = ${request.key}`
-          : sql`DELETE FROM quadrax.idempotency_keys WHERE account_id = ${accountId} AND key = ${request.key}`,
-      );
-    });
+  const keepFor =
+    (request: KeyedRequest): Keep =>
+    async (tx, { status, reply }) => {
+      const { key } = request;
+      const { tenantId, accountId } = request.caller;
+      const digest = await settledDigest(request);
+      const { rowCount } = await tx.execute(sql`
+        UPDATE quadrax.idempotency_keys
+        SET status = ${status}, reply = ${JSON.stringify(reply)}::jsonb, body_hash = ${digest}
+        WHERE tenant_id = ${tenantId} AND account_id = ${accountId} AND key = ${key}
+          AND worker = ${worker} AND status IS NULL`);
+      // Taken for dead meanwhile, this process must not do what another may have done again.
+      if (rowCount !== 1) throw new AppError('REQUEST_IN_PROGRESS', { retryAfter: 5 });
+    };
 
-  const performAndKeep = async (
+  const letGo = ({ caller, key }: KeyedRequest): Promise<unknown> =>
+    db.tenant(caller.tenantId, (tx) =>
+      tx.execute(sql`
+        DELETE FROM quadrax.idempotency_keys
+        WHERE account_id = ${caller.accountId} AND key = ${key} AND worker = ${worker} AND status IS NULL`),
+    );
+
+  const performFirst = async (
     request: KeyedRequest,
-    perform: () => Promise<KeptReply>,
+    perform: (keep: Keep) => Promise<KeptReply>,
   ): Promise<KeptReply & { replayed: boolean }> => {
-    let kept: KeptReply;
     try {
-      kept = await perform();
+      return { ...(await perform(keepFor(request))), replayed: false };
     } catch (error) {
-      await settle(request, undefined);
+      // Left in place it would hold the key until this process is gone; the failure itself is what is told.
+      await letGo(request).catch(() => {});
       throw error;
     }
-    await settle(request, kept);
-    return { ...kept, replayed: false };
   };
 
   return {
     once: async (request, perform) => {
       if (request.key.length < 1 || request.key.length > 255)
         throw invalid('Idempotency-Key', 'Use 1 to 255 characters.');
-      const hash = createHash('sha256')
-        .update(JSON.stringify(request.body ?? null))
-        .digest('hex');
       const deadline = performance.now() + longestWaitMs;
       for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 500)) {
-        const first = await reserve(request, hash);
-        if (!first) return performAndKeep(request, perform);
-        if (first.route !== request.route || first.body_hash !== hash)
-          throw new AppError('IDEMPOTENCY_MISMATCH');
-        if (first.status !== null) return { status: first.status, reply: first.reply, replayed: true };
+        const first = await reserve(request);
+        if (!first) return performFirst(request, perform);
+        const early = earlyDigest(request);
+        const differs = first.body_hash !== '' && early !== '' && first.body_hash !== early;
+        if (first.route !== request.route || differs) throw new AppError('IDEMPOTENCY_MISMATCH');
+        if (first.status !== null) {
+          if (first.body_hash !== (await settledDigest(request))) throw new AppError('IDEMPOTENCY_MISMATCH');
+          return { status: first.status, reply: first.reply, replayed: true };
+        }
         if (performance.now() > deadline) throw new AppError('REQUEST_IN_PROGRESS', { retryAfter: 5 });
         await pause(waitMs);
       }

@@ -1,0 +1,2 @@
+DROP VIEW auth.people;
+DROP POLICY people ON auth.memberships;

@@ -1,0 +1,47 @@
+import type { Query } from '@quadrax/client';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { api } from '#lib/api.ts';
+import { saveFile } from '#lib/clipboard.ts';
+import type { AuditSearch } from './index.ts';
+
+/** The filters as the API takes them: days begin and end where the reader is. */
+export const filterOf = ({ from, to, ...rest }: AuditSearch) => ({
+  ...rest,
+  ...(from !== undefined && { from: new Date(`${from}T00:00:00`).toISOString() }),
+  ...(to !== undefined && { to: new Date(`${to}T23:59:59.999`).toISOString() }),
+});
+
+/** The entries that fit, newest first, a page at a time. */
+export const useAuditLog = (search: AuditSearch, allowed: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['audit', 'list', search],
+    enabled: allowed,
+    queryFn: ({ pageParam, signal }) =>
+      api.audit.list({ ...filterOf(search), limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (before) => before,
+  });
+
+/** The members, to choose whose entries are shown; the newest 200. */
+export const usePeople = (allowed: boolean) =>
+  useQuery({
+    queryKey: ['members', 'people'],
+    enabled: allowed,
+    queryFn: async ({ signal }) => (await api.users.list({ limit: 200 }, { signal })).items,
+    staleTime: 30_000,
+  });
+
+type Format = NonNullable<Query<'audit.export'>['format']>;
+
+/** Downloads the entries that fit as a file. */
+export const useExport = (search: AuditSearch) =>
+  useMutation({
+    mutationFn: (format: Format) => api.audit.export({ ...filterOf(search), format }),
+    onSuccess: (file, format) => {
+      saveFile(`audit-${new Date().toISOString().slice(0, 10)}.${format}`, file);
+    },
+  });
+
+/** Whether the log is as it was written. */
+export const useVerification = () => useMutation({ mutationFn: () => api.audit.verify() });
