@@ -4,7 +4,8 @@ import { eventually, signIn, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { me, sessions, endSession, endOtherSessions, logoutAll, changePassword, refresh } = routes.identity;
+const { refresh } = routes.identity;
+const { me, sessions, endSession, endOtherSessions, logoutAll, changePassword } = routes.account;
 const password = 'the first of two passwords';
 const another = 'the second of two passwords';
 

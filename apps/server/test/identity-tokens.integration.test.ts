@@ -4,7 +4,8 @@ import { eventually, startTestServer, testSecret } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { me, refresh } = routes.identity;
+const { refresh } = routes.identity;
+const { me } = routes.account;
 
 let server: TestServer;
 let ada: TestClient;

@@ -1,21 +1,37 @@
 import { z } from 'zod';
-import { idParamsSchema, idSchema, pageQuerySchema, timestampSchema } from './paging.ts';
+import { idSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const roleSchema = z.enum(['ADMIN', 'USER', 'VIEWER']);
 export type Role = z.infer<typeof roleSchema>;
 
-const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email('This is no email address.'));
-const passwordSchema = z
+export const emailSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email('This is no email address.'));
+export const passwordSchema = z
   .string()
   .min(10, 'Use at least 10 characters.')
   .max(1024, 'Use at most 1,024 characters.');
-const personNameSchema = z.string().trim().min(1).max(100);
+const oneLine = /^[^\p{Cc}]*$/u;
+/** Stands in mails and in their subjects: whoever could write several lines could write a mail of their own. */
+const lineSchema = z.string().trim().min(1).regex(oneLine, 'Use one line without control characters.');
+export const personNameSchema = lineSchema.max(100);
+
+export const usernameSchema = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9._-]{3,64}$/, 'Use 3 to 64 letters, digits, dots, dashes or underscores.');
+const organizationSchema = lineSchema.max(200);
+const linkTokenSchema = z.string().min(20).max(200).describe('What the link in the mail carries.');
 
 export const userSchema = z
   .object({
     id: idSchema,
     email: z.string(),
+    emailVerified: z.boolean(),
     firstName: z.string(),
     lastName: z.string(),
     username: z.string().optional(),
@@ -37,19 +53,39 @@ export type Tokens = z.infer<typeof tokensSchema>;
 export const sessionSchema = tokensSchema.extend({ user: userSchema }).meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;
 
-/** One sign-in that has not ended: a browser, a command line, a program. */
-export const openSessionSchema = z
+/** How one may come in here, for the page that asks. */
+const signInMethodsSchema = z
   .object({
-    id: idSchema,
-    current: z.boolean().describe('Whether it is the session that asks.'),
-    userAgent: z.string(),
-    address: z.string().describe('Where it was opened from.'),
-    createdAt: timestampSchema,
-    lastUsedAt: timestampSchema.describe('When its tokens were last renewed.'),
-    expiresAt: timestampSchema.describe('When it ends unless it is used before.'),
+    registration: z.boolean().describe('Whether anyone may open an account.'),
+    openIdConnect: z
+      .object({ label: z.string().describe('What the button says.'), url: z.string() })
+      .optional(),
+    mail: z.boolean().describe('Whether the server sends mail; without it an administrator passes links on.'),
   })
-  .meta({ id: 'OpenSession' });
-export type OpenSession = z.infer<typeof openSessionSchema>;
+  .meta({ id: 'SignInMethods' });
+
+/** How long a password would stand up to guessing, after zxcvbn. */
+const passwordStrengthSchema = z
+  .object({
+    score: z.number().int().min(0).max(4).describe('From 0, guessed at once, to 4, hard to guess.'),
+    acceptable: z.boolean(),
+    warning: z.string().optional().describe('What makes it weak.'),
+    suggestions: z.array(z.string()),
+    crackTime: z.string().describe('How long guessing it would take against a stolen hash, in words.'),
+  })
+  .meta({ id: 'PasswordStrength' });
+export type PasswordStrength = z.infer<typeof passwordStrengthSchema>;
+
+/** What an invitation offers, for the page that its link opens. */
+const invitationOfferSchema = z
+  .object({
+    email: z.string(),
+    tenantName: z.string(),
+    role: roleSchema,
+    invitedBy: z.string().optional(),
+    accountExists: z.boolean().describe('Sign in with it to accept; otherwise an account is opened.'),
+  })
+  .meta({ id: 'InvitationOffer' });
 
 const signIn = {
   envelope: 'data',
@@ -58,16 +94,6 @@ const signIn = {
   etag: 'none',
   cache: 'none',
   permission: 'public',
-} as const;
-
-const ending = {
-  ...signIn,
-  permission: 'account',
-  idempotency: 'natural',
-  reply: z.null(),
-  envelope: 'empty',
-  status: 204,
-  rate: 'write',
 } as const;
 
 export const identity = {
@@ -81,12 +107,8 @@ export const identity = {
       password: passwordSchema,
       firstName: personNameSchema,
       lastName: personNameSchema,
-      username: z
-        .string()
-        .trim()
-        .regex(/^[A-Za-z0-9._-]{3,64}$/, 'Use 3 to 64 letters, digits, dots, dashes or underscores.')
-        .optional(),
-      organization: z.string().trim().min(1).max(200).optional(),
+      username: usernameSchema.optional(),
+      organization: organizationSchema.optional(),
     }),
     reply: sessionSchema,
     status: 201,
@@ -145,72 +167,163 @@ export const identity = {
     audit: 'session.closed',
     rate: 'write',
   }),
-  me: route({
+  methods: route({
     ...signIn,
     method: 'GET',
-    path: '/auth/me',
-    summary: 'Who is signed in, and in which tenant',
-    permission: 'read',
+    path: '/auth/methods',
+    summary: 'The ways to sign in',
     idempotency: 'natural',
-    reply: userSchema,
+    reply: signInMethodsSchema,
     status: 200,
     errors: [],
     audit: 'none',
     rate: 'read',
   }),
-  sessions: route({
+  passwordStrength: route({
     ...signIn,
-    method: 'GET',
-    path: '/auth/sessions',
-    summary: 'Where you are signed in, newest first',
-    permission: 'account',
-    query: pageQuerySchema,
-    reply: openSessionSchema,
-    envelope: 'list',
-    cursor: 'newest',
+    method: 'POST',
+    path: '/auth/password-strength',
+    summary: 'How strong a password is, and why',
     idempotency: 'natural',
+    body: z.object({
+      password: z.string().min(1).max(1024),
+      personal: z
+        .array(z.string().max(254))
+        .max(10)
+        .default([])
+        .describe('Names and addresses that should not be in it.'),
+    }),
+    reply: passwordStrengthSchema,
     status: 200,
-    errors: ['INVALID_CURSOR'],
+    errors: [],
     audit: 'none',
     rate: 'read',
   }),
-  endSession: route({
-    ...ending,
-    method: 'DELETE',
-    path: '/auth/sessions/:id',
-    summary: 'End one of your sessions',
-    params: idParamsSchema,
-    errors: ['NOT_FOUND'],
-    audit: 'session.revoked',
-  }),
-  endOtherSessions: route({
-    ...ending,
-    method: 'DELETE',
-    path: '/auth/sessions',
-    summary: 'End all of your sessions but this one',
-    errors: [],
-    audit: 'session.others_revoked',
-  }),
-  logoutAll: route({
-    ...ending,
-    method: 'POST',
-    path: '/auth/logout-all',
-    summary: 'End all of your sessions, this one too',
-    errors: [],
-    audit: 'session.all_revoked',
-  }),
-  changePassword: route({
+  setup: route({
     ...signIn,
     method: 'POST',
-    path: '/auth/change-password',
-    summary: 'Change your password; all other sessions end',
-    permission: 'account',
-    body: z.object({ currentPassword: z.string().min(1).max(1024), newPassword: passwordSchema }),
+    path: '/auth/setup',
+    summary: 'Make the first platform administrator, with the link that the first start printed',
+    body: z.object({
+      token: linkTokenSchema,
+      email: emailSchema,
+      password: passwordSchema,
+      firstName: personNameSchema,
+      lastName: personNameSchema,
+      organization: organizationSchema.optional(),
+    }),
+    reply: sessionSchema,
+    status: 201,
+    errors: ['LINK_INVALID', 'EMAIL_TAKEN'],
+    audit: 'platform.set_up',
+    rate: 'register',
+  }),
+  verifyEmail: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/verify-email',
+    summary: 'Confirm an email address with the link that was sent to it',
+    body: z.object({ token: linkTokenSchema }),
+    reply: z.object({ email: z.string() }),
+    status: 200,
+    errors: ['LINK_INVALID', 'EMAIL_TAKEN'],
+    audit: 'account.email_verified',
+    rate: 'login',
+  }),
+  forgotPassword: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/forgot-password',
+    summary: 'Ask for a link to choose a new password; the answer is the same for any address',
+    body: z.object({ email: emailSchema }),
     reply: z.null(),
     envelope: 'empty',
     status: 204,
-    errors: ['ACCOUNT_LOCKED'],
-    audit: 'account.password_changed',
+    errors: [],
+    audit: 'none',
+    rate: 'mail',
+  }),
+  resetPassword: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/reset-password',
+    summary: 'Choose a new password with the link that was sent; all sessions end',
+    body: z.object({ token: linkTokenSchema, password: passwordSchema }),
+    reply: z.null(),
+    envelope: 'empty',
+    status: 204,
+    errors: ['LINK_INVALID'],
+    audit: 'account.password_reset',
+    rate: 'login',
+  }),
+  invitation: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/invitation',
+    summary: 'What an invitation offers',
+    idempotency: 'natural',
+    body: z.object({ token: linkTokenSchema }),
+    reply: invitationOfferSchema,
+    status: 200,
+    errors: ['LINK_INVALID'],
+    audit: 'none',
+    rate: 'login',
+  }),
+  acceptInvitation: route({
+    ...signIn,
+    method: 'POST',
+    path: '/auth/accept-invitation',
+    summary: 'Open an account by an invitation',
+    body: z.object({
+      token: linkTokenSchema,
+      password: passwordSchema,
+      firstName: personNameSchema,
+      lastName: personNameSchema,
+    }),
+    reply: sessionSchema,
+    status: 201,
+    errors: ['LINK_INVALID', 'EMAIL_TAKEN'],
+    audit: 'invitation.accepted',
+    rate: 'register',
+  }),
+  openIdConnect: route({
+    ...signIn,
+    method: 'GET',
+    path: '/auth/openid',
+    summary: 'Go and sign in at the configured OpenID Connect provider',
+    query: z.object({
+      returnTo: z
+        .string()
+        // A browser leaves tabs and line ends out, and reads a backslash as a slash: `/\t/elsewhere` would lead away.
+        .regex(/^\/(?!\/)[!-[\]-~]*$/, 'Give a path of this site.')
+        .max(500)
+        .default('/'),
+    }),
+    reply: z.null(),
+    envelope: 'redirect',
+    status: 302,
+    errors: ['NOT_FOUND', 'UNAVAILABLE'],
+    audit: 'none',
+    rate: 'login',
+  }),
+  openIdConnectReturn: route({
+    ...signIn,
+    method: 'GET',
+    path: '/auth/openid/callback',
+    summary: 'Where the provider sends the browser back to',
+    query: z
+      .object({
+        code: z.string().max(4096),
+        state: z.string().max(500),
+        iss: z.string().max(1000).describe('The provider, by RFC 9207.'),
+        error: z.string().max(500),
+      })
+      .partial(),
+    reply: z.null(),
+    envelope: 'redirect',
+    status: 302,
+    errors: ['NOT_FOUND'],
+    audit: 'session.opened',
     rate: 'login',
   }),
 } as const;

@@ -1,82 +1,173 @@
 import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Authenticator, Caller } from '#platform/http';
-import { liveAccountOf, membershipsOf } from './identity.store.ts';
-import type { AccountRow, Membership } from './identity.store.ts';
+import type { Logger } from '#platform/log';
+import type { AccountRow } from './identity.accounts.store.ts';
+import { hasSecret, looksLikeKey, readKey } from './identity.api-keys.ts';
+import { liveApiKey, touchApiKey } from './identity.api-keys.store.ts';
+import type { ApiKeyRow } from './identity.api-keys.store.ts';
+import { membershipsOf } from './identity.members.store.ts';
+import type { Membership } from './identity.members.store.ts';
+import { liveAccountOf } from './identity.sessions.store.ts';
 import type { TokenIssuer } from './identity.tokens.ts';
 
 const channel = 'quadrax_identity';
 const mostCached = 10_000;
+/** A key's last use is noted to the minute. */
+const touchEveryMs = 60_000;
 
-/** A live session: whose, and where its account is a member. */
+/** A session or an API key that is good: whose, and where its account is a member. */
 export interface Identity {
   readonly account: AccountRow;
   readonly memberships: readonly Membership[];
+  /** Absent for a session. */
+  readonly key?: ApiKeyRow;
+}
+
+/** Something about a credential, or about an account or its memberships, has changed. */
+export interface IdentityChange {
+  readonly credential?: string;
+  readonly account?: string;
 }
 
 export interface Callers extends Authenticator {
-  /** Told when a session ends, or an account or its memberships change, in whichever process. */
-  onChange(handler: (change: { session?: string; account?: string }) => void): void;
+  /** Told when a session or a key ends, or an account or its memberships change, in whichever process. */
+  onChange(handler: (change: IdentityChange) => void): void;
   /** @throws AppError UNAUTHENTICATED */
-  identity(sessionId: string): Promise<Identity>;
+  identity(caller: Pick<Caller, 'credential' | 'credentialId'>): Promise<Identity>;
+  /** Whether a credential that was good a moment ago still lets its account into the tenant, and until when. */
+  standing(
+    holder: Pick<Caller, 'credential' | 'credentialId' | 'accountId' | 'tenantId'>,
+  ): Promise<{ readonly expiresAt: number | undefined } | undefined>;
+  /** Looks everything up anew: for a change made here, which is to hold before its answer is out. */
+  forget(): void;
 }
 
-const membershipIn = ({ account, memberships }: Identity, tenant: string | undefined): Membership => {
-  const wanted = tenant ?? account.homeTenantId;
-  const found = memberships.find(({ tenantId, slug }) => tenantId === wanted || slug === wanted);
-  if (!found) throw new AppError('TENANT_FORBIDDEN');
+const membershipIn = ({ account, memberships, key }: Identity, tenant: string | undefined): Membership => {
+  const wanted = tenant ?? key?.tenantId ?? account.homeTenantId;
+  const found =
+    memberships.find(({ tenantId, slug }) => tenantId === wanted || slug === wanted) ??
+    (tenant === undefined && !key ? memberships[0] : undefined);
+  if (!found || (key && found.tenantId !== key.tenantId)) throw new AppError('TENANT_FORBIDDEN');
   return found;
 };
 
+const badKey = (): AppError =>
+  new AppError('UNAUTHENTICATED', { message: 'The API key is not valid, was revoked or has expired.' });
+
 /**
- * Who a token speaks for. Sessions and memberships are cached in the process and dropped the moment the database
- * says that they changed; while it cannot be heard, nothing is cached.
+ * Who a token or a key speaks for. What is found is cached in the process and dropped the moment the database says
+ * that it changed; while it cannot be heard, nothing is cached.
  */
-export const createCallers = async (db: Database, tokens: TokenIssuer): Promise<Callers> => {
+export const createCallers = async (
+  { db, log }: { readonly db: Database; readonly log: Logger },
+  tokens: TokenIssuer,
+): Promise<Callers> => {
   const cache = new Map<string, Promise<Identity>>();
-  const handlers = new Set<(change: { session?: string; account?: string }) => void>();
+  const touched = new Map<string, number>();
+  const handlers = new Set<(change: IdentityChange) => void>();
   await db.listener.listen(channel, (payload) => {
-    const change = JSON.parse(payload) as { session?: string; account?: string };
-    const { session, account } = change;
+    const change = JSON.parse(payload) as IdentityChange;
     for (const handler of handlers) handler(change);
-    if (session !== undefined) cache.delete(session);
+    if (change.credential !== undefined) cache.delete(change.credential);
     // Changes of a membership are rare: everything is looked up anew rather than searched through.
-    if (account !== undefined) cache.clear();
+    if (change.account !== undefined) cache.clear();
   });
   db.listener.onReconnect(() => cache.clear());
 
-  const load = (sessionId: string): Promise<Identity> =>
+  const loadSession = (id: string): Promise<Identity> =>
     db.system(async (tx) => {
-      const account = await liveAccountOf(tx, sessionId);
+      const account = await liveAccountOf(tx, id);
       if (!account)
         throw new AppError('UNAUTHENTICATED', { message: 'The session has ended. Sign in again.' });
       return { account, memberships: await membershipsOf(tx, account.id) };
     });
+  const loadKey = (id: string): Promise<Identity> =>
+    db.system(async (tx) => {
+      const found = await liveApiKey(tx, id);
+      if (!found) throw badKey();
+      return { ...found, memberships: await membershipsOf(tx, found.account.id) };
+    });
 
-  const identity = (sessionId: string): Promise<Identity> => {
+  const identity: Callers['identity'] = ({ credential, credentialId }) => {
+    const load = credential === 'key' ? loadKey : loadSession;
     if (!db.listener.connected) {
       cache.clear();
-      return load(sessionId);
+      return load(credentialId);
     }
-    const known = cache.get(sessionId);
+    const known = cache.get(credentialId);
     if (known) return known;
     if (cache.size >= mostCached) cache.clear();
-    const loading = load(sessionId);
-    cache.set(sessionId, loading);
-    loading.catch(() => cache.delete(sessionId));
+    const loading = load(credentialId);
+    cache.set(credentialId, loading);
+    loading.catch(() => cache.delete(credentialId));
     return loading;
   };
 
+  const touch = (id: string, address: string): void => {
+    const now = Date.now();
+    if (now - (touched.get(id) ?? 0) < touchEveryMs) return;
+    if (touched.size >= mostCached) touched.clear();
+    touched.set(id, now);
+    db.system((tx) => touchApiKey(tx, id, address)).catch((error: unknown) =>
+      log.warn({ action: 'api_key.untouched', err: error }, 'The use of an API key could not be noted'),
+    );
+  };
+
+  const callerOf = (found: Identity, credentialId: string, tenant: string | undefined): Caller => {
+    const { tenantId, role } = membershipIn(found, tenant);
+    const { id: accountId, platformAdministrator } = found.account;
+    const { key } = found;
+    const credential = key ? 'key' : 'session';
+    return {
+      accountId,
+      credentialId,
+      credential,
+      tenantId,
+      role,
+      scopes: key?.scopes,
+      platformAdministrator,
+    };
+  };
+
+  const byKey = async (token: string, tenant: string | undefined, address: string): Promise<Caller> => {
+    const given = readKey(token);
+    if (!given) throw badKey();
+    const found = await identity({ credential: 'key', credentialId: given.id });
+    const { key } = found;
+    if (!key || !hasSecret(key, given.secret)) throw badKey();
+    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) throw badKey();
+    touch(given.id, address);
+    return callerOf(found, given.id, tenant);
+  };
+
+  const bySession = async (token: string, tenant: string | undefined): Promise<Caller> => {
+    const { sid, sub } = tokens.readAccess(token);
+    const found = await identity({ credential: 'session', credentialId: sid });
+    if (found.account.id !== sub || found.key) throw new AppError('UNAUTHENTICATED');
+    return callerOf(found, sid, tenant);
+  };
+
+  const standing: Callers['standing'] = async ({ credential, credentialId, accountId, tenantId }) => {
+    const found = await identity({ credential, credentialId }).catch((error: unknown) => {
+      // That the database is away says nothing against the credential.
+      if (error instanceof AppError && error.status < 500) return undefined;
+      throw error;
+    });
+    if (found?.account.id !== accountId) return undefined;
+    const { key, memberships } = found;
+    const expiresAt = key?.expiresAt?.getTime();
+    const enters =
+      memberships.some((one) => one.tenantId === tenantId) && (key?.tenantId ?? tenantId) === tenantId;
+    return enters && (expiresAt ?? Infinity) > Date.now() ? { expiresAt } : undefined;
+  };
+
   return {
+    standing,
     onChange: (handler) => void handlers.add(handler),
     identity,
-    authenticate: async (token, tenant): Promise<Caller> => {
-      const { sid, sub } = tokens.readAccess(token);
-      const found = await identity(sid);
-      if (found.account.id !== sub) throw new AppError('UNAUTHENTICATED');
-      const { tenantId, role } = membershipIn(found, tenant);
-      const { id: accountId, platformAdministrator } = found.account;
-      return { accountId, sessionId: sid, tenantId, role, platformAdministrator };
-    },
+    forget: () => cache.clear(),
+    authenticate: (token, tenant, address) =>
+      looksLikeKey(token) ? byKey(token, tenant, address) : bySession(token, tenant),
   };
 };

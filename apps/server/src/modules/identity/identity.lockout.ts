@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
-import { clearFailures, insertFailure, lockFailures, recentFailures } from './identity.store.ts';
+import { clearFailures, insertFailure, lockFailures, recentFailures } from './identity.lockout.store.ts';
 
 const allowed = 5;
 const windowSeconds = 15 * 60;

@@ -1,32 +1,58 @@
-import type { Body, OpenSession } from '@quadrax/contract';
-import type { identity as routes, PageQuery } from '@quadrax/contract';
-import type { Database } from '#platform/db';
-import { AppError } from '#platform/errors';
-import { pageOf } from '#platform/http';
-import type { Caller, Client, Cursors } from '#platform/http';
+import type { account as routes, Body, Membership, OpenSession, Query, User } from '@quadrax/contract';
+import type { Database, Tx } from '#platform/db';
+import { AppError, invalid } from '#platform/errors';
+import { sortedPageOf } from '#platform/http';
+import type { Caller, Change, Changed, Client, Cursors, ListPage } from '#platform/http';
+import { accountById, replacePassword, updateAccount } from './identity.accounts.store.ts';
+import type { AccountRow } from './identity.accounts.store.ts';
+import type { Callers } from './identity.callers.ts';
+import { orTaken } from './identity.founding.ts';
 import type { Lockout } from './identity.lockout.ts';
+import { membershipsOf } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
-import { accountById, listOpenSessions, replacePassword, revokeSessionsOf } from './identity.store.ts';
-import type { SessionRow } from './identity.store.ts';
+import type { Recovery } from './identity.recovery.ts';
+import { personalOf } from './identity.service.ts';
+import { listOpenSessions, revokeSessionsOf } from './identity.sessions.store.ts';
+import type { SessionRow } from './identity.sessions.store.ts';
+import { userOf } from './identity.sessions.ts';
+import type { Strength } from './identity.strength.ts';
 
 export interface OwnAccountDeps {
   readonly db: Database;
   readonly cursors: Cursors;
+  readonly callers: Callers;
   readonly passwords: Passwords;
+  readonly strength: Strength;
   readonly lockout: Lockout;
+  readonly recovery: Recovery;
 }
 
 /** What a person does with their own account, once signed in. */
 export interface OwnAccount {
-  sessions(
-    caller: Caller,
-    page: PageQuery,
-  ): Promise<{ items: OpenSession[]; nextCursor: string | undefined }>;
+  me(caller: Caller): Promise<User>;
+  /** @throws AppError EMAIL_TAKEN for a user name that is */
+  updateMe(caller: Caller, change: Change, changes: Body<typeof routes.updateMe>): Promise<User>;
+  memberships(caller: Caller): Promise<Membership[]>;
+  sessions(caller: Caller, query: Query<typeof routes.sessions>): Promise<ListPage<OpenSession>>;
   /** @throws AppError NOT_FOUND for a session that has ended or is somebody else's, alike. */
-  endSession(caller: Caller, id: string): Promise<void>;
-  endOtherSessions(caller: Caller): Promise<void>;
-  endAllSessions(caller: Caller): Promise<void>;
-  changePassword(caller: Caller, form: Body<typeof routes.changePassword>, client: Client): Promise<void>;
+  endSession(caller: Caller, change: Change, id: string): Promise<void>;
+  endOtherSessions(caller: Caller, change: Change): Promise<void>;
+  /** Ends this session, or all of them. */
+  signOut(caller: Caller, change: Change, which: 'this' | 'all'): Promise<void>;
+  changePassword(
+    caller: Caller,
+    change: Change,
+    form: Body<typeof routes.changePassword>,
+    client: Client,
+  ): Promise<void>;
+  /** @throws AppError CONFLICT where it is confirmed already */
+  resendVerification(caller: Caller, change: Change): Promise<void>;
+  changeEmail(
+    caller: Caller,
+    change: Change,
+    form: Body<typeof routes.changeEmail>,
+    client: Client,
+  ): Promise<void>;
 }
 
 const sessionView = (row: SessionRow, current: string): OpenSession => ({
@@ -39,49 +65,121 @@ const sessionView = (row: SessionRow, current: string): OpenSession => ({
   expiresAt: row.expiresAt.toISOString(),
 });
 
-const wrongField = (field: string, message: string): AppError =>
-  new AppError('VALIDATION_FAILED', { message, details: [{ field, message }] });
+const nothing = { reply: undefined } as const;
 
-export const createOwnAccount = ({ db, cursors, passwords, lockout }: OwnAccountDeps): OwnAccount => ({
-  sessions: async ({ accountId, sessionId }, { limit, cursor }) => {
-    const after = cursors.read('newest', cursor);
-    const rows = await db.system((tx) => listOpenSessions(tx, accountId, limit, after));
-    return pageOf(
-      rows,
-      limit,
-      (row) => sessionView(row, sessionId),
-      (row) => [row.createdAt.toISOString(), row.id],
-      cursors,
-    );
-  },
-  endSession: async ({ accountId }, id) => {
-    const ended = await db.system((tx) =>
-      revokeSessionsOf(tx, accountId, { only: id }, 'Ended by its owner.'),
-    );
-    if (ended === 0) throw new AppError('NOT_FOUND');
-  },
-  endOtherSessions: async ({ accountId, sessionId }) => {
-    await db.system((tx) => revokeSessionsOf(tx, accountId, { except: sessionId }, 'Ended by its owner.'));
-  },
-  endAllSessions: async ({ accountId }) => {
-    await db.system((tx) => revokeSessionsOf(tx, accountId, {}, 'Signed out everywhere.'));
-  },
-  changePassword: async ({ accountId, sessionId }, { currentPassword, newPassword }, { address }) => {
-    const account = await db.system((tx) => accountById(tx, accountId));
-    if (!account) throw new AppError('UNAUTHENTICATED');
-    // A stolen token must not serve to guess the password.
+const ownIn = async (tx: Tx, { accountId }: Caller): Promise<AccountRow> => {
+  const account = await accountById(tx, accountId);
+  if (!account) throw new AppError('UNAUTHENTICATED');
+  return account;
+};
+
+const profileOf = ({ firstName, lastName, username }: AccountRow) => ({ firstName, lastName, username });
+
+export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
+  const { db, cursors, callers, passwords, strength, lockout, recovery } = deps;
+
+  /** A stolen token must not serve to guess the password. @throws AppError VALIDATION_FAILED, ACCOUNT_LOCKED */
+  const requirePassword = async (
+    account: AccountRow,
+    field: string,
+    password: string,
+    { address }: Client,
+  ): Promise<void> => {
     await lockout.check(account.email, address);
-    const right = await passwords.matches(currentPassword, account.passwordHash);
+    const right = await passwords.matches(password, account.passwordHash ?? undefined);
     await lockout.settle(account.email, address, right);
-    if (!right) throw wrongField('currentPassword', 'This is not your present password.');
-    if (newPassword === currentPassword)
-      throw wrongField('newPassword', 'This is your present password. Choose another.');
-    const passwordHash = await passwords.hash(newPassword);
-    const changed = await db.system(async (tx) => {
-      const same = await replacePassword(tx, accountId, account.passwordHash, passwordHash);
-      if (same) await revokeSessionsOf(tx, accountId, { except: sessionId }, 'The password was changed.');
-      return same;
-    });
-    if (!changed) throw wrongField('currentPassword', 'The password was changed a moment ago.');
-  },
-});
+    if (!right) throw invalid(field, 'This is not your present password.');
+  };
+
+  /** Makes a change that ends sessions. */
+  const ending = async (change: Change, work: (tx: Tx) => Promise<Changed<undefined>>): Promise<void> => {
+    await change.system(work);
+    callers.forget();
+  };
+
+  return {
+    me: async (caller) => {
+      const { account, memberships } = await callers.identity(caller);
+      const membership = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
+      if (!membership) throw new AppError('TENANT_FORBIDDEN');
+      return userOf(account, membership);
+    },
+    updateMe: async (caller, change, changes) => {
+      const user = await orTaken(() =>
+        change.system(async (tx) => {
+          const before = profileOf(await ownIn(tx, caller));
+          await updateAccount(tx, caller.accountId, changes);
+          const account = await ownIn(tx, caller);
+          const memberships = await membershipsOf(tx, caller.accountId);
+          const here = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
+          if (!here) throw new AppError('TENANT_FORBIDDEN');
+          return { reply: userOf(account, here), before, after: profileOf(account) };
+        }),
+      );
+      callers.forget();
+      return user;
+    },
+    memberships: async (caller) => {
+      const { account, memberships } = await callers.identity(caller);
+      return memberships.map((one) => ({ ...one, home: one.tenantId === account.homeTenantId }));
+    },
+    sessions: ({ accountId, credentialId }, query) =>
+      sortedPageOf(
+        cursors,
+        query,
+        (row: SessionRow) => sessionView(row, credentialId),
+        (page) => db.system((tx) => listOpenSessions(tx, accountId, page)),
+      ),
+    endSession: ({ accountId }, change, id) =>
+      ending(change, async (tx) => {
+        const ended = await revokeSessionsOf(tx, accountId, { only: id }, 'Ended by its owner.');
+        if (ended === 0) throw new AppError('NOT_FOUND');
+        return nothing;
+      }),
+    endOtherSessions: ({ accountId, credentialId }, change) =>
+      ending(change, async (tx) => {
+        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'Ended by its owner.');
+        return nothing;
+      }),
+    signOut: ({ accountId, credentialId }, change, which) =>
+      ending(change, async (tx) => {
+        if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'Signed out everywhere.');
+        else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'Signed out.');
+        return { ...nothing, resource: which === 'all' ? accountId : credentialId };
+      }),
+    changePassword: async (caller, change, { currentPassword, newPassword }, client) => {
+      const { accountId, credentialId } = caller;
+      const account = await db.system((tx) => ownIn(tx, caller));
+      await requirePassword(account, 'currentPassword', currentPassword, client);
+      if (newPassword === currentPassword)
+        throw invalid('newPassword', 'This is your present password. Choose another.');
+      const { email, firstName, lastName } = account;
+      await strength.require('newPassword', newPassword, personalOf({ email, firstName, lastName }));
+      const passwordHash = await passwords.hash(newPassword);
+      await ending(change, async (tx) => {
+        if (!(await replacePassword(tx, accountId, account.passwordHash, passwordHash)))
+          throw invalid('currentPassword', 'The password was changed a moment ago.');
+        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'The password was changed.');
+        await recovery.passwordChanged(tx, account);
+        return { ...nothing, resource: accountId };
+      });
+    },
+    resendVerification: (caller, change) =>
+      change.system(async (tx) => {
+        const account = await ownIn(tx, caller);
+        if (account.emailVerifiedAt !== null)
+          throw new AppError('CONFLICT', { message: 'Your email address is confirmed already.' });
+        await recovery.sendVerification(tx, account, account.email);
+        return { ...nothing, resource: account.id };
+      }),
+    changeEmail: async (caller, change, { email, password }, client) => {
+      const account = await db.system((tx) => ownIn(tx, caller));
+      await requirePassword(account, 'password', password, client);
+      // Whether the address is another account's shows to its mailbox alone: the link then does not work.
+      await change.system(async (tx) => {
+        await recovery.sendVerification(tx, account, email);
+        return { ...nothing, resource: account.id, before: { email: account.email }, after: { email } };
+      });
+    },
+  };
+};

@@ -1,4 +1,4 @@
-import { createSigner, createVerifier, TokenError } from 'fast-jwt';
+import { createDecoder, createSigner, createVerifier, TokenError } from 'fast-jwt';
 import type { Algorithm } from 'fast-jwt';
 import { AppError } from '#platform/errors';
 
@@ -31,6 +31,8 @@ export interface TokenIssuer {
   refresh(sessionId: string, tokenId: string): string;
   /** @throws AppError TOKEN_EXPIRED, UNAUTHENTICATED */
   readAccess(token: string): AccessClaims;
+  /** When an access token ends, in ms since 1970; undefined for what is none. */
+  expiryOf(token: string): number | undefined;
   /** @throws AppError UNAUTHENTICATED */
   readRefresh(token: string): RefreshClaims;
 }
@@ -46,6 +48,14 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     allowedIss: iss,
     requiredClaims: ['exp', 'iss', 'aud'],
     cache: 5000,
+  };
+  const decoder = createDecoder();
+  const decode = (token: string): unknown => {
+    try {
+      return decoder(token);
+    } catch {
+      return undefined;
+    }
   };
   const refreshAudience = `${aud}/refresh`;
   const signAccess = createSigner({ ...signed, key: settings.accessSecret, expiresIn: accessSeconds * 1000 });
@@ -80,6 +90,10 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
           throw new AppError('TOKEN_EXPIRED');
         throw new AppError('UNAUTHENTICATED', { message: 'The access token is not valid.', cause: error });
       }
+    },
+    expiryOf: (token) => {
+      const { exp } = (decode(token) ?? {}) as { exp?: number };
+      return exp === undefined ? undefined : exp * 1000;
     },
     readRefresh: (token) => {
       try {

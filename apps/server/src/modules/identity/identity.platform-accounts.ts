@@ -1,0 +1,73 @@
+import type { platform as routes, Body, PlatformAccount, Query } from '@quadrax/contract';
+import type { Database, Tx } from '#platform/db';
+import { AppError, notFound } from '#platform/errors';
+import { sortedPageOf } from '#platform/http';
+import type { Change, Cursors, ListPage } from '#platform/http';
+import {
+  listAccounts,
+  lockPlatformAdministrators,
+  setDisabled,
+  updateAccount,
+} from './identity.accounts.store.ts';
+import type { AccountRecord } from './identity.accounts.store.ts';
+import { revokeSessionsOf } from './identity.sessions.store.ts';
+
+/** Every account of the installation, for whoever runs it. */
+export interface PlatformAccounts {
+  list(query: Query<typeof routes.accounts>): Promise<ListPage<PlatformAccount>>;
+  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR */
+  update(change: Change, id: string, changes: Body<typeof routes.updateAccount>): Promise<PlatformAccount>;
+}
+
+const view = ({ account, tenants, lastSeenAt }: AccountRecord): PlatformAccount => ({
+  id: account.id,
+  email: account.email,
+  emailVerified: account.emailVerifiedAt !== null,
+  firstName: account.firstName,
+  lastName: account.lastName,
+  administrator: account.platformAdministrator,
+  disabled: account.disabledAt !== null,
+  tenants,
+  createdAt: account.createdAt.toISOString(),
+  ...(lastSeenAt !== null && { lastSeenAt: lastSeenAt.toISOString() }),
+});
+
+const found = async (tx: Tx, id: string): Promise<PlatformAccount> => {
+  const [record] = await listAccounts(tx, { id }, { sort: '-createdAt', limit: 1, after: undefined });
+  if (!record) throw notFound('account');
+  return view(record);
+};
+
+export const createPlatformAccounts = (deps: {
+  readonly db: Database;
+  readonly cursors: Cursors;
+  /** Looks up anew who may do what. */
+  readonly forget: () => void;
+}): PlatformAccounts => {
+  const { db, cursors, forget } = deps;
+  return {
+    list: (query) => {
+      const { search, disabled } = query;
+      const filter = { search, ...(disabled !== undefined && { disabled: disabled === 'true' }) };
+      return sortedPageOf(cursors, query, view, (page) => db.system((tx) => listAccounts(tx, filter, page)));
+    },
+    update: async (change, id, { disabled, administrator }) => {
+      const account = await change.system(async (tx) => {
+        const administrators = await lockPlatformAdministrators(tx);
+        const before = await found(tx, id);
+        const leaves = disabled === true || administrator === false;
+        if (leaves && administrators.length === 1 && administrators[0] === id)
+          throw new AppError('LAST_ADMINISTRATOR');
+        if (disabled !== undefined) await setDisabled(tx, id, disabled);
+        // Let in again, it signs in again.
+        if (disabled === true) await revokeSessionsOf(tx, id, {}, 'The account was disabled.');
+        if (administrator !== undefined)
+          await updateAccount(tx, id, { platformAdministrator: administrator });
+        const after = await found(tx, id);
+        return { reply: after, before, after };
+      });
+      forget();
+      return account;
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import type { Sort } from '@quadrax/contract';
+import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm';
+import { byTime, keyset } from '#platform/db';
+import type { SortedPage, Tx } from '#platform/db';
+import type { AccountRow } from './identity.accounts.store.ts';
+import { accounts, refreshTokens, sessions } from './identity.tables.ts';
+
+/** The account of a session that is neither revoked nor over, nor of a disabled account. */
+export const liveAccountOf = async (tx: Tx, sessionId: string): Promise<AccountRow | undefined> => {
+  const [row] = await tx
+    .select({ account: accounts })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, sql`now()`),
+        isNull(accounts.disabledAt),
+      ),
+    );
+  return row?.account;
+};
+
+export const insertSession = async (
+  tx: Tx,
+  session: { id: string; accountId: string; userAgent: string; address: string; expiresAt: Date },
+): Promise<void> => {
+  await tx.insert(sessions).values(session);
+};
+
+export const insertRefreshToken = async (
+  tx: Tx,
+  token: { id: string; sessionId: string; client: string },
+): Promise<void> => {
+  await tx.insert(refreshTokens).values(token);
+};
+
+/** The token and its session, both locked, so that two refreshes at once take turns. */
+export const lockRefreshToken = async (tx: Tx, id: string, sessionId: string) => {
+  const [session] = await tx.select().from(sessions).where(eq(sessions.id, sessionId)).for('update');
+  if (!session) return undefined;
+  const [token] = await tx
+    .select({
+      id: refreshTokens.id,
+      client: refreshTokens.client,
+      usedSecondsAgo: sql<number | null>`EXTRACT(EPOCH FROM now() - ${refreshTokens.usedAt})::float8`,
+    })
+    .from(refreshTokens)
+    .where(and(eq(refreshTokens.id, id), eq(refreshTokens.sessionId, sessionId)));
+  return token && { session, token };
+};
+
+export const markUsed = async (tx: Tx, tokenId: string): Promise<void> => {
+  await tx
+    .update(refreshTokens)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(refreshTokens.id, tokenId), isNull(refreshTokens.usedAt)));
+};
+
+export const extendSession = async (tx: Tx, sessionId: string, expiresAt: Date): Promise<void> => {
+  await tx
+    .update(sessions)
+    .set({ lastUsedAt: sql`now()`, expiresAt })
+    .where(eq(sessions.id, sessionId));
+};
+
+export const revokeSession = async (tx: Tx, sessionId: string, because: string): Promise<void> => {
+  await tx
+    .update(sessions)
+    .set({ revokedAt: sql`now()`, revokedBecause: because })
+    .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+};
+
+export type SessionRow = typeof sessions.$inferSelect;
+
+const openOf = (accountId: string) =>
+  and(eq(sessions.accountId, accountId), isNull(sessions.revokedAt), gt(sessions.expiresAt, sql`now()`));
+
+const sorted = keyset({ createdAt: byTime(sessions.createdAt) }, sessions.id);
+
+/** A page of the sessions of an account that have not ended, and one more if there is a next. */
+export const listOpenSessions = (
+  tx: Tx,
+  accountId: string,
+  page: SortedPage<Sort<'createdAt'>>,
+): Promise<SessionRow[]> => {
+  const { where, orderBy, limit } = sorted(page);
+  return tx
+    .select()
+    .from(sessions)
+    .where(and(openOf(accountId), where))
+    .orderBy(...orderBy)
+    .limit(limit);
+};
+
+/** Ends the open sessions of an account: the one named, or all but the one excepted. Returns how many. */
+export const revokeSessionsOf = async (
+  tx: Tx,
+  accountId: string,
+  which: { only?: string; except?: string },
+  because: string,
+): Promise<number> => {
+  const ended = await tx
+    .update(sessions)
+    .set({ revokedAt: sql`now()`, revokedBecause: because })
+    .where(
+      and(
+        openOf(accountId),
+        which.only === undefined ? undefined : eq(sessions.id, which.only),
+        which.except === undefined ? undefined : ne(sessions.id, which.except),
+      ),
+    )
+    .returning({ id: sessions.id });
+  return ended.length;
+};

@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Session, Tokens, User } from '@quadrax/contract';
+import { recordAudit } from '#platform/audit';
+import type { Database, Tx } from '#platform/db';
+import { AppError } from '#platform/errors';
+import type { Client } from '#platform/http';
+import type { AccountRow } from './identity.accounts.store.ts';
+import { membershipsOf } from './identity.members.store.ts';
+import type { Membership } from './identity.members.store.ts';
+import {
+  extendSession,
+  insertRefreshToken,
+  insertSession,
+  lockRefreshToken,
+  markUsed,
+  revokeSession,
+} from './identity.sessions.store.ts';
+import type { TokenIssuer } from './identity.tokens.ts';
+
+/** A refresh token that comes again this soon from the same client is a lost answer, not a theft. */
+const graceSeconds = 10;
+
+/** Opens sessions and renews their tokens. */
+export interface Sessions {
+  /**
+   * @param action what the audit log says of it
+   * @throws AppError TENANT_FORBIDDEN for an account that may enter no tenant
+   */
+  open(tx: Tx, account: AccountRow, client: Client, action: string): Promise<Session>;
+  /** @throws AppError UNAUTHENTICATED, TOKEN_REUSED */
+  refresh(refreshToken: string | undefined, client: Client): Promise<Tokens>;
+}
+
+const clientKey = ({ address, userAgent }: Client): string =>
+  createHash('sha256').update(`${address}\n${userAgent}`).digest('hex');
+
+/** An account as its owner sees it, in one of its tenants. */
+export const userOf = (account: AccountRow, membership: Membership): User => ({
+  id: account.id,
+  email: account.email,
+  emailVerified: account.emailVerifiedAt !== null,
+  firstName: account.firstName,
+  lastName: account.lastName,
+  role: membership.role,
+  tenantId: membership.tenantId,
+  tenantName: membership.name,
+  platformAdministrator: account.platformAdministrator,
+  ...(account.username !== null && { username: account.username }),
+});
+
+export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssuer }): Sessions => {
+  const issue = async (tx: Tx, accountId: string, sessionId: string, client: Client): Promise<Tokens> => {
+    const tokenId = randomUUID();
+    await insertRefreshToken(tx, { id: tokenId, sessionId, client: clientKey(client) });
+    return {
+      token: tokens.access(accountId, sessionId),
+      refreshToken: tokens.refresh(sessionId, tokenId),
+      expiresIn: tokens.accessSeconds,
+    };
+  };
+  const sessionEnd = (): Date => new Date(Date.now() + tokens.refreshSeconds * 1000);
+
+  return {
+    open: async (tx, account, client, action) => {
+      const memberships = await membershipsOf(tx, account.id);
+      const home = memberships.find(({ tenantId }) => tenantId === account.homeTenantId) ?? memberships[0];
+      if (!home)
+        throw new AppError('TENANT_FORBIDDEN', {
+          message: 'Your account may enter no workspace at present. Ask an administrator.',
+        });
+      const sessionId = randomUUID();
+      await insertSession(tx, {
+        id: sessionId,
+        accountId: account.id,
+        userAgent: client.userAgent,
+        address: client.address,
+        expiresAt: sessionEnd(),
+      });
+      const session = { user: userOf(account, home), ...(await issue(tx, account.id, sessionId, client)) };
+      await recordAudit(tx, {
+        tenantId: home.tenantId,
+        accountId: account.id,
+        credentialId: sessionId,
+        action,
+        resourceId: sessionId,
+        address: client.address,
+        requestId: client.requestId,
+      });
+      return session;
+    },
+    refresh: async (refreshToken, client) => {
+      if (refreshToken === undefined) throw new AppError('UNAUTHENTICATED');
+      const { sid, jti } = tokens.readRefresh(refreshToken);
+      const outcome = await db.system(async (tx) => {
+        const found = await lockRefreshToken(tx, jti, sid);
+        if (!found || found.session.revokedAt !== null || found.session.expiresAt.getTime() < Date.now())
+          return 'ended';
+        const { session, token } = found;
+        const again = token.usedSecondsAgo;
+        if (again !== null && (again > graceSeconds || token.client !== clientKey(client))) {
+          await revokeSession(tx, session.id, 'A refresh token was used twice.');
+          return 'reused';
+        }
+        await markUsed(tx, token.id);
+        await extendSession(tx, session.id, sessionEnd());
+        return issue(tx, session.accountId, session.id, client);
+      });
+      if (outcome === 'ended')
+        throw new AppError('UNAUTHENTICATED', { message: 'The session has ended. Sign in again.' });
+      if (outcome === 'reused') throw new AppError('TOKEN_REUSED');
+      return outcome;
+    },
+  };
+};

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { PasswordStrength } from '@quadrax/contract';
+import { AppError, invalid } from '#platform/errors';
+
+/** Weaker than this is refused: guessed within a million or so attempts. */
+const least = 2;
+/** The estimate takes longer than in proportion to the length; what is longer than this is no weaker for it. */
+const longest = 60;
+const idleMs = 30_000;
+/** More than these at once are not typed by people. */
+const mostWaiting = 50;
+
+/**
+ * Estimates how long a password stands up to guessing, after zxcvbn (Wheeler, USENIX Security 2016). Its word lists
+ * take 60 MB and an estimate tens of milliseconds, so it lives in a thread that ends when nobody has asked for a while.
+ */
+export interface Strength {
+  /** @throws AppError UNAVAILABLE where too many ask at once */
+  estimate(password: string, personal: readonly string[]): Promise<PasswordStrength>;
+  /** @throws AppError VALIDATION_FAILED saying why `field` is too weak */
+  require(field: string, password: string, personal: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Names and addresses, and the parts they are made of. */
+const partsOf = (personal: readonly string[]): string[] =>
+  [...personal.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]), 'quadrax'].filter(
+    (part) => part.length > 2,
+  );
+
+export const createStrength = (): Strength => {
+  let worker: Worker | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  // One at a time: an answer then belongs to the question before it.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const end = async (): Promise<void> => {
+    clearTimeout(idle);
+    const ending = worker;
+    worker = undefined;
+    await ending?.terminate();
+  };
+  const running = (): Worker => {
+    if (worker) return worker;
+    const started = new Worker(new URL('identity.strength-worker.ts', import.meta.url));
+    started.unref();
+    // Whoever waits for its answer is told by `once`; the next question starts another.
+    started.on('error', () => {
+      if (worker === started) worker = undefined;
+    });
+    worker = started;
+    return started;
+  };
+  const ask = async (password: string, personal: readonly string[]): Promise<PasswordStrength> => {
+    clearTimeout(idle);
+    const asked = running();
+    const answer = once(asked, 'message') as Promise<[Omit<PasswordStrength, 'acceptable'>]>;
+    asked.postMessage({ password: password.slice(0, longest), personal: partsOf(personal) });
+    const [estimate] = await answer;
+    idle = setTimeout(() => void end(), idleMs).unref();
+    return { ...estimate, acceptable: estimate.score >= least };
+  };
+  let waiting = 0;
+  const estimate: Strength['estimate'] = async (password, personal) => {
+    if (waiting >= mostWaiting)
+      throw new AppError('UNAVAILABLE', {
+        message: 'Too many passwords are being looked at. Try again in a moment.',
+        retryAfter: 2,
+      });
+    waiting++;
+    const answer = turn.then(() => ask(password, personal));
+    turn = answer.catch(() => {});
+    return answer.finally(() => waiting--);
+  };
+  return {
+    estimate,
+    require: async (field, password, personal) => {
+      const { acceptable, warning, suggestions } = await estimate(password, personal);
+      if (acceptable) return;
+      const why = [warning ?? 'This password is easy to guess.', ...suggestions];
+      throw invalid(field, why.join(' '));
+    },
+    close: async () => {
+      await turn;
+      await end();
+    },
+  };
+};
