@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { testSecret } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
 import { z } from 'zod';
+import { createBroadcast } from '#platform/broadcast';
 import { announce, forget, missingWorkers, openDatabase } from '#platform/db';
 import type { Database, Tx } from '#platform/db';
 import { createEventBus } from '#platform/events';
@@ -18,6 +19,8 @@ export interface CountedJob {
   readonly definition: JobDefinition<{ name: string }>;
   /** What `run` does from now on. */
   behave(run: Run): void;
+  /** Has a revival refuse from now on, with this. */
+  refuse(error: Error): void;
   readonly attempts: JobContext[];
   readonly ends: JobEnd[];
 }
@@ -27,13 +30,21 @@ const mark = (tx: Tx, tenantId: string, name: string): Promise<unknown> =>
     INSERT INTO quadrax.datakits (tenant_id, id, name, created_by)
     VALUES (${tenantId}, ${randomUUID()}, ${name}, ${randomUUID()})`);
 
-export const countedJob = (kind: string, options: { failCommit?: boolean } = {}): CountedJob => {
+export interface CountedOptions {
+  readonly failCommit?: boolean;
+  readonly version?: number;
+  readonly upgrade?: (data: unknown, fromVersion: number) => unknown;
+}
+
+export const countedJob = (kind: string, options: CountedOptions = {}): CountedJob => {
   const attempts: JobContext[] = [];
   const ends: JobEnd[] = [];
   let behaviour: Run = async () => {};
+  let refusal: Error | undefined;
   const definition = defineJob({
     kind,
-    version: 1,
+    version: options.version ?? 1,
+    ...(options.upgrade && { upgrade: options.upgrade }),
     payload: z.object({ name: z.string() }),
     run: async ({ name }, context) => {
       attempts.push(context);
@@ -48,6 +59,10 @@ export const countedJob = (kind: string, options: { failCommit?: boolean } = {})
       ends.push(end);
       await mark(tx, tenantId, `end of ${name}`);
     },
+    revived: async (tx, { tenantId }, { name }) => {
+      await mark(tx, tenantId, `revival of ${name}`);
+      if (refusal) throw refusal;
+    },
   });
   return {
     definition,
@@ -55,6 +70,9 @@ export const countedJob = (kind: string, options: { failCommit?: boolean } = {})
     ends,
     behave: (run) => {
       behaviour = run;
+    },
+    refuse: (error) => {
+      refusal = error;
     },
   };
 };
@@ -68,6 +86,8 @@ export interface JobWorker {
   /** Queues one job for a tenant. */
   enqueue(job: CountedJob, tenantId: string, name?: string): Promise<string>;
   find(tenantId: string, id: string): ReturnType<typeof findJob>;
+  cancel(tenantId: string, id: string): ReturnType<Jobs['cancel']>;
+  retry(tenantId: string, id: string): ReturnType<Jobs['retry']>;
   /** Lets go of the lock by which others see that it lives; whatever it is doing goes on. */
   seemDead(): Promise<void>;
   /** Does what every process does for those that died. */
@@ -80,24 +100,27 @@ export interface WorkerOptions {
   readonly definitions: readonly CountedJob[];
   /** How many jobs of a kind it takes at once; none if absent. */
   readonly concurrency?: number;
+  /** Jobs of one tenant that run at once; without one, as many as may be. */
+  readonly perTenant?: number;
 }
 
 export const openWorker = async ({
   database,
   definitions,
   concurrency,
+  perTenant = 1000,
 }: WorkerOptions): Promise<JobWorker> => {
   const log = createLogger('silent');
   const db = await openDatabase({
     dataDir: '',
     url: database.url,
     poolSize: 6,
-    poolTimeoutMs: 2000,
+    poolTimeoutMs: 5000,
     secret: testSecret,
     log,
   });
   const id = await announce(db);
-  const events = await createEventBus(db);
+  const events = await createEventBus(db, await createBroadcast(db, undefined, log));
   const heard: BusMessage[] = [];
   events.subscribe((message) => heard.push(message));
   const jobs = await openJobs({
@@ -105,6 +128,7 @@ export const openWorker = async ({
     events,
     log,
     worker: id,
+    perTenant,
     reach: () => {},
     definitions: definitions.map(({ definition }) => definition as unknown as AnyJobDefinition),
   });
@@ -117,6 +141,8 @@ export const openWorker = async ({
     enqueue: ({ definition }, tenantId, name = 'one') =>
       db.tenant(tenantId, (tx) => jobs.enqueue(tx, definition, { tenantId, payload: { name } })),
     find: (tenantId, jobId) => db.tenant(tenantId, (tx) => findJob(tx, jobId)),
+    cancel: (tenantId, jobId) => db.tenant(tenantId, (tx) => jobs.cancel(tx, tenantId, jobId)),
+    retry: (tenantId, jobId) => db.tenant(tenantId, (tx) => jobs.retry(tx, tenantId, jobId)),
     seemDead: () => db.listener.close(),
     recover: async () => {
       const missing = await db.system(missingWorkers);
@@ -124,6 +150,7 @@ export const openWorker = async ({
         await jobs.recover(dead);
         await db.system((tx) => forget(tx, dead));
       }
+      await jobs.mend();
     },
     close: async () => {
       // A test that failed has left handlers waiting.

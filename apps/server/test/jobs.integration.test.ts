@@ -107,7 +107,7 @@ describe('a job', () => {
     const worker = await open([job]);
     const tenantId = await newTenant(database);
     const id = await worker.enqueue(job, tenantId);
-    await database.owner(`UPDATE quadrax.jobs SET payload = '{"version": 9, "data": {}}' WHERE id = $1`, [
+    await database.owner(`UPDATE quadrax.jobs SET payload = '{"version": 1, "data": {}}' WHERE id = $1`, [
       id,
     ]);
     await worker.jobs.work(1);
@@ -181,7 +181,7 @@ describe('cancelling', () => {
     const worker = await open([job]);
     const tenantId = await newTenant(database);
     const id = await worker.enqueue(job, tenantId, 'cancelled');
-    expect(await worker.jobs.cancel(tenantId, id)).toMatchObject({ status: 'CANCELLED', stage: 'Cancelled' });
+    expect(await worker.cancel(tenantId, id)).toMatchObject({ status: 'CANCELLED', stage: 'Cancelled' });
     await worker.jobs.work(1);
     await settled(worker, tenantId, await worker.enqueue(job, tenantId, 'next'));
     expect(job.attempts).toHaveLength(1);
@@ -197,10 +197,10 @@ describe('cancelling', () => {
     job.behave(({ signal }) => gate.passUnless(signal));
     const id = await worker.enqueue(job, tenantId);
     await gate.arrived;
-    await other.jobs.cancel(tenantId, id);
+    await other.cancel(tenantId, id);
     expect(await settled(worker, tenantId, id)).toMatchObject({ status: 'CANCELLED', error: null });
     expect(await effectsOf(database, tenantId)).toEqual(['end of one']);
-    await expect(other.jobs.cancel(tenantId, id)).rejects.toMatchObject({ code: 'JOB_FINISHED' });
+    await expect(other.cancel(tenantId, id)).rejects.toMatchObject({ code: 'JOB_FINISHED' });
   });
 
   it('holds though the work behind it minds no signal', async () => {
@@ -211,7 +211,7 @@ describe('cancelling', () => {
     job.behave(() => gate.pass());
     const id = await worker.enqueue(job, tenantId);
     await gate.arrived;
-    await worker.jobs.cancel(tenantId, id);
+    await worker.cancel(tenantId, id);
     await eventually('the signal', () => job.attempts[0]?.signal.aborted, Boolean);
     gate.open();
     expect(await settled(worker, tenantId, id)).toMatchObject({ status: 'CANCELLED' });
@@ -244,7 +244,7 @@ describe('cancelling', () => {
     const id = await first.enqueue(job, tenantId);
     await gate.arrived;
     await first.seemDead();
-    await second.jobs.cancel(tenantId, id);
+    await second.cancel(tenantId, id);
     await second.recover();
     await second.jobs.work(1);
     const row = await settled(second, tenantId, id);
@@ -259,7 +259,7 @@ describe('cancelling', () => {
     const tenantId = await newTenant(database);
     const id = await worker.enqueue(job, tenantId);
     const stranger = await newTenant(database);
-    await expect(worker.jobs.cancel(stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(worker.cancel(stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await worker.find(tenantId, id)).toMatchObject({ status: 'QUEUED' });
   });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idParamsSchema, idSchema, pageQuerySchema, timestampSchema } from './paging.ts';
+import { idParamsSchema, idSchema, pageQuerySchema, sortedQuery, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const jobStatusSchema = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']);
@@ -13,6 +13,14 @@ export const jobSchema = z
     progress: z.number().min(0).max(1).describe('Units done over units known.'),
     stage: z.string().describe('What it is doing, in a few words.'),
     etaSeconds: z.number().nonnegative().optional(),
+    attempt: z.number().int().min(1).describe('How often it has been begun; a process that dies adds one.'),
+    retryable: z.boolean().describe('Whether it can be run again: it failed or was cancelled.'),
+    waitingFor: z
+      .enum(['worker', 'share', 'upgrade'])
+      .optional()
+      .describe(
+        'What a queued job waits for: a free worker, its turn among the jobs of its tenant, or a newer version of the server.',
+      ),
     subject: z.object({ type: z.string(), id: idSchema }).optional().describe('The resource it works on.'),
     error: z.object({ code: z.string(), message: z.string() }).optional(),
     result: z.record(z.string(), z.unknown()).optional(),
@@ -47,15 +55,15 @@ export const jobs = {
   list: route({
     ...read,
     path: '/jobs',
-    summary: 'Jobs, newest first',
-    query: pageQuerySchema.extend({
+    summary: 'Jobs, newest first unless sorted otherwise',
+    query: sortedQuery(['createdAt']).extend({
       status: jobStatusSchema.optional(),
       kind: z.string().max(100).optional(),
       subject: idSchema.optional().describe('Only jobs of this resource.'),
     }),
     reply: jobSchema,
     envelope: 'list',
-    cursor: 'newest',
+    cursor: 'sorted',
     etag: 'none',
     errors: ['INVALID_CURSOR'],
   }),
@@ -96,6 +104,23 @@ export const jobs = {
     idempotency: 'natural',
     etag: 'none',
     audit: 'job.cancelled',
+    rate: 'write',
+    cache: 'none',
+  }),
+  retry: route({
+    method: 'POST',
+    path: '/jobs/:id/retry',
+    summary: 'Run a job again that failed or was cancelled',
+    params: idParamsSchema,
+    reply: jobSchema,
+    status: 202,
+    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE', 'CONFLICT'],
+    permission: 'write',
+    envelope: 'data',
+    cursor: 'none',
+    idempotency: 'natural',
+    etag: 'none',
+    audit: 'job.retried',
     rate: 'write',
     cache: 'none',
   }),

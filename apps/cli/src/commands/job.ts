@@ -18,6 +18,7 @@ const describe = (job: Job): string =>
     ['Job', job.id],
     ['Kind', job.kind],
     ['Status', job.status],
+    ['Attempt', job.attempt > 1 ? String(job.attempt) : undefined],
     ['Progress', `${percent(job)} ${job.stage}`],
     ['Works on', job.subject && `${job.subject.type} ${job.subject.id}`],
     ['Error', job.error?.message],
@@ -61,6 +62,15 @@ export const addJob = (program: Command): void => {
     async (id: string, options: ConnectionOptions) => {
       const job = await connect(options).jobs.cancel(id);
       createOutput(options.json ?? false).result(job, () => `The job ${id} is ${job.status.toLowerCase()}.`);
+    },
+  );
+  connected(jobs.command('retry <id>').description('run a job again that failed or was cancelled')).action(
+    async (id: string, options: ConnectionOptions) => {
+      const job = await connect(options).jobs.retry(id);
+      createOutput(options.json ?? false).result(
+        job,
+        () => `The job ${id} is queued again, as attempt ${job.attempt}.`,
+      );
     },
   );
 };

@@ -1,10 +1,10 @@
 import type { Job, jobs as routes, JobLogLine, PageQuery, Query } from '@quadrax/contract';
-import type { Database } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import { notFound } from '#platform/errors';
-import { pageOf } from '#platform/http';
-import type { Cursors, ListPage } from '#platform/http';
+import { pageOf, sortedPageOf } from '#platform/http';
+import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { findJob, jobView } from '#platform/jobs';
-import type { Jobs } from '#platform/jobs';
+import type { JobRow, Jobs } from '#platform/jobs';
 import { listJobs, listLogs } from './jobs.store.ts';
 import type { JobLogRow } from './jobs.store.ts';
 
@@ -12,7 +12,9 @@ export interface JobsService {
   list(tenantId: string, query: Query<typeof routes.list>): Promise<ListPage<Job>>;
   get(tenantId: string, id: string): Promise<Job>;
   logs(tenantId: string, id: string, query: PageQuery): Promise<ListPage<JobLogLine>>;
-  cancel(tenantId: string, id: string): Promise<Job>;
+  /** @throws AppError NOT_FOUND, JOB_FINISHED */
+  cancel(caller: Caller, change: Change, id: string): Promise<Job>;
+  retry(caller: Caller, change: Change, id: string): Promise<Job>;
 }
 
 const logView = ({ sequence, at, level, message }: JobLogRow): JobLogLine => ({
@@ -24,12 +26,27 @@ const logView = ({ sequence, at, level, message }: JobLogRow): JobLogLine => ({
 
 export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cursors }): JobsService => {
   const { db, jobs, cursors } = deps;
+
+  const moved = (
+    { tenantId }: Caller,
+    change: Change,
+    id: string,
+    move: (tx: Tx, tenantId: string, id: string) => Promise<JobRow>,
+  ): Promise<Job> =>
+    change.tenant(async (tx) => {
+      const before = await findJob(tx, id);
+      const row = await move(tx, tenantId, id);
+      const job = jobView(row);
+      return {
+        reply: job,
+        before: { status: before?.status, cancelRequested: before?.cancelRequested },
+        after: { status: row.status, cancelRequested: row.cancelRequested },
+      };
+    });
+
   return {
-    list: async (tenantId, query) => {
-      const after = cursors.read('newest', query.cursor);
-      const rows = await db.tenant(tenantId, (tx) => listJobs(tx, query, query.limit, after));
-      return pageOf(rows, query.limit, jobView, (row) => [row.createdAt.toISOString(), row.id], cursors);
-    },
+    list: (tenantId, query) =>
+      sortedPageOf(cursors, query, jobView, (page) => db.tenant(tenantId, (tx) => listJobs(tx, query, page))),
     get: async (tenantId, id) => {
       const row = await db.tenant(tenantId, (tx) => findJob(tx, id));
       if (!row) throw notFound('job');
@@ -43,6 +60,7 @@ export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cur
       });
       return pageOf(rows, limit, logView, (row) => [row.sequence], cursors);
     },
-    cancel: async (tenantId, id) => jobView(await jobs.cancel(tenantId, id)),
+    cancel: (caller, change, id) => moved(caller, change, id, jobs.cancel),
+    retry: (caller, change, id) => moved(caller, change, id, jobs.retry),
   };
 };

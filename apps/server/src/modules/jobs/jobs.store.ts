@@ -1,6 +1,7 @@
-import type { JobStatus } from '@quadrax/contract';
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
-import type { Tx } from '#platform/db';
+import type { JobStatus, Sort } from '@quadrax/contract';
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { byTime, keyset } from '#platform/db';
+import type { SortedPage, Tx } from '#platform/db';
 import { jobLogs, jobs } from '#platform/jobs';
 import type { JobRow } from '#platform/jobs';
 
@@ -10,14 +11,16 @@ export interface JobFilter {
   readonly subject?: string | undefined;
 }
 
-/** The newest jobs after a position, one more than `limit`. */
+const sorted = keyset({ createdAt: byTime(jobs.createdAt) }, jobs.id);
+
+/** The rows of a page, and one more if there is a next. */
 export const listJobs = (
   tx: Tx,
   filter: JobFilter,
-  limit: number,
-  after: readonly [createdAt: string, id: string] | undefined,
-): Promise<JobRow[]> =>
-  tx
+  page: SortedPage<Sort<'createdAt'>>,
+): Promise<JobRow[]> => {
+  const { where, orderBy, limit } = sorted(page);
+  return tx
     .select()
     .from(jobs)
     .where(
@@ -25,11 +28,12 @@ export const listJobs = (
         filter.status && eq(jobs.status, filter.status),
         filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
         filter.subject === undefined ? undefined : eq(jobs.subjectId, filter.subject),
-        after && sql`(${jobs.createdAt}, ${jobs.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+        where,
       ),
     )
-    .orderBy(desc(jobs.createdAt), desc(jobs.id))
-    .limit(limit + 1);
+    .orderBy(...orderBy)
+    .limit(limit);
+};
 
 export type JobLogRow = typeof jobLogs.$inferSelect;
 

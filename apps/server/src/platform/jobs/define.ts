@@ -33,9 +33,16 @@ export interface JobDefinition<Payload> {
   readonly kind: string;
   readonly version: number;
   readonly payload: z.ZodType<Payload>;
+  /** Makes a payload that an older program queued one of this version; without it, the schema decides. */
+  upgrade?(data: unknown, fromVersion: number): unknown;
   run(payload: Payload, context: JobContext): Promise<Commit>;
   /** Tidies up in the transaction in which the job ends without success. */
   ended(tx: Tx, job: JobName, payload: Payload, end: JobEnd): Promise<void>;
+  /**
+   * The counterpart of `ended`: puts what the job works on back in its state, in the transaction in which the job is to
+   * run again. @throws AppError CONFLICT that says what to do, where that cannot be
+   */
+  revived(tx: Tx, job: JobName, payload: Payload): Promise<void>;
 }
 
 /** A definition whose payload type is settled by its schema. */

@@ -8,6 +8,9 @@ export const jobView = (row: JobRow): Job => ({
   status: row.status,
   progress: row.progress,
   stage: row.stage,
+  attempt: row.attempt,
+  retryable: row.status === 'FAILED' || row.status === 'CANCELLED',
+  ...(row.status === 'QUEUED' && { waitingFor: row.waitsFor }),
   createdAt: row.createdAt.toISOString(),
   ...(row.etaSeconds !== null && { etaSeconds: row.etaSeconds }),
   ...(row.subjectType !== null &&

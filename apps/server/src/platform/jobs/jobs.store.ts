@@ -1,14 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '../db/index.ts';
 import { jobLogs, jobs } from './jobs.tables.ts';
-import type { JobRow, VersionedPayload } from './jobs.tables.ts';
-
-/** What names one run of a job. Every write of a running job carries it whole. */
-export interface Attempt {
-  readonly tenantId: string;
-  readonly jobId: string;
-  readonly attempt: number;
-}
+import type { Attempt, JobRow, VersionedPayload } from './jobs.tables.ts';
 
 export interface NewJob {
   readonly tenantId: string;
@@ -23,32 +16,58 @@ const own = ({ tenantId, jobId }: Attempt) => and(eq(jobs.tenantId, tenantId), e
 const fenced = (attempt: Attempt) =>
   and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'RUNNING'));
 
-export const insertJob = async (tx: Tx, job: NewJob): Promise<void> => {
-  await tx.insert(jobs).values({
-    tenantId: job.tenantId,
-    id: job.id,
-    kind: job.kind,
-    status: 'QUEUED',
-    payload: job.payload,
-    subjectType: job.subject?.type,
-    subjectId: job.subject?.id,
-    createdBy: job.createdBy,
-  });
+/** The row that a statement gave back, of a job that is known to be there. */
+const theOne = ([row]: readonly JobRow[]): JobRow => {
+  if (!row) throw new Error('The job just written is not there.');
+  return row;
 };
 
-/** Takes a waiting attempt. undefined: it is not there to be taken, or somebody else has it. */
-export const claim = async (
+export const insertJob = async (tx: Tx, job: NewJob): Promise<JobRow> =>
+  theOne(
+    await tx
+      .insert(jobs)
+      .values({
+        tenantId: job.tenantId,
+        id: job.id,
+        kind: job.kind,
+        status: 'QUEUED',
+        payload: job.payload,
+        subjectType: job.subject?.type,
+        subjectId: job.subject?.id,
+        createdBy: job.createdBy,
+      })
+      .returning(),
+  );
+
+/** Locks an attempt that waits to be taken; undefined if it does not. */
+export const lockWaiting = async (tx: Tx, attempt: Attempt): Promise<JobRow | undefined> => {
+  const [row] = await tx
+    .select()
+    .from(jobs)
+    .where(and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'QUEUED')))
+    .for('update');
+  return row;
+};
+
+/** Has a waiting attempt, which this transaction has locked, run from now on. */
+export const begin = async (
   tx: Tx,
   attempt: Attempt,
   by: { readonly worker: string; readonly message: string },
-): Promise<JobRow | undefined> => {
-  const [row] = await tx
-    .update(jobs)
-    .set({ status: 'RUNNING', ...by, stage: 'Starting', startedAt: sql`COALESCE(${jobs.startedAt}, now())` })
-    .where(and(own(attempt), eq(jobs.attempt, attempt.attempt), eq(jobs.status, 'QUEUED')))
-    .returning();
-  return row;
-};
+): Promise<JobRow> =>
+  theOne(
+    await tx
+      .update(jobs)
+      .set({
+        status: 'RUNNING',
+        ...by,
+        waitsFor: 'worker',
+        stage: 'Starting',
+        startedAt: sql`COALESCE(${jobs.startedAt}, now())`,
+      })
+      .where(own(attempt))
+      .returning(),
+  );
 
 /** false: this attempt is no longer the one that runs. */
 export const writeProgress = async (
@@ -128,18 +147,20 @@ export const orphans = (tx: Tx, deadWorkers: readonly string[]): Promise<JobRow[
         .where(and(eq(jobs.status, 'RUNNING'), inArray(jobs.worker, [...deadWorkers])));
 
 /**
- * Waiting jobs whose message a process had taken from the queue when it died. For the system role.
+ * Called jobs for which no message waits: lost, or taken by a process that died or hangs before it claimed the job.
+ * For the system role.
  */
-export const withoutMessage = async (tx: Tx): Promise<JobRow[]> =>
+export const withoutMessage = (tx: Tx): Promise<JobRow[]> =>
   tx
     .select()
     .from(jobs)
     .where(
       and(
         eq(jobs.status, 'QUEUED'),
+        eq(jobs.waitsFor, 'worker'),
         sql`NOT EXISTS (
           SELECT 1 FROM pgboss.job m
-          WHERE m.name = ${jobs.kind} AND m.state < 'active'
+          WHERE m.name = ${jobs.kind} AND m.state < 'active' AND NOT m.blocked
             AND m.data->>'jobId' = ${jobs.id}::text AND (m.data->>'attempt')::int = ${jobs.attempt})`,
       ),
     );
@@ -148,6 +169,37 @@ export const findJob = async (tx: Tx, id: string): Promise<JobRow | undefined> =
   const [row] = await tx.select().from(jobs).where(eq(jobs.id, id));
   return row;
 };
+
+/** Locks a job, whatever its state. */
+export const lockJob = async (tx: Tx, id: string): Promise<JobRow | undefined> => {
+  const [row] = await tx.select().from(jobs).where(eq(jobs.id, id)).for('update');
+  return row;
+};
+
+/** Makes a job that has ended its own next attempt, as if it had never run but for its log. */
+export const renew = async (tx: Tx, attempt: Attempt): Promise<JobRow> =>
+  theOne(
+    await tx
+      .update(jobs)
+      .set({
+        status: 'QUEUED',
+        waitsFor: 'worker',
+        stage: 'Waiting',
+        attempt: attempt.attempt + 1,
+        deaths: 0,
+        worker: null,
+        message: null,
+        cancelRequested: false,
+        progress: 0,
+        etaSeconds: null,
+        result: null,
+        error: null,
+        startedAt: null,
+        finishedAt: null,
+      })
+      .where(own(attempt))
+      .returning(),
+  );
 
 /** Cancels a job that waits; asks one that runs to stop. undefined: it had ended before. */
 export const requestCancel = async (tx: Tx, id: string): Promise<JobRow | undefined> => {

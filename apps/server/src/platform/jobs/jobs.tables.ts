@@ -26,6 +26,7 @@ export const jobs = quadrax.table('jobs', {
   deaths: integer('deaths').notNull().default(0),
   worker: uuid('worker'),
   message: uuid('message'),
+  waitsFor: text('waits_for').$type<WaitsFor>().notNull().default('worker'),
   cancelRequested: boolean('cancel_requested').notNull().default(false),
   subjectType: text('subject_type'),
   subjectId: uuid('subject_id'),
@@ -47,6 +48,9 @@ export const jobLogs = quadrax.table('job_logs', {
   message: text('message').notNull(),
 });
 
+/** What a queued job waits for; of a job that is not queued it says nothing. */
+export type WaitsFor = 'worker' | 'share' | 'upgrade';
+
 /** A payload says which version of its shape it is, so that a newer program still reads an older job. */
 export interface VersionedPayload {
   readonly version: number;
@@ -54,3 +58,16 @@ export interface VersionedPayload {
 }
 
 export type JobRow = typeof jobs.$inferSelect;
+
+/** What names one run of a job. Every write of a running job carries it whole. */
+export interface Attempt {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export const attemptOf = (row: Pick<JobRow, 'tenantId' | 'id' | 'attempt'>): Attempt => ({
+  tenantId: row.tenantId,
+  jobId: row.id,
+  attempt: row.attempt,
+});

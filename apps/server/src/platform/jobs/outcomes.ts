@@ -1,13 +1,13 @@
 import type { Database, Tx } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
-import type { AnyJobDefinition } from './define.ts';
 import { requeue, settle } from './jobs.store.ts';
-import type { Attempt, Settled } from './jobs.store.ts';
+import type { Settled } from './jobs.store.ts';
+import { attemptOf } from './jobs.tables.ts';
 import type { JobRow } from './jobs.tables.ts';
-import type { JobQueue } from './queue.ts';
-
-/** A job in which this many processes died is set aside. */
-const mostDeaths = 3;
+import { readPayloadAtEnd } from './payloads.ts';
+import type { Kinds } from './payloads.ts';
+import { setAside } from './stop-reasons.ts';
+import type { Turns } from './turns.ts';
 
 export type Unsuccessful = Exclude<Settled, { status: 'SUCCEEDED' }>;
 
@@ -19,19 +19,13 @@ export interface Outcomes {
   putBack(row: JobRow, died: boolean): Promise<void>;
 }
 
-export const attemptOf = (row: JobRow): Attempt => ({
-  tenantId: row.tenantId,
-  jobId: row.id,
-  attempt: row.attempt,
-});
-
 export const createOutcomes = (deps: {
   readonly db: Database;
   readonly events: EventBus;
-  readonly queue: JobQueue;
-  readonly definitionOf: (kind: string) => AnyJobDefinition;
+  readonly turns: Turns;
+  readonly kinds: Kinds;
 }): Outcomes => {
-  const { db, events, queue, definitionOf } = deps;
+  const { db, events, turns, kinds } = deps;
 
   const finish = async (tx: Tx, row: JobRow, outcome: Settled): Promise<void> => {
     await settle(tx, attemptOf(row), outcome);
@@ -40,12 +34,20 @@ export const createOutcomes = (deps: {
     const detail =
       outcome.status === 'SUCCEEDED' ? { result: outcome.result } : outcome.error && { error: outcome.error };
     await events.publish(tx, row.tenantId, 'job.finished', { id, kind, status, ...detail });
+    await turns.pass(tx, row.tenantId);
   };
 
   const endWithout: Outcomes['endWithout'] = async (tx, row, outcome) => {
-    // The payload was let in by this definition's own schema when the job was queued.
-    await definitionOf(row.kind).ended(tx, attemptOf(row), row.payload.data as never, outcome);
+    const definition = kinds.of(row.kind);
+    await definition.ended(tx, attemptOf(row), readPayloadAtEnd(definition, row.payload), outcome);
     await finish(tx, row, outcome);
+  };
+
+  /** What a job that was put back comes to at once; undefined where it is to run again. */
+  const endOf = (row: JobRow): Unsuccessful | undefined => {
+    if (row.cancelRequested) return { status: 'CANCELLED', error: undefined };
+    const error = setAside(row.deaths);
+    return error && { status: 'FAILED', error };
   };
 
   return {
@@ -55,10 +57,10 @@ export const createOutcomes = (deps: {
       db.tenant(row.tenantId, async (tx) => {
         const next = await requeue(tx, attemptOf(row), died);
         if (!next) return;
-        if (next.cancelRequested) return endWithout(tx, next, { status: 'CANCELLED', error: undefined });
-        if (next.deaths < mostDeaths) return queue.send(tx, next.kind, attemptOf(next));
-        const message = `It was set aside: the process that ran it died ${next.deaths} times.`;
-        await endWithout(tx, next, { status: 'FAILED', error: { code: 'SET_ASIDE', message } });
+        const end = endOf(next);
+        // A program that does not know the job cannot tidy up after it: whoever claims it next ends it.
+        if (end && kinds.knows(next)) await endWithout(tx, next, end);
+        else await turns.place(tx, next);
       }),
   };
 };

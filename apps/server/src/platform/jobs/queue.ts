@@ -3,7 +3,7 @@ import { fromDrizzle, PgBoss } from 'pg-boss';
 import { queueSchema } from '../db/index.ts';
 import type { Tx } from '../db/index.ts';
 import type { Logger } from '../log/index.ts';
-import type { Attempt } from './jobs.store.ts';
+import type { Attempt } from './jobs.tables.ts';
 
 /** Missing this long, a worker is taken for hung; a dead one is seen at once by its lock. */
 const heartbeatSeconds = 10;
@@ -11,7 +11,8 @@ const dayInSeconds = 86_400;
 
 /** The queue carries which attempt to run and nothing else; what the job is stands in our own table. */
 export interface JobQueue {
-  send(tx: Tx, kind: string, attempt: Attempt): Promise<void>;
+  /** Higher priorities are taken first, and older messages within one. */
+  send(tx: Tx, kind: string, attempt: Attempt, priority: number): Promise<void>;
   work(
     kind: string,
     concurrency: number,
@@ -55,11 +56,11 @@ export const openQueue = async (url: string, kinds: readonly string[], log: Logg
     });
   const working = new Set<string>();
   return {
-    send: async (tx, kind, attempt) => {
-      await boss.send(kind, attempt, { db: fromDrizzle(tx, sql) });
+    send: async (tx, kind, attempt, priority) => {
+      await boss.send(kind, attempt, { db: fromDrizzle(tx, sql), priority });
     },
     work: async (kind, concurrency, handler) => {
-      const options = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
+      const options = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 };
       for (let i = 0; i < concurrency; i++) {
         const worker: { id?: string } = {};
         worker.id = await boss.work<Attempt>(kind, options, async ([message]) => {
@@ -72,6 +73,7 @@ export const openQueue = async (url: string, kinds: readonly string[], log: Logg
     },
     pause: async () => {
       for (const kind of working) await boss.offWork(kind, { wait: false });
+      working.clear();
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000, close: true }),
   };

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
 import { appendLogs, writeProgress } from './jobs.store.ts';
-import type { Attempt } from './jobs.store.ts';
+import type { Attempt } from './jobs.tables.ts';
 import { readable } from './stop-reasons.ts';
 
 const everyMs = 250;
@@ -101,20 +101,23 @@ export class Reporter {
   async #report(lines: readonly Line[]): Promise<Verdict> {
     const report = { progress: this.#progress, stage: this.#stage, etaSeconds: this.#etaSeconds() };
     const { tenantId, jobId: id } = this.#attempt;
-    return this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
+    const verdict = await this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
       // Nobody is promised a report: it may be lost with the server, and need not wait for the disk.
       await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       const { current, cancelRequested } = await writeProgress(tx, this.#attempt, report);
       if (!current) return 'stale';
       if (lines.length > 0) await appendLogs(tx, this.#attempt, lines);
-      const { etaSeconds, ...rest } = report;
-      await this.#events.publish(tx, tenantId, 'job.progress', {
+      return cancelRequested ? 'cancel' : 'current';
+    });
+    const { etaSeconds, ...rest } = report;
+    // Waited for, so that no progress comes after the word that the job has ended.
+    if (verdict !== 'stale')
+      await this.#events.hint(tenantId, 'job.progress', {
         id,
         kind: this.#kind,
         ...rest,
         ...(etaSeconds !== null && { etaSeconds }),
       });
-      return cancelRequested ? 'cancel' : 'current';
-    });
+    return verdict;
   }
 }

@@ -4,14 +4,17 @@ import { AppError } from '../errors/index.ts';
 import type { EventBus } from '../events/index.ts';
 import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
-import type { AnyJobDefinition } from './define.ts';
-import { claim, findJob, lockAttempt } from './jobs.store.ts';
-import type { Attempt, Settled } from './jobs.store.ts';
-import type { JobRow } from './jobs.tables.ts';
-import { attemptOf } from './outcomes.ts';
+import { JobError } from './define.ts';
+import { findJob, lockAttempt } from './jobs.store.ts';
+import type { Settled } from './jobs.store.ts';
+import { attemptOf } from './jobs.tables.ts';
+import type { Attempt, JobRow } from './jobs.tables.ts';
 import type { Outcomes } from './outcomes.ts';
+import { readPayload } from './payloads.ts';
+import type { Kinds } from './payloads.ts';
 import { Reporter } from './reporter.ts';
-import { failureOf, HandedOver, StoppedByUser, TakenOver } from './stop-reasons.ts';
+import { failureOf, HandedOver, setAside, StoppedByUser, TakenOver } from './stop-reasons.ts';
+import type { Turns } from './turns.ts';
 
 export type Observe = (kind: string, status: string, seconds: number) => void;
 
@@ -23,7 +26,8 @@ export interface RunnerDeps {
   readonly reach: Reach;
   readonly observe: Observe;
   readonly outcomes: Outcomes;
-  readonly definitionOf: (kind: string) => AnyJobDefinition;
+  readonly turns: Turns;
+  readonly kinds: Kinds;
 }
 
 /** Runs the attempts that the queue hands to this process. */
@@ -36,8 +40,11 @@ export interface Runner {
   handOver(): Promise<void>;
 }
 
+/** As the database says it; a file that is missing is another matter. */
+const isDatabaseAway = (error: unknown): boolean => error instanceof AppError && error.code === 'UNAVAILABLE';
+
 export const createRunner = (deps: RunnerDeps): Runner => {
-  const { db, events, log, worker, reach, observe, outcomes, definitionOf } = deps;
+  const { db, events, log, worker, reach, observe, outcomes, turns, kinds } = deps;
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   let stopping = false;
 
@@ -47,7 +54,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       try {
         return await write();
       } catch (error) {
-        if (stopping || !(error instanceof AppError && error.code === 'UNAVAILABLE')) throw error;
+        if (stopping || !isDatabaseAway(error)) throw error;
         await pause(waitMs);
       }
     }
@@ -80,9 +87,12 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     });
 
   const runToCommit = async (row: JobRow, abort: AbortController, reporter: Reporter): Promise<void> => {
-    const definition = definitionOf(row.kind);
-    const payload = definition.payload.parse(row.payload.data) as never;
-    const commit = await definition.run(payload, {
+    const definition = kinds.of(row.kind);
+    // Put back by a program that did not know the job and so could not end it.
+    if (row.cancelRequested) throw new StoppedByUser();
+    const aside = setAside(row.deaths);
+    if (aside) throw new JobError(aside.code, aside.message);
+    const commit = await definition.run(readPayload(definition, row.payload), {
       ...attemptOf(row),
       signal: abort.signal,
       progress: (done, total, stage) => reporter.progress(done, total, stage),
@@ -103,6 +113,11 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     if (reason instanceof TakenOver) return undefined;
     if (reason instanceof HandedOver) {
       await outcomes.putBack(row, false);
+      return undefined;
+    }
+    if (isDatabaseAway(reason)) {
+      // The data and the user are not to blame: once the database is back, it is tried again.
+      await patiently(() => outcomes.putBack(row, false));
       return undefined;
     }
     const cancelled = reason instanceof StoppedByUser;
@@ -129,7 +144,10 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       await reporter.flush().catch(() => {});
       status = await endUnsuccessful(row, abort.signal.aborted ? abort.signal.reason : error);
     }
-    if (status === undefined) return;
+    if (status === undefined) {
+      log.info({ action: 'job.left', kind: row.kind, jobId: row.id }, 'A job goes on in another process');
+      return;
+    }
     const seconds = (performance.now() - started) / 1000;
     observe(row.kind, status, seconds);
     log.info(
@@ -150,7 +168,9 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       // Thrown before it is claimed, the message goes back for another process.
       if (stopping) throw new HandedOver();
       const { tenantId, jobId } = attempt;
-      const row = await patiently(() => db.tenant(tenantId, (tx) => claim(tx, attempt, { worker, message })));
+      const row = await patiently(() =>
+        db.tenant(tenantId, (tx) => turns.claim(tx, attempt, { worker, message })),
+      );
       if (!row) {
         // The same message again while it runs: whoever had it has stopped to give signs of life.
         const current = await db.tenant(tenantId, (tx) => findJob(tx, jobId));

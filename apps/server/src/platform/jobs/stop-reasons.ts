@@ -41,3 +41,11 @@ export const failureOf = (error: unknown): { code: string; message: string } => 
     message: 'It failed on our side. The server log has the cause under this job’s id.',
   };
 };
+
+/** A job in which this many processes died is set aside. More than a crash of every replica in turn comes to. */
+const mostDeaths = 5;
+
+export const setAside = (deaths: number): { code: string; message: string } | undefined =>
+  deaths < mostDeaths
+    ? undefined
+    : { code: 'SET_ASIDE', message: `It was set aside: the process that ran it died ${deaths} times.` };

@@ -6,6 +6,7 @@ import { formatMoment } from '#lib/format.ts';
 import { isFinished, useJob } from '#lib/jobs.ts';
 import { useNow } from '#lib/use-now.ts';
 import { jobKindLabel } from '#lib/words.ts';
+import { useSubjectNames } from '#lib/subject-names.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { CancelJob, JobBar } from '#ui/job-progress.tsx';
@@ -13,7 +14,8 @@ import { Page } from '#ui/page.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonPage, SkeletonRows } from '#ui/skeletons.tsx';
 import { jobSentence } from './job-words.ts';
-import { SubjectLink, useSubjectNames } from './subject.tsx';
+import { RunAgain, useRunAgain } from './run-again.tsx';
+import { SubjectLink } from './subject.tsx';
 import styles from './jobs-page.module.css';
 
 export const Route = createLazyRoute('/shell/jobs/$id')({ component: JobPage });
@@ -22,6 +24,7 @@ function JobPage() {
   const { id } = Route.useParams();
   const { data: job, error, refetch } = useJob(id);
   const now = useNow(1_000);
+  const again = useRunAgain(id);
   const trail = <Link to="/jobs">Jobs</Link>;
   if (job === undefined) {
     if (error === null) return <SkeletonPage />;
@@ -36,9 +39,15 @@ function JobPage() {
       title={jobKindLabel(job.kind)}
       trail={trail}
       state={jobSentence(job, now)}
+      action={<RunAgain job={job} again={again} />}
       secondary={<CancelJob job={job} size="sm" />}
       copyAs={<CopyAs call={{ name: 'jobs.get', params: { id } }} />}
     >
+      {again.isError && (
+        <div className={styles.refusal}>
+          <ErrorState error={again.error} title="The job was not run again." />
+        </div>
+      )}
       <Section title="Progress">
         <JobBar job={job} />
       </Section>
@@ -83,6 +92,12 @@ function Facts({ job }: { job: Job }) {
             </div>
           ),
       )}
+      {job.attempt > 1 && (
+        <>
+          <dt>Attempt</dt>
+          <dd>{job.attempt}</dd>
+        </>
+      )}
       <dt>Id</dt>
       <dd className="mono">{job.id}</dd>
     </dl>
@@ -109,8 +124,8 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 
 function Log({ job }: { job: Job }) {
   const log = useQuery({
-    // The end of the job is part of the key, so that its last words are read.
-    queryKey: ['jobs', 'log', job.id, isFinished(job)],
+    // The end of the job and its attempt are part of the key, so that its last words are read.
+    queryKey: ['jobs', 'log', job.id, job.attempt, isFinished(job)],
     queryFn: ({ signal }) => readLog(job.id, signal),
     placeholderData: (before) => before,
     refetchInterval: isFinished(job) ? false : 2_000,

@@ -10,10 +10,11 @@ export function workedSeconds(job: Job, now: number): number | undefined {
   return Math.max(0, (end - Date.parse(job.startedAt)) / 1000);
 }
 
-/** "Succeeded · took 12 s · 4 min ago". */
+/** "Succeeded · took 12 s · 4 min ago", and which attempt it was where it was not the first. */
 export function jobSentence(job: Job, now: number): string {
   const worked = workedSeconds(job, now);
   const parts = [sentenceCase(job.status)];
+  if (job.attempt > 1) parts.push(`attempt ${job.attempt}`);
   if (isFinished(job)) {
     if (worked !== undefined) parts.push(`took ${formatDuration(worked)}`);
     parts.push(formatAgo(job.finishedAt ?? job.createdAt, now));

@@ -6,6 +6,7 @@ import { api } from '#lib/api.ts';
 import { formatAgo, formatDuration, formatMoment, MISSING, plural } from '#lib/format.ts';
 import { isFinished, useJob } from '#lib/jobs.ts';
 import { jobKindLabel, sentenceCase } from '#lib/words.ts';
+import { useSubjectNames } from '#lib/subject-names.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
@@ -18,7 +19,7 @@ import { SkeletonText } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import type { JobsSearch } from './index.ts';
 import { workedSeconds } from './job-words.ts';
-import { SubjectLink, useSubjectNames } from './subject.tsx';
+import { SubjectLink } from './subject.tsx';
 import styles from './jobs-page.module.css';
 
 export const Route = createLazyRoute('/shell/jobs')({ component: JobsPage });
@@ -90,7 +91,7 @@ function stateOf(jobs: readonly Job[], total: number | undefined, more: boolean,
   const running = jobs.filter((job) => job.status === 'RUNNING').length;
   const count = total ?? jobs.length;
   const all = `${plural(count, 'job')}${total === undefined && more ? ' and more' : ''}`;
-  const which = filtered ? `${all} match` : all;
+  const which = filtered ? `${all} ${count === 1 ? 'matches' : 'match'}` : all;
   return running === 0 ? which : `${which} · ${running} running`;
 }
 
@@ -168,6 +169,7 @@ const columnsFor = (names: ReadonlyMap<string, string>): DataColumn<Job>[] => [
         <Link to="/jobs/$id" params={{ id: job.id }}>
           {jobKindLabel(job.kind)}
         </Link>
+        {job.attempt > 1 && <span className={styles.attempt}>attempt {job.attempt}</span>}
         <div className={styles.phoneSubject}>{names.get(job.subject?.id ?? '')}</div>
       </>
     ),
