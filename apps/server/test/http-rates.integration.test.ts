@@ -3,7 +3,8 @@ import { newRegistration, startTestServer } from '@quadrax/testkit';
 import type { RawReply, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { me, register } = routes.identity;
+const { register } = routes.identity;
+const { me } = routes.account;
 
 let server: TestServer;
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
       RATE_LIMIT_WINDOW_MS: '600000',
       RATE_LIMIT_ANONYMOUS: '6',
       RATE_LIMIT_REGISTER: '3',
+      RATE_LIMIT_MAIL: '2',
       RATE_LIMIT_RPS: '1',
       RATE_LIMIT_BURST: '2',
     },
@@ -79,6 +81,17 @@ describe('rates', () => {
     expect([(await preview()).status, (await preview()).status]).toEqual([404, 404]);
     expectLimited(await preview(), 'compute');
     expect((await ada.send(me)).status).toBe(200);
+  });
+
+  it('of what sends mail to others are limited together', async () => {
+    const ada = await person();
+    const { email, firstName, lastName } = newRegistration();
+    expect((await ada.send(routes.users.invite, { body: { email } })).status).toBe(201);
+    const open = (address: string) =>
+      ada.send(routes.users.create, { body: { email: address, firstName, lastName } });
+    expect((await open(newRegistration().email)).status).toBe(201);
+    expectLimited(await open(newRegistration().email), 'mail');
+    expectLimited(await ada.send(routes.users.invite, { body: { email } }), 'mail');
   });
 
   it('do not count health, readiness and metrics', async () => {
