@@ -59,7 +59,7 @@ export const seedDatabase = async (options: { email: string; json?: boolean }): 
   const seeded = await withDatabase((located) => seed(located, options.email));
   createOutput(options.json ?? false).result(seeded, () =>
     [
-      `Made the tenant "${tenant}" with ${seeded.datakits.length} sample datakits.`,
+      `Made the workspace "${tenant}" with ${seeded.datakits.length} sample datakits.`,
       `Sign in as ${seeded.email}`,
       `Password: ${seeded.password}`,
       'It is shown this once and stored nowhere.',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { environment } from '../environment.ts';
 import { CliError } from '../failure.ts';
 import { createOutput, table } from '../output.ts';
 import { resetDatabase } from './db-reset.ts';
@@ -59,6 +60,21 @@ const status = async ({ json = false }: JsonOption): Promise<void> => {
   );
 };
 
+/** What a transaction pooler has to know. Nothing is asked of the database: it may not be there yet. */
+const logins = async ({ json = false }: JsonOption): Promise<void> => {
+  const { loadConfig, loadSecrets, poolerLogins } = await server();
+  const config = loadConfig(environment);
+  const url = config.databaseDirectUrl ?? config.databaseUrl;
+  if (url === undefined)
+    throw new CliError(
+      'The embedded database has no pooler in front. Set DATABASE_URL to use one that does.',
+    );
+  const found = poolerLogins(url, loadSecrets(config).signing);
+  createOutput(json).result(found, () =>
+    found.map(({ user, verifier }) => `"${user}" "${verifier}"`).join('\n'),
+  );
+};
+
 export const addDb = (program: Command): void => {
   const db = program.command('db').description('the database: its tables and what is in them');
   const json = ['--json', 'print one JSON value'] as const;
@@ -76,8 +92,12 @@ export const addDb = (program: Command): void => {
     .description('which migrations the database has')
     .option(...json)
     .action(status);
+  db.command('logins')
+    .description('print the two logins of the server as pgbouncer reads them in its userlist')
+    .option(...json)
+    .action(logins);
   db.command('seed')
-    .description('make a demonstration tenant with an administrator and the sample datakits')
+    .description('make a demonstration workspace with an administrator and the sample datakits')
     .option('--email <email>', 'email address of the administrator', 'demo@example.com')
     .option(...json)
     .action(seedDatabase);

@@ -1,12 +1,15 @@
+import { sql } from 'drizzle-orm';
 import { Client, Pool } from 'pg';
 import type { Logger } from '../log/index.ts';
+import { Availability } from './availability.ts';
 import { startEmbeddedPostgres } from './embedded/index.ts';
 import { Listener } from './listener.ts';
+import type { Pulse } from './listener.ts';
 import { migrateUp } from './migrate.ts';
 import { installQueueSchema } from './queue-schema.ts';
-import { ensureRoles, loginsOf } from './roles.ts';
+import { ensureRoles, loginsOf, statementMs } from './roles.ts';
 import { inTransaction } from './transactions.ts';
-import type { Measure, Tx } from './transactions.ts';
+import type { Tx } from './transactions.ts';
 
 export interface DatabaseOptions {
   readonly dataDir: string;
@@ -19,7 +22,9 @@ export interface DatabaseOptions {
   /** The logins' passwords are derived from it. */
   readonly secret: string;
   readonly log: Logger;
-  readonly measure?: Measure;
+  readonly measure?: (seconds: number) => void;
+  /** How often the listening connection is looked after, and how long it may take to answer. */
+  readonly listening?: Pulse;
 }
 
 /** The product's database: who asks says for which tenant, or that the work has none. */
@@ -33,7 +38,9 @@ export interface Database {
   readonly systemUrl: string;
   /** Connections of the request pool: used and allowed. */
   usage(): { active: number; idle: number; waiting: number; max: number };
-  /** Milliseconds one statement took. */
+  /** Whether requests can be served, by what was found last. Costs nothing. */
+  reachable(): boolean;
+  /** Milliseconds one transaction took. */
   ping(): Promise<number>;
   close(): Promise<void>;
 }
@@ -89,6 +96,9 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   }
 };
 
+/** The server ends a statement of a request after `statementMs` (roles.ts); one that it does not answer ends here. */
+const answerMs = statementMs + 5000;
+
 const openPools = async (server: Server, options: DatabaseOptions): Promise<Database> => {
   const { log, poolSize, poolTimeoutMs, measure = () => {} } = options;
   const logins = loginsOf(databaseName(server.directUrl), options.secret);
@@ -101,13 +111,18 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
       log.info({ action: 'db.migrated', applied }, 'The database was brought up to date');
     await installQueueSchema(owner, server.directUrl);
   });
+  const systemPoolUrl = asLogin(server.url, logins.system);
+  const availability = new Availability(systemPoolUrl, log);
   const pool = (url: string, max: number, name: string): Pool => {
     const opened = new Pool({
       connectionString: url,
       max,
       connectionTimeoutMillis: poolTimeoutMs,
       idleTimeoutMillis: 30_000,
+      query_timeout: answerMs,
+      keepAlive: true,
       application_name: name,
+      stream: availability.socket,
     });
     // Without a handler an idle connection that breaks would end the process; the next query reports it.
     opened.on('error', (error) =>
@@ -116,17 +131,20 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
     return opened;
   };
   const app = pool(asLogin(server.url, logins.app), poolSize, 'quadrax app');
-  const system = pool(
-    asLogin(server.url, logins.system),
-    Math.max(2, Math.ceil(poolSize / 3)),
-    'quadrax system',
-  );
+  const system = pool(systemPoolUrl, Math.max(2, Math.ceil(poolSize / 3)), 'quadrax system');
+  const requests = { pool: app, availability, measure };
+  const chores = { pool: system, availability, measure };
   const systemUrl = asLogin(server.directUrl, logins.system);
-  const listener = new Listener(systemUrl, log);
-  await listener.start();
+  const listener = new Listener(systemUrl, log, options.listening);
+  try {
+    await listener.start();
+  } catch (error) {
+    await availability.close();
+    throw error;
+  }
   return {
-    tenant: (tenantId, work) => inTransaction(app, tenantId, work, measure),
-    system: (work) => inTransaction(system, undefined, work, measure),
+    tenant: (tenantId, work) => inTransaction(requests, tenantId, work),
+    system: (work) => inTransaction(chores, undefined, work),
     listener,
     systemUrl,
     usage: () => ({
@@ -135,13 +153,14 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
       waiting: app.waitingCount,
       max: poolSize,
     }),
+    reachable: () => availability.reachable,
     ping: async () => {
       const started = performance.now();
-      await system.query('SELECT 1');
+      await inTransaction(chores, undefined, (tx) => tx.execute(sql`SELECT 1`));
       return performance.now() - started;
     },
     close: async () => {
-      await listener.close();
+      await Promise.all([listener.close(), availability.close()]);
       await Promise.all([app.end(), system.end()]);
       await server.stop();
     },

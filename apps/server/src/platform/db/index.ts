@@ -1,11 +1,16 @@
 export { asOwner, openDatabase } from './database.ts';
 export type { Database, DatabaseOptions } from './database.ts';
 export { EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/index.ts';
+export { byName, byText, byTime, keyset } from './keyset.ts';
+export type { SortedPage } from './keyset.ts';
 export type { Listener } from './listener.ts';
 export { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
 export type { MigrationStatus } from './migrate.ts';
-export { announce, forget, missingWorkers, takeOver } from './presence.ts';
+export { containing, literal } from './patterns.ts';
+export { announce, forget, installationOf, missingWorkers, takeOver } from './presence.ts';
 export type { MissingWorker } from './presence.ts';
+export { poolerLogins } from './pooler.ts';
+export type { PoolerLogin } from './pooler.ts';
 export { queueSchema } from './queue-schema.ts';
 export { RolesError } from './roles.ts';
 export type { Client as OwnerClient } from 'pg';

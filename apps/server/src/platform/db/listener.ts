@@ -3,28 +3,45 @@ import type { Logger } from '../log/index.ts';
 
 type Handler = (payload: string) => void;
 
+/** How often the connection is asked for a sign of life, and how long it may take to answer. */
+export interface Pulse {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+/** A session of the database server, told apart from a later one with the same process id. */
+interface Session extends Record<string, unknown> {
+  readonly pid: number;
+  readonly since: string;
+}
+
 /**
- * One connection that hears NOTIFY and holds this process's advisory lock. It is made anew when it breaks; whoever
- * caches what it hears about is told of the gap.
+ * One connection that hears NOTIFY and holds this process's advisory lock. It is made anew when it breaks, or when it
+ * is silently dead; whoever caches what it hears about is told of the gap.
  */
 export class Listener {
   readonly #connectionString: string;
   readonly #log: Logger;
+  readonly #pulse: Pulse;
   readonly #handlers = new Map<string, Set<Handler>>();
   readonly #onReconnect = new Set<() => void>();
   #lock: string | undefined;
   #client: Client | undefined;
+  #session: Session | undefined;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
+  #nextLook: NodeJS.Timeout | undefined;
 
-  constructor(connectionString: string, log: Logger) {
+  constructor(connectionString: string, log: Logger, pulse: Pulse = { everyMs: 10_000, timeoutMs: 5000 }) {
     this.#connectionString = connectionString;
     this.#log = log;
+    this.#pulse = pulse;
   }
 
   async start(): Promise<void> {
     const client = new Client({
       connectionString: this.#connectionString,
+      connectionTimeoutMillis: this.#pulse.timeoutMs,
       keepAlive: true,
       application_name: 'quadrax listener',
     });
@@ -35,20 +52,54 @@ export class Listener {
     client.on('end', () => this.#lost(client));
     try {
       await client.connect();
+      this.#lookAgain(client);
+      await this.#succeed(client);
       for (const channel of this.#handlers.keys()) await client.query(`LISTEN ${escapeIdentifier(channel)}`);
       if (this.#lock !== undefined) await client.query('SELECT pg_advisory_lock($1)', [this.#lock]);
     } catch (error) {
+      clearTimeout(this.#nextLook);
       await client.end().catch(() => {});
       throw error;
     }
     // Closed while it was being made: nobody else will end it.
-    if (this.#closed) await client.end();
-    else this.#client = client;
+    if (this.#closed) {
+      clearTimeout(this.#nextLook);
+      await client.end();
+    } else this.#client = client;
+  }
+
+  /** Ends the session before, which the server may take for alive long after its connection died: it has the lock. */
+  async #succeed(client: Client): Promise<void> {
+    if (this.#session)
+      await client.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2',
+        [this.#session.pid, this.#session.since],
+      );
+    const { rows } = await client.query<Session>(
+      'SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+    );
+    this.#session = rows[0];
+  }
+
+  /** A connection may die with no word of it: a firewall that forgets, a cable that is pulled. So it is asked. */
+  #lookAgain(client: Client): void {
+    this.#nextLook = setTimeout(() => {
+      const silence = setTimeout(() => client.connection.stream.destroy(), this.#pulse.timeoutMs);
+      client
+        .query('SELECT 1')
+        .then(() => {
+          if (!this.#closed) this.#lookAgain(client);
+        })
+        // That it broke is told by its events.
+        .catch(() => {})
+        .finally(() => clearTimeout(silence));
+    }, this.#pulse.everyMs).unref();
   }
 
   #lost(client: Client): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = undefined;
+    clearTimeout(this.#nextLook);
     this.#log.warn({ action: 'db.listener_lost' }, 'The listening connection broke; connecting again');
     this.#reconnect(100);
   }
@@ -95,6 +146,12 @@ export class Listener {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
-    await this.#client?.end();
+    clearTimeout(this.#nextLook);
+    const client = this.#client;
+    if (!client) return;
+    // One that is silently dead does not say goodbye.
+    const impatience = setTimeout(() => client.connection.stream.destroy(), this.#pulse.timeoutMs);
+    await client.end();
+    clearTimeout(impatience);
   }
 }

@@ -29,6 +29,13 @@ export const announce = async (db: Database): Promise<string> => {
   return id;
 };
 
+/** What all processes of this database have in common, and those of no other. */
+export const installationOf = async (db: Database): Promise<string> =>
+  db.system(async (tx) => {
+    const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
+    return rows[0]?.id ?? '';
+  });
+
 /** A process that was announced and whose lock nobody holds. */
 export interface MissingWorker extends Record<string, unknown> {
   readonly id: string;

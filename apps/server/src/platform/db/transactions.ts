@@ -3,24 +3,42 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { DatabaseError } from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../errors/index.ts';
+import { ServerAway } from './availability.ts';
+import type { Availability } from './availability.ts';
 
 /** One transaction. What runs in it is typed SQL (drizzle). */
 export type Tx = NodePgDatabase;
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Codes of PostgreSQL that mean "not now" rather than "never": shutting down, starting, out of connections. */
-const passing = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006']);
+/** Codes of PostgreSQL that mean "not now" rather than "never": idle too long, shutting down, starting, out of connections. */
+const passing = new Set(['25P03', '57P01', '57P02', '57P03', '53300', '08000', '08003', '08006']);
 const passingErrno = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT']);
-const passingWords = /Connection terminated|timeout exceeded when trying to connect|connection timeout/i;
+const passingWords =
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect|connection timeout/i;
+
+/** A pooler that cannot reach the server behind it breaks the connection off with this. */
+const isOfPooler = ({ code, severity }: DatabaseError): boolean => code === '08P01' && severity === 'FATAL';
 
 /** Whether the database could not be reached, so that the same request may work in a moment. */
-export const isUnavailable = (error: unknown): boolean => {
+const isUnavailable = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  if (error instanceof DatabaseError) return passing.has(error.code ?? '');
+  if (error instanceof ServerAway) return true;
+  if (error instanceof DatabaseError) return passing.has(error.code ?? '') || isOfPooler(error);
   if ('code' in error && passingErrno.has(String(error.code))) return true;
   return passingWords.test(error.message) || isUnavailable(error.cause);
 };
+
+/** Whether a statement was given up, by the server or here, because it took too long. */
+const isTooSlow = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseError) return error.code === '57014';
+  return isUnanswered(error) || isTooSlow(error.cause);
+};
+
+/** A statement that got no answer at all: its connection is of no more use, not even for a ROLLBACK. */
+const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && (error.message === 'Query read timeout' || isUnanswered(error.cause));
 
 /** Whether the database has no room left for what it was asked to write. */
 const isDiskFull = (error: unknown): boolean =>
@@ -34,11 +52,30 @@ const isUnstorableText = (error: unknown): boolean =>
   error instanceof Error &&
   ((error instanceof DatabaseError && unstorable.has(error.code ?? '')) || isUnstorableText(error.cause));
 
+/** Codes of PostgreSQL for a transaction that met another one and lost: it may work when it is tried again. */
+const met = new Set(['40001', '40P01']);
+
+const lostToAnother = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error instanceof DatabaseError && met.has(error.code ?? '')) || lostToAnother(error.cause));
+
 const asAppError = (error: unknown): unknown => {
   if (isUnavailable(error))
     return new AppError('UNAVAILABLE', {
       message: 'The database cannot be reached. Try again shortly.',
       retryAfter: 2,
+      cause: error,
+    });
+  if (isTooSlow(error))
+    return new AppError('UNAVAILABLE', {
+      message: 'The database took too long over this. Try again shortly.',
+      retryAfter: 5,
+      cause: error,
+    });
+  if (lostToAnother(error))
+    return new AppError('UNAVAILABLE', {
+      message: 'Another change was made at the same moment. Try again.',
+      retryAfter: 1,
       cause: error,
     });
   if (isDiskFull(error)) return new AppError('NO_SPACE', { cause: error });
@@ -50,26 +87,24 @@ const asAppError = (error: unknown): unknown => {
   return error;
 };
 
-export type Measure = (seconds: number) => void;
+/** A process that hangs within a transaction must not keep others from its rows for ever. */
+const longestIdleMs = 15_000;
+/** Work without a tenant may look at files between two statements. */
+const longestSystemIdleMs = 60_000;
 
-/**
- * Runs `work` in a transaction of a connection of `pool`, as `tenant` if one is given: the setting ends with the
- * transaction, so a connection never carries a tenant back into the pool.
- */
-export const inTransaction = async <T>(
-  pool: Pool,
-  tenant: string | undefined,
+/** Where transactions run, and who watches over them. */
+export interface Line {
+  readonly pool: Pool;
+  readonly availability: Availability;
+  readonly measure: (seconds: number) => void;
+}
+
+const performOn = async <T>(
+  client: PoolClient,
+  begin: string,
   work: (tx: Tx) => Promise<T>,
-  measure: Measure,
+  availability: Availability,
 ): Promise<T> => {
-  if (tenant !== undefined && !uuidPattern.test(tenant)) throw new TypeError('A tenant is named by its id.');
-  const started = performance.now();
-  let client: PoolClient;
-  try {
-    client = await pool.connect();
-  } catch (error) {
-    throw asAppError(error);
-  }
   let broken: Error | undefined;
   // The pool listens only while a connection is idle: one that breaks in use would end the process.
   const onError = (error: Error): void => {
@@ -77,19 +112,48 @@ export const inTransaction = async <T>(
   };
   client.on('error', onError);
   try {
-    // One message, one round trip. The id was checked above: there is no parameter in a multiple statement.
-    await client.query(tenant === undefined ? 'BEGIN' : `BEGIN; SET LOCAL app.tenant = '${tenant}'`);
+    await client.query(begin);
+    availability.heard();
     const outcome = await work(drizzle(client));
     await client.query('COMMIT');
+    availability.heard();
     return outcome;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw asAppError(error);
+    if (isUnanswered(error)) broken = error as Error;
+    else
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+    throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
+  }
+};
+
+/**
+ * Runs `work` in a transaction of a connection of the line's pool, as `tenant` if one is given: the setting ends with
+ * the transaction, so a connection never carries a tenant back into the pool.
+ * @throws AppError UNAVAILABLE at once while the database is away, and within a second when it goes away meanwhile
+ */
+export const inTransaction = async <T>(
+  { pool, availability, measure }: Line,
+  tenant: string | undefined,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> => {
+  if (tenant !== undefined && !uuidPattern.test(tenant)) throw new TypeError('A tenant is named by its id.');
+  const started = performance.now();
+  // One message, one round trip. The id was checked above: there is no parameter in a multiple statement.
+  const begin =
+    tenant === undefined
+      ? `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestSystemIdleMs}`
+      : `BEGIN; SET LOCAL app.tenant = '${tenant}'; SET LOCAL idle_in_transaction_session_timeout = ${longestIdleMs}`;
+  try {
+    return await availability.onConnection(pool, (client) => performOn(client, begin, work, availability));
+  } catch (error) {
+    if (isUnavailable(error)) availability.suspect();
+    throw asAppError(error);
+  } finally {
     measure((performance.now() - started) / 1000);
   }
 };
