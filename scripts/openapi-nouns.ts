@@ -41,6 +41,8 @@ const callsByNoun = (document: ApiDocument): Map<string, Call[]> => {
       const declared = Object.entries<Readonly<Record<string, RouteDeclaration>>>(routes);
       const route = declared.find(([key]) => key === module)?.[1][name];
       if (!route) throw new Error(`The contract has no route "${operation.operationId}".`);
+      // Where a browser is sent, a program has nothing to call.
+      if (route.envelope === 'redirect') continue;
       const noun = nouns[module] ?? module;
       found.set(noun, [...(found.get(noun) ?? []), { name, method, path, operation, route }]);
     }

@@ -1,21 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createFaults } from '#platform/faults';
 import type { FastifyInstance } from 'fastify';
 import type { Config, Secrets } from '#config';
 import { loadSecrets } from '#config';
 import { attachSockets } from '#platform/events';
+import type { SocketAuthentication, SocketOptions } from '#platform/events';
 import {
   basePath,
+  createDeparture,
   createGuard,
   createHttpApp,
   createIdempotency,
   createRateLimiter,
-  recordAudit,
+  createReadCache,
+  shareRates,
 } from '#platform/http';
-import type { BindOptions } from '#platform/http';
 import { AppError } from '#platform/errors';
 import type { Logger } from '#platform/log';
+import type { TicketHolder } from '#modules/operations';
 import { createModules } from './modules.ts';
-import { addOperationalPages, addWebApp, pageFor } from './pages.ts';
+import type { Modules } from './modules.ts';
+import { addOperationalPages, loadWebApp } from './pages.ts';
 import { openPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import { startRecovery } from './recovery.ts';
@@ -35,18 +40,29 @@ export interface App {
   readonly http: FastifyInstance;
   readonly platform: Platform;
   readonly modules: Awaited<ReturnType<typeof createModules>>;
-  /** From now on /readyz says so. */
-  markReady(): void;
-  /** Not ready at once; requests under way finish, jobs are handed over, everything that was started stops. */
+  /** It listens there: from now on /readyz says so, and links in mails lead there unless FRONTEND_URL is set. */
+  markReady(url: string): void;
+  /**
+   * Not ready at once, and jobs are handed over; requests are still taken for SHUTDOWN_DRAIN, until every balancer has
+   * noticed, and each answer ends its connection.
+   */
+  drain(): Promise<void>;
+  /** Requests under way finish, and everything that was started stops. */
   close(): Promise<void>;
 }
 
 const minute = 60_000;
+/** A connection opened with an API key, which may have no end of its own, comes back with it now and then. */
+const longestKeySocketMs = 12 * 60 * minute;
+/** How long one that a ticket opened may live before it must come back with a new one. */
+const ticketSocketMs = 30 * minute;
 
 const limitsOf = (config: Config) => ({
   anonymous: { name: 'anonymous', most: config.rateLimitAnonymous, windowMs: minute },
   authenticated: { name: 'authenticated', most: config.rateLimitMax, windowMs: config.rateLimitWindowMs },
+  tenant: { name: 'tenant', most: config.rateLimitTenant, windowMs: minute },
   register: { name: 'register', most: config.rateLimitRegister, windowMs: 10 * minute },
+  mail: { name: 'mail', most: config.rateLimitMail, windowMs: 60 * minute },
   compute: {
     name: 'compute',
     most: config.computeBurst,
@@ -54,15 +70,39 @@ const limitsOf = (config: Config) => ({
   },
 });
 
-const auditWith =
-  ({ db }: Platform): BindOptions['audit'] =>
-  ({ tenantId, accountId }, action, resourceId, { address, requestId }) =>
-    db.tenant(tenantId, (tx) =>
-      recordAudit(tx, { tenantId, accountId, action, resourceId, address, requestId }),
-    );
+/** Beside an embedded database there is one process, and no balancer that would have to notice. */
+const defaultDrainMs = ({ databaseUrl }: Config): number => (databaseUrl === undefined ? 0 : 3000);
+
+/** Who opens a socket, by a token or by a ticket, and until when it may stay open. */
+const socketDoors = ({
+  identity,
+  operations,
+}: Modules): Pick<SocketOptions, 'authenticate' | 'redeemTicket'> => {
+  const { authenticator } = identity;
+  const enter = async (holder: TicketHolder, end: number): Promise<SocketAuthentication | undefined> => {
+    const standing = await authenticator.standing(holder);
+    if (!standing) return undefined;
+    const { tenantId, accountId, credentialId } = holder;
+    return { tenantId, accountId, credentialId, expiresAt: Math.min(end, standing.expiresAt ?? end) };
+  };
+  return {
+    redeemTicket: async (ticket) => {
+      const holder = await operations.redeemTicket(ticket);
+      return holder && enter(holder, Date.now() + ticketSocketMs);
+    },
+    authenticate: async (token, tenant, from) => {
+      const caller = await authenticator.authenticate(token, tenant, from).catch((error: unknown) => {
+        // That the database is away says nothing against the token: the client tries again.
+        if (error instanceof AppError && error.status < 500) return undefined;
+        throw error;
+      });
+      return caller && enter(caller, identity.expiryOf(token) ?? Date.now() + longestKeySocketMs);
+    },
+  };
+};
 
 const watchState = (
-  { telemetry, db }: Platform,
+  { telemetry, db, cache }: Platform,
   modules: App['modules'],
   connections: () => number,
 ): void => {
@@ -70,6 +110,7 @@ const watchState = (
     const { active, waiting } = db.usage();
     // With the database away the rest of the figures is what an operator needs.
     const counts = await modules.jobs.counts().catch(() => []);
+    const hitRates = cache?.hitRates() ?? { all: 0, redis: 0 };
     const gauge = (name: string, help: string, value: number, labels: Record<string, string> = {}) => ({
       name,
       help,
@@ -79,6 +120,8 @@ const watchState = (
     return [
       gauge('database_connections_active', 'Connections of the request pool in use.', active),
       gauge('database_connections_waiting', 'Requests that wait for a connection.', waiting),
+      gauge('cache_hit_rate', 'Share of cached reads that were answered from the cache.', hitRates.all),
+      gauge('redis_cache_hit_rate', 'The same of those that asked Redis.', hitRates.redis),
       gauge('websocket_connections', 'Open sockets.', connections()),
       ...counts.map(({ kind, status, count }) =>
         gauge('jobs', 'Jobs that wait and run.', count, { kind, status }),
@@ -105,56 +148,51 @@ const compose = async (
   secrets: Secrets,
   { config, log, work = true }: AppOptions,
 ): Promise<App> => {
-  const { db, compute, worker, telemetry, events } = platform;
+  const { db, compute, worker, telemetry, events, mail, broadcast, cache } = platform;
   let ready = false;
-  const modules = await createModules(platform, config, secrets, version);
+  let address = `http://localhost:${config.port}`;
+  const publicUrl = (): string => config.frontendUrl ?? address;
+  const modules = await createModules(platform, config, secrets, version, publicUrl);
   const { identity, operations, jobs } = modules;
   const idempotency = createIdempotency(db, worker);
-  const guard = createGuard({
-    authenticator: identity.authenticator,
-    limiter: config.rateLimitEnabled ? createRateLimiter() : undefined,
-    limits: limitsOf(config),
-  });
+  const limiter = config.rateLimitEnabled ? createRateLimiter() : undefined;
+  const stopSharingRates = limiter && shareRates(limiter, broadcast);
+  const limits = limitsOf(config);
+  const guard = createGuard({ authenticator: identity.authenticator, limiter, limits });
+  const reads = cache && createReadCache(cache);
+  const webApp = loadWebApp();
   const http = await createHttpApp({
     log,
     version,
     environment: config.environment,
-    trustProxy: config.trustProxy,
+    trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
-    page: pageFor,
+    page: webApp.page,
   });
+  const departure = createDeparture(http);
   telemetry.watch(http);
-  await http.register(
-    async (scope) => modules.bind(scope, { guard, idempotency, audit: auditWith(platform) }),
-    { prefix: basePath },
-  );
+  await http.register(async (scope) => modules.bind(scope, { db, guard, idempotency, reads }), {
+    prefix: basePath,
+  });
   await addOperationalPages(http, {
     health: operations.health,
-    ready: () => ready,
+    ready: () => ready && db.reachable(),
     telemetry,
     metricsEnabled: config.metricsEnabled,
   });
-  await addWebApp(http);
+  await webApp.addFiles(http);
   const sockets = attachSockets({
     server: http.server,
     bus: events,
     paths: [...new Set([config.websocketPath, `${basePath}/results/ws`])],
     origins: config.corsOrigins,
-    redeemTicket: operations.redeemTicket,
-    authenticate: async (token, tenant) => {
-      const caller = await identity.authenticator.authenticate(token, tenant).catch((error: unknown) => {
-        // That the database is away says nothing against the token: the client tries again.
-        if (error instanceof AppError && error.status < 500) return undefined;
-        throw error;
-      });
-      if (!caller) return undefined;
-      const { tenantId, accountId, sessionId } = caller;
-      return { tenantId, accountId, sessionId, expiresAt: identity.expiryOf(token) };
-    },
+    ...socketDoors(modules),
   });
   identity.onChange((change) => sockets.closeWhere(change));
   watchState(platform, modules, sockets.connections);
   const stopRecovery = await startRecovery(platform, jobs, idempotency);
+  await mail.start();
+  await identity.start();
   if (work) await jobs.work(Math.max(2, config.computeProcesses));
   await http.ready();
 
@@ -162,15 +200,25 @@ const compose = async (
     http,
     platform,
     modules,
-    markReady: () => {
+    markReady: (url) => {
+      address = url;
       ready = true;
+    },
+    drain: async () => {
+      ready = false;
+      departure.announce();
+      await Promise.all([jobs.handOver(), pause(config.shutdownDrainMs ?? defaultDrainMs(config))]);
     },
     close: async () => {
       ready = false;
+      departure.announce();
       await stopRecovery();
       await sockets.close();
-      // Side by side: jobs must be handed over in time even while a slow upload is still coming in.
-      await Promise.all([http.close(), jobs.stop()]);
+      stopSharingRates?.();
+      // Side by side: jobs must be handed over in time even while a slow upload is still coming in. The queue is left
+      // last, since what comes in may need it.
+      await Promise.all([departure.complete(), jobs.handOver()]);
+      await Promise.all([jobs.stop(), mail.stop(), identity.stop()]);
       await compute.close();
       await platform.close();
     },

@@ -5,7 +5,7 @@ import type { Logger } from '#platform/log';
 import { createApp } from './app.ts';
 import type { App, AppOptions } from './app.ts';
 
-export { ConfigError, configFromEnvironment, loadConfig, maskConfig, settings } from '#config';
+export { ConfigError, configFromEnvironment, loadConfig, loadSecrets, maskConfig, settings } from '#config';
 export type { Config } from '#config';
 export {
   asOwner,
@@ -14,6 +14,7 @@ export {
   migrateDown,
   migrateUp,
   migrationStatus,
+  poolerLogins,
   startEmbeddedPostgres,
 } from '#platform/db';
 export { createLogger } from '#platform/log';
@@ -26,6 +27,9 @@ export { version } from './version.ts';
 export interface Running {
   readonly app: App;
   readonly url: string;
+  /** Stops as a service manager wants it: balancers get the time to notice. */
+  stop(): Promise<void>;
+  /** Stops without that time. */
   close(): Promise<void>;
 }
 
@@ -44,17 +48,28 @@ export const startServer = async (options: AppOptions): Promise<Running> => {
     await app.close();
     throw error;
   }
-  app.markReady();
-  return { app, url: addressOf(app, options.config), close: app.close };
+  const url = addressOf(app, options.config);
+  app.markReady(url);
+  const stop = async (): Promise<void> => {
+    await app.drain();
+    await app.close();
+  };
+  return { app, url, stop, close: app.close };
 };
 
 /** Whatever hangs, a process that was told to stop is gone after this. */
 const longestStopMs = 25_000;
 
-/** Stops in order at Ctrl-C or a service manager's word, once; a second Ctrl-C does not wait. */
-export const stopOnSignal = (close: () => Promise<void>, log: Logger): void => {
+/**
+ * Stops in order, once: at Ctrl-C by `close`, at a service manager's word by `stop`, which may take its time. A Ctrl-C
+ * after that does not wait.
+ */
+export const stopOnSignal = (
+  { close, stop = close }: { readonly close: () => Promise<void>; readonly stop?: () => Promise<void> },
+  log: Logger,
+): void => {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const end = (signal: NodeJS.Signals): void => {
     if (stopping) {
       if (signal === 'SIGINT') process.exit(130);
       return;
@@ -62,7 +77,8 @@ export const stopOnSignal = (close: () => Promise<void>, log: Logger): void => {
     stopping = true;
     log.info({ action: 'stopping', signal }, 'Stopping');
     setTimeout(() => process.exit(1), longestStopMs).unref();
-    close().then(
+    const ending = signal === 'SIGTERM' ? stop() : close();
+    ending.then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ action: 'stop.failed', err: error }, 'Stopping failed');
@@ -70,6 +86,6 @@ export const stopOnSignal = (close: () => Promise<void>, log: Logger): void => {
       },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
 };

@@ -1,9 +1,11 @@
 import { routes } from '@quadrax/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Config, Secrets } from '#config';
-import { createDatakitsJob, createDatakitsModule } from '#modules/datakits';
+import { createAuditModule } from '#modules/audit';
+import { createDatakitsJob, createDatakitsModule, hasDatakit } from '#modules/datakits';
 import { createIdentity } from '#modules/identity';
 import { createJobsModule } from '#modules/jobs';
+import { createMailModule } from '#modules/mail';
 import { createModelsJob, createModelsModule } from '#modules/models';
 import { createOperations } from '#modules/operations';
 import { bindRoutes } from '#platform/http';
@@ -19,13 +21,14 @@ export const createModules = async (
   config: Config,
   secrets: Secrets,
   version: string,
+  publicUrl: () => string,
 ) => {
-  const { db, objects, compute, events, cursors, telemetry, log, worker, reach } = platform;
-  const identity = await createIdentity({ db, cursors }, config, secrets);
+  const { db, redis, objects, compute, events, cursors, mail, telemetry, log, worker, reach } = platform;
+  const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
   const profileJob = createDatakitsJob({ db, objects, compute, events });
   // A training reads a datakit's table, which the module below provides: asked for only when a job runs.
   const table: typeof datakits.table = (...wanted) => datakits.table(...wanted);
-  const trainJob = createModelsJob({ db, objects, compute, events, table });
+  const trainJob = createModelsJob({ objects, compute, events, table, hasDatakit });
   const jobs = await openJobs({
     db,
     events,
@@ -33,6 +36,7 @@ export const createModules = async (
     worker,
     reach,
     definitions: [profileJob, trainJob],
+    perTenant: config.jobsPerTenant,
     observe: telemetry.observeJob,
   });
   const datakits = createDatakitsModule({
@@ -57,10 +61,14 @@ export const createModules = async (
     reach,
     logs: jobsModule.logs,
   });
+  const audit = createAuditModule({ db, cursors });
+  const mailModule = createMailModule({ db, mail, cursors });
   const operations = createOperations({
     db,
+    redis,
     objects,
     jobs,
+    mail,
     version,
     reserveBytes: config.storageReserveBytes,
     secret: secrets.signing,
@@ -68,13 +76,19 @@ export const createModules = async (
 
   return {
     identity,
+    audit,
     jobs,
     operations,
     bind: (app: FastifyInstance, options: BindOptions): void => {
-      bindRoutes(app, 'identity', routes.identity, identity.routes, options);
+      bindRoutes(app, 'identity', routes.identity, identity.routes.identity, options);
+      bindRoutes(app, 'account', routes.account, identity.routes.account, options);
+      bindRoutes(app, 'users', routes.users, identity.routes.users, options);
+      bindRoutes(app, 'platform', routes.platform, identity.routes.platform, options);
+      bindRoutes(app, 'audit', routes.audit, audit.routes, options);
       bindRoutes(app, 'datakits', routes.datakits, datakits.routes, options);
       bindRoutes(app, 'models', routes.models, models.routes, options);
       bindRoutes(app, 'jobs', routes.jobs, jobsModule.routes, options);
+      bindRoutes(app, 'mail', routes.mail, mailModule.routes, options);
       bindRoutes(app, 'operations', routes.operations, operations.routes, options);
     },
   };

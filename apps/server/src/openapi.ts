@@ -10,7 +10,8 @@ type Module = Readonly<Record<string, RouteDeclaration>>;
 const unused = (): Promise<never> => Promise.reject(new Error('Nothing is served to describe the API.'));
 const guard: Guard = { enter: () => unused, callerOf: () => undefined };
 const idempotency: Idempotency = { once: unused, release: unused };
-const options: BindOptions = { guard, idempotency, audit: unused };
+const db = { tenant: unused, system: unused };
+const options: BindOptions = { db, guard, idempotency };
 
 const handlersOf = (module: Module): Handlers<Module> =>
   Object.fromEntries(Object.keys(module).map((name) => [name, unused]));
@@ -24,7 +25,7 @@ export const openApiDocument = async (): Promise<object> => {
     log: createLogger('silent'),
     version,
     environment: 'production',
-    trustProxy: false,
+    trustedProxies: 0,
     corsOrigins: [],
     page: () => undefined,
   });

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import type { Config, Secrets } from '#config';
+import { createBroadcast } from '#platform/broadcast';
+import type { Broadcast } from '#platform/broadcast';
+import { createCache } from '#platform/cache';
+import type { Cache } from '#platform/cache';
 import { createComputePool } from '#platform/compute';
 import type { ComputePool } from '#platform/compute';
-import { announce, forget, openDatabase } from '#platform/db';
+import { announce, forget, installationOf, openDatabase } from '#platform/db';
 import type { Database } from '#platform/db';
 import { createEventBus } from '#platform/events';
 import type { EventBus } from '#platform/events';
@@ -10,17 +14,27 @@ import type { Reach } from '#platform/faults';
 import { createCursors } from '#platform/http';
 import type { Cursors } from '#platform/http';
 import type { Logger } from '#platform/log';
+import { createMail } from '#platform/mail';
+import type { Mail, SmtpSettings } from '#platform/mail';
 import { openObjectStore } from '#platform/objects';
 import type { ObjectStore } from '#platform/objects';
+import { openRedis } from '#platform/redis';
+import type { Redis } from '#platform/redis';
 import { createTelemetry } from '#platform/telemetry';
 import type { Telemetry } from '#platform/telemetry';
 
 /** What every module may use. */
 export interface Platform {
   readonly db: Database;
+  /** Absent: not configured. */
+  readonly redis: Redis | undefined;
+  readonly broadcast: Broadcast;
+  /** Absent: switched off. */
+  readonly cache: Cache | undefined;
   readonly objects: ObjectStore;
   readonly compute: ComputePool;
   readonly events: EventBus;
+  readonly mail: Mail;
   readonly cursors: Cursors;
   readonly telemetry: Telemetry;
   readonly log: Logger;
@@ -30,6 +44,19 @@ export interface Platform {
   /** Leaves the installation in order and closes the database. */
   close(): Promise<void>;
 }
+
+const smtpOf = (config: Config): SmtpSettings | undefined => {
+  const { smtpHost: host, smtpFrom: from } = config;
+  if (host === undefined || from === undefined) return undefined;
+  return {
+    host,
+    from,
+    port: config.smtpPort,
+    user: config.smtpUser,
+    password: config.smtpPassword,
+    secure: config.smtpSecure,
+  };
+};
 
 export const openPlatform = async ({
   config,
@@ -55,8 +82,16 @@ export const openPlatform = async ({
     log,
     measure: telemetry.measureQuery,
   });
+  let redis: Redis | undefined;
   try {
     const worker = await announce(db);
+    const { redisUrl, cacheBytes: bytes } = config;
+    if (redisUrl !== undefined)
+      redis = await openRedis({ url: redisUrl, installation: await installationOf(db), log });
+    const broadcast = await createBroadcast(db, redis, log);
+    const cache = config.cacheEnabled
+      ? await createCache({ listener: db.listener, redis, bytes })
+      : undefined;
     const folder = config.storagePath ?? join(config.dataDir, 'objects');
     const objects = await openObjectStore({
       db,
@@ -69,7 +104,8 @@ export const openPlatform = async ({
       processes: config.computeProcesses,
       memoryMb: config.computeMemoryMb,
     });
-    const events = await createEventBus(db);
+    const events = await createEventBus(db, broadcast);
+    const mail = createMail({ db, log, worker, reach, smtp: smtpOf(config) });
     const close = async (): Promise<void> => {
       try {
         await objects.sweep(worker);
@@ -77,13 +113,18 @@ export const openPlatform = async ({
       } catch (error) {
         log.warn({ action: 'stop.untidy', err: error }, 'What is left is tidied up at the next start');
       }
+      await redis?.close();
       await db.close();
     };
     return {
       db,
+      redis,
+      broadcast,
+      cache,
       objects,
       compute,
       events,
+      mail,
       cursors: createCursors(secrets.signing),
       telemetry,
       log,
@@ -92,6 +133,7 @@ export const openPlatform = async ({
       close,
     };
   } catch (error) {
+    await redis?.close();
     await db.close();
     throw error;
   }

@@ -30,7 +30,7 @@ export const startRecovery = async (
   jobs: Jobs,
   idempotency: Idempotency,
 ): Promise<() => Promise<void>> => {
-  const { db, objects, log, worker } = platform;
+  const { db, objects, mail, log, worker } = platform;
   const firstMissed = new Map<string, number>();
 
   const putRight = (missing: MissingWorker): Promise<void> =>
@@ -39,6 +39,7 @@ export const startRecovery = async (
       await objects.sweep(missing.id);
       await idempotency.release(missing.id);
       await jobs.recover(missing.id);
+      await mail.release(missing.id);
       await forget(tx, missing.id);
       log.info({ action: 'recovery', worker: missing.id }, 'A process that died was put right');
     });
@@ -55,6 +56,7 @@ export const startRecovery = async (
         log.warn({ action: 'recovery.failed', worker: one.id, err: error }, 'Recovery will be tried again'),
       );
     }
+    await jobs.mend();
   };
 
   await recover();

@@ -29,7 +29,7 @@ type Success<I extends OperationId> = Json<Replies<I>[keyof Replies<I> & (200 | 
 export type Data<I extends OperationId> = Success<I> extends { data: infer D } ? D : Success<I>;
 export type Query<I extends OperationId> = NonNullable<operations[I]['parameters']['query']>;
 type Content<I extends OperationId, Kind extends string> = operations[I] extends {
-  requestBody: { content: Record<Kind, infer B> };
+  requestBody?: { content: Record<Kind, infer B> };
 }
   ? B
   : never;

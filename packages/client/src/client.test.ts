@@ -62,6 +62,12 @@ describe('a call', () => {
     expect(asked[0]?.headers.get('x-tenant-id')).toBe('acme');
     expect(asked[0]?.headers.get('if-match')).toBe('"tag"');
   });
+  it('names the tenant that is chosen at the moment of the call', async () => {
+    let chosen: string | undefined;
+    const { asked, client } = clientOf([ok({}), ok({}), ok({})], { tenant: () => chosen });
+    for (chosen of ['acme', 'initech', undefined]) await client.models.get('m');
+    expect(asked.map(({ headers }) => headers.get('x-tenant-id'))).toEqual(['acme', 'initech', null]);
+  });
   it('gives every creation a key of its own, or the given one', async () => {
     const { asked, client } = clientOf([ok({}), ok({}), ok({})]);
     const model = { name: 'n', type: 'REGRESSION' } as const;
@@ -145,7 +151,7 @@ describe('a session', () => {
     const answers = [ok({ user: {}, ...tokens('1') }), ok({}), new Response(null, { status: 204 }), ok([])];
     const { asked, client } = clientOf(answers, { onTokens });
     await client.auth.login({ email: 'a@b.c', password: 'secret' });
-    await client.auth.me();
+    await client.account.me();
     await client.auth.logout();
     await client.datakits.samples();
     expect(asked.map(bearer)).toEqual([null, 'Bearer access-1', 'Bearer access-1', null]);
@@ -153,17 +159,17 @@ describe('a session', () => {
   });
   it('takes a token, or asks for one at each call', async () => {
     const fixed = clientOf([ok({})], { token: 'mine' });
-    await fixed.client.auth.me();
+    await fixed.client.account.me();
     expect(bearer(fixed.asked[0])).toBe('Bearer mine');
     const given = ['first', 'second'];
     const changing = clientOf([ok({}), ok({})], { token: async () => given.shift() });
-    await changing.client.auth.me();
-    await changing.client.auth.me();
+    await changing.client.account.me();
+    await changing.client.account.me();
     expect(changing.asked.map(bearer)).toEqual(['Bearer first', 'Bearer second']);
   });
   it('can go on from a refresh token that was kept', async () => {
     const { asked, client } = clientOf([ok(tokens('2')), ok({})], { refreshToken: 'kept' });
-    await client.auth.me();
+    await client.account.me();
     expect(await asked[0]?.json()).toEqual({ refreshToken: 'kept' });
     expect(bearer(asked[1])).toBe('Bearer access-2');
   });
@@ -171,7 +177,7 @@ describe('a session', () => {
     const answers = [ok({ user: {}, ...tokens('1', 10) }), ok(tokens('2')), ok({})];
     const { asked, client } = clientOf(answers);
     await client.auth.login({ email: 'a@b.c', password: 'secret' });
-    await client.auth.me();
+    await client.account.me();
     expect(await asked[1]?.json()).toEqual({ refreshToken: 'refresh-1' });
     expect(bearer(asked[2])).toBe('Bearer access-2');
   });
@@ -191,7 +197,7 @@ describe('a session', () => {
   it('that the server ended is over: the refusal is told, and kept tokens go', async () => {
     const onTokens = vi.fn<(tokens: Tokens | undefined) => void>();
     const { client } = clientOf([refusal(401, 'TOKEN_REUSED')], { refreshToken: 'old', onTokens });
-    await expect(client.auth.me()).rejects.toMatchObject({ code: 'TOKEN_REUSED', status: 401 });
+    await expect(client.account.me()).rejects.toMatchObject({ code: 'TOKEN_REUSED', status: 401 });
     expect(onTokens).toHaveBeenCalledWith(undefined);
   });
   it('does not take a wrong password for an expired token', async () => {
@@ -202,7 +208,7 @@ describe('a session', () => {
   });
   it('of a page leaves the refresh token to the cookie', async () => {
     const { asked, client } = clientOf([ok(tokens('2')), ok({})], { cookies: true });
-    await client.auth.me();
+    await client.account.me();
     expect(await asked[0]?.json()).toEqual({});
     expect(asked[0]?.credentials).toBe('same-origin');
     expect(bearer(asked[1])).toBe('Bearer access-2');

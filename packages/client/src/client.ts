@@ -28,8 +28,8 @@ import type { UploadProgress } from './upload.ts';
 export interface ClientOptions extends SessionOptions {
   /** The server's address, as `http://localhost:3001`; in a browser absent for the page's own origin. */
   readonly baseUrl?: string;
-  /** A tenant by its id or short name; absent: the home tenant. */
-  readonly tenant?: string | undefined;
+  /** A tenant by its id or short name, or what gives one before each call; absent: the home tenant. */
+  readonly tenant?: string | (() => string | undefined) | undefined;
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -95,6 +95,8 @@ const authOf = (calls: AuthCalls, session: ClientSession): AuthCalls => {
     ...calls,
     login: async (body, options) => keep(await calls.login(body, options)),
     register: async (body, options) => keep(await calls.register(body, options)),
+    setup: async (body, options) => keep(await calls.setup(body, options)),
+    acceptInvitation: async (body, options) => keep(await calls.acceptInvitation(body, options)),
     refresh: async (body, options) => {
       if (body?.refreshToken === undefined) return session.renew();
       const tokens = await calls.refresh(body, options);
@@ -113,8 +115,10 @@ interface Wiring {
   readonly address: string;
   readonly session: ClientSession;
   readonly dispatch: (request: Request) => Promise<Response>;
-  readonly tenant: Readonly<Record<string, string>>;
+  readonly tenant: () => string | undefined;
 }
+
+const tenantHeader = 'X-Tenant-ID';
 
 const uploadTo =
   ({ api, address, session, dispatch, tenant }: Wiring): Datakits['upload'] =>
@@ -125,7 +129,8 @@ const uploadTo =
     if (description !== undefined) form.append('description', description);
     const known = file instanceof File ? file.name : 'data.csv';
     form.append('dataset', file, fileName ?? known);
-    const keyed = { ...tenant, ...headersOf(options, true) };
+    const chosen = tenant();
+    const keyed = { ...(chosen !== undefined && { [tenantHeader]: chosen }), ...headersOf(options, true) };
     const response = await session.send((token) => {
       const headers = { ...keyed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
       const url = `${api}/datakits/upload`;
@@ -150,7 +155,7 @@ const previewWith =
     ).then(({ items, total }) => ({ ...items, total }));
 
 /** Sent without a session: what opens one. */
-const opensSession = /\/auth\/(login|register|refresh)$/;
+const opensSession = /\/auth\/(login|register|refresh|setup|accept-invitation)$/;
 
 /**
  * A client of a Quadrax server, for browsers and Node alike. Calls are grouped by noun as the API is
@@ -161,24 +166,27 @@ export const createClient = (options: ClientOptions = {}): QuadraxClient => {
   const api = address + basePath;
   const dispatch = dispatcher(options.fetch, address);
   const session = createSession({ ...options, api, dispatch });
-  const tenant: Record<string, string> =
-    options.tenant === undefined ? {} : { 'X-Tenant-ID': options.tenant };
-  const authorised = (request: Request): Promise<Response> =>
-    opensSession.test(new URL(request.url).pathname)
+  const given = options.tenant;
+  const tenant = typeof given === 'function' ? given : () => given;
+  const authorised = (request: Request): Promise<Response> => {
+    const chosen = tenant();
+    if (chosen !== undefined) request.headers.set(tenantHeader, chosen);
+    return opensSession.test(new URL(request.url).pathname)
       ? dispatch(request)
       : session.send((token) => {
           const attempt = request.clone();
           if (token !== undefined) attempt.headers.set('authorization', `Bearer ${token}`);
           return dispatch(attempt);
         });
-  const http = createFetchClient<paths>({ baseUrl: api, headers: tenant, fetch: authorised });
+  };
+  const http = createFetchClient<paths>({ baseUrl: api, fetch: authorised });
   const nouns = Object.fromEntries(
     Object.entries(signatures).map(([noun, calls]) => [
       noun,
       Object.fromEntries(Object.entries(calls).map(([name, text]) => [name, callOf(http, text)])),
     ]),
   ) as unknown as Nouns;
-  const events = createEvents({ address, tenant: options.tenant, session });
+  const events = createEvents({ address, tenant, session });
   const { datakits, models, jobs } = nouns;
   return {
     ...nouns,

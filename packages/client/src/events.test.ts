@@ -49,11 +49,14 @@ vi.mock('socket.io-client', () => ({
   io: (_address: string, { auth }: { auth: Auth }) => new Line(auth),
 }));
 
-const following = (another: (refused: string) => Promise<string | undefined>) => {
+const following = (
+  another: (refused: string) => Promise<string | undefined>,
+  tenant: () => string | undefined = () => undefined,
+) => {
   lines.opened.length = 0;
   const seen: EventsConnection[] = [];
   const session = { token: () => Promise.resolve('t1'), another: vi.fn<typeof another>(another) };
-  const events = createEvents({ address: 'http://quadrax.test', tenant: undefined, session });
+  const events = createEvents({ address: 'http://quadrax.test', tenant, session });
   events.onConnection((connection) => seen.push(connection));
   const line = (): Promise<Line> =>
     vi.waitFor(() => {
@@ -100,6 +103,19 @@ describe('the connection of events', () => {
     opened.say('disconnect', 'io server disconnect');
     await vi.waitFor(() => expect(opened.connects).toBe(1));
     expect(session.another).toHaveBeenCalledWith('t1');
+  });
+
+  it('names the tenant that is chosen each time it opens', async () => {
+    const chosen: string[] = [];
+    const { events, line } = following(
+      () => Promise.resolve(undefined),
+      () => chosen.at(-1),
+    );
+    events.on('job.finished', () => undefined);
+    const opened = await line();
+    expect(await opened.greet()).toEqual({ token: 't1' });
+    chosen.push('acme');
+    expect(await opened.greet()).toEqual({ token: 't1', tenant: 'acme' });
   });
 
   it('tries a refused handshake once more with another token, not for ever', async () => {

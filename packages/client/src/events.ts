@@ -22,7 +22,8 @@ export interface Events {
 
 export interface EventsOptions {
   readonly address: string;
-  readonly tenant: string | undefined;
+  /** Asked each time the connection opens. */
+  readonly tenant: () => string | undefined;
   readonly session: Pick<ClientSession, 'token' | 'another'>;
 }
 
@@ -53,7 +54,8 @@ const connect = async (
       session.token().then(
         (token) => {
           sent = token;
-          answer({ token, ...(tenant !== undefined && { tenant }) });
+          const chosen = tenant();
+          answer({ token, ...(chosen !== undefined && { tenant: chosen }) });
         },
         () => answer({}),
       );

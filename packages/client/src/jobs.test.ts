@@ -10,6 +10,8 @@ const jobOf = (changes: Partial<Job>): Job => ({
   status: 'RUNNING',
   progress: 0,
   stage: 'Fitting',
+  attempt: 1,
+  retryable: false,
   createdAt: '2026-01-01T00:00:00.000Z',
   ...changes,
 });

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -40,23 +39,15 @@ describe('the example of the README', { timeout: 120_000 }, () => {
   it('runs as it stands', async () => {
     const [, example = ''] =
       /```ts\n([^]*?)```/.exec(await readFile(join(packageFolder, 'README.md'), 'utf8')) ?? [];
-    await registered('readme@example.com');
-    const folder = await mkdtemp(join(tmpdir(), 'quadrax-readme-'));
     const program = join(packageFolder, 'build', 'readme-example.ts');
-    const houses = Array.from({ length: 80 }, (_, at) => {
-      const [rooms, area] = [1 + (at % 5), 40 + 2 * at];
-      return `${rooms},${area},${at % 2 === 0 ? 'north' : 'south'},${1000 * area + 5000 * rooms}`;
-    });
     try {
       await mkdir(join(packageFolder, 'build'), { recursive: true });
       await writeFile(program, example);
-      await writeFile(join(folder, 'houses.csv'), `rooms,area,quarter,price\n${houses.join('\n')}\n`);
-      const env = { QUADRAX_URL: server.url, EMAIL: 'readme@example.com', PASSWORD: password };
-      const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: folder, env });
-      // 120 square metres and 3 rooms cost 135,000.
-      expect(Math.abs(Number(stdout) - 135_000)).toBeLessThan(15_000);
+      // Nothing but where the test's own server is; the example names the address that a server has by default.
+      const env = { QUADRAX_URL: server.url };
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
+      expect(stdout).toBe('Gentoo\n');
     } finally {
-      await rm(folder, { recursive: true });
       await rm(program);
     }
   });
@@ -67,7 +58,7 @@ describe('against a server', () => {
     const client = await registered('events@example.com');
     const heard = Promise.withResolvers<EventPayload<'datakit.ready'>>();
     const stop = client.events.on('datakit.ready', heard.resolve);
-    while (!client.events.connected()) await client.auth.me();
+    while (!client.events.connected()) await client.account.me();
     const id = await upload(client, 'Heard');
     expect(await heard.promise).toEqual({ id, status: 'READY' });
     stop();
@@ -112,8 +103,8 @@ describe('against a server', () => {
       kept = tokens;
     });
     const later = createClient({ baseUrl: server.url, refreshToken: kept?.refreshToken });
-    expect(await later.auth.me()).toMatchObject({ email: 'session@example.com' });
+    expect(await later.account.me()).toMatchObject({ email: 'session@example.com' });
     await later.auth.logout();
-    await expect(later.auth.me()).rejects.toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    await expect(later.account.me()).rejects.toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
   });
 });

@@ -4,7 +4,7 @@ import {
   idParamsSchema,
   idSchema,
   nameSchema,
-  pageQuerySchema,
+  sortedQuery,
   timestampSchema,
 } from './paging.ts';
 import { route } from './route.ts';
@@ -23,6 +23,14 @@ export type ColumnType = z.infer<typeof columnTypeSchema>;
 
 export const fileFormatSchema = z.enum(['csv', 'json', 'ndjson', 'parquet', 'xlsx']);
 export type FileFormat = z.infer<typeof fileFormatSchema>;
+
+export const fileContentTypes = {
+  csv: 'text/csv',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const satisfies Readonly<Record<FileFormat, string>>;
 
 export const datakitStatusSchema = z.enum(['PROCESSING', 'READY', 'FAILED']);
 
@@ -139,6 +147,7 @@ const read = {
   rate: 'read',
   cache: 'none',
 } as const;
+const cached = { cache: { seconds: 300, of: 'datakits' } } as const;
 const write = { permission: 'write', cursor: 'none', rate: 'write', cache: 'none' } as const;
 
 export const datakits = {
@@ -195,14 +204,14 @@ export const datakits = {
   list: route({
     ...read,
     path: '/datakits',
-    summary: 'Datakits, newest first',
-    query: pageQuerySchema.extend({
+    summary: 'Datakits, newest first unless sorted otherwise',
+    query: sortedQuery(['createdAt', 'updatedAt', 'name']).extend({
       name: z.string().max(255).optional().describe('Only those whose name contains this.'),
       status: datakitStatusSchema.optional(),
     }),
     reply: datakitSchema,
     envelope: 'list',
-    cursor: 'newest',
+    cursor: 'sorted',
     etag: 'none',
     errors: ['INVALID_CURSOR'],
   }),
@@ -262,6 +271,7 @@ export const datakits = {
   }),
   profile: route({
     ...read,
+    ...cached,
     path: '/datakits/:id/profile',
     summary: 'What its columns hold',
     params: idParamsSchema,
@@ -273,6 +283,7 @@ export const datakits = {
   }),
   preview: route({
     ...read,
+    ...cached,
     path: '/datakits/:id/preview',
     summary: 'Its rows, a page at a time',
     params: idParamsSchema,
@@ -303,6 +314,13 @@ export const datakits = {
     query: z.object({ format: z.enum(['original']).default('original') }),
     reply: z.string().describe('The bytes.'),
     envelope: 'file',
+    contentTypes: [
+      fileContentTypes.csv,
+      fileContentTypes.json,
+      fileContentTypes.ndjson,
+      fileContentTypes.parquet,
+      fileContentTypes.xlsx,
+    ],
     cursor: 'none',
     etag: 'none',
     errors: ['NOT_FOUND'],

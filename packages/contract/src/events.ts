@@ -4,6 +4,9 @@ import { idSchema } from './paging.ts';
 
 /** Everything that is pushed, by name. The same payloads travel over Socket.IO and over plain WebSocket. */
 export const eventSchemas = {
+  'job.queued': z
+    .object({ id: idSchema, kind: z.string(), attempt: z.number().int() })
+    .describe('A job that had ended is to run again.'),
   'job.progress': z.object({
     id: idSchema,
     kind: z.string(),

@@ -7,6 +7,7 @@ import {
   idSchema,
   nameSchema,
   pageQuerySchema,
+  sortedQuery,
   timestampSchema,
 } from './paging.ts';
 import { route } from './route.ts';
@@ -178,8 +179,8 @@ export const models = {
   list: route({
     ...read,
     path: '/models',
-    summary: 'Models, newest first',
-    query: pageQuerySchema.extend({
+    summary: 'Models, newest first unless sorted otherwise',
+    query: sortedQuery(['createdAt', 'updatedAt', 'name']).extend({
       name: z.string().max(255).optional().describe('Only those whose name contains this.'),
       status: modelStatusSchema.optional(),
       type: modelTypeSchema.optional(),
@@ -187,7 +188,7 @@ export const models = {
     }),
     reply: modelSchema,
     envelope: 'list',
-    cursor: 'newest',
+    cursor: 'sorted',
     etag: 'none',
     errors: ['INVALID_CURSOR'],
   }),
@@ -296,6 +297,7 @@ export const models = {
     params: versionParamsSchema,
     reply: modelVersionSchema,
     etag: 'send',
+    cache: { seconds: 300, of: 'models' },
     errors: ['NOT_FOUND'],
   }),
   log: route({

@@ -3,9 +3,24 @@ import { z } from 'zod';
 /** What every list takes. */
 export const pageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(512).optional().describe('The `meta.nextCursor` of the page before.'),
+  cursor: z.string().max(2048).optional().describe('The `meta.nextCursor` of the page before.'),
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/** A field to sort by; a leading minus sorts downwards. */
+export type Sort<Field extends string> = Field | `-${Field}`;
+
+/** What a list takes that can be sorted by these fields of its items: downwards by the first, if nothing is said. */
+export const sortedQuery = <const Field extends string>(fields: readonly [Field, ...Field[]]) => {
+  const sorts = fields.flatMap((field): Sort<Field>[] => [field, `-${field}`]);
+  return pageQuerySchema.extend({
+    sort: z
+      .enum(sorts, { error: `Sort by one of: ${sorts.join(', ')}.` })
+      // One of them, though the type of an enum that is still open does not show it.
+      .default(`-${fields[0]}` as never)
+      .describe('A field; a leading minus sorts downwards. Names sort without regard to case.'),
+  });
+};
 
 export const metaSchema = z.object({
   nextCursor: z.string().optional(),

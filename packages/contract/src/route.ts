@@ -1,16 +1,29 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
-/** Who may call: `read` any member, `write` not viewers, `admin` administrators of the tenant, `platform` the operator. */
+/**
+ * What an API key may be confined to; what its owner's role allows bounds it besides. `write` includes `read`, and
+ * `admin` both.
+ */
+export const apiKeyScopeSchema = z.enum(['read', 'write', 'admin']);
+export type ApiKeyScope = z.infer<typeof apiKeyScopeSchema>;
+
+/** Who may call: `account` a person signed in, not an API key; `read` any member, `write` not viewers, `admin` administrators of the tenant, `platform` the operator. */
 export type Permission = 'public' | 'account' | 'read' | 'write' | 'admin' | 'platform';
 
-/** `data` one thing, `list` a page of things with a cursor, `empty` 204, `file` bytes, `raw` the reply as it stands. */
-export type Envelope = 'data' | 'list' | 'empty' | 'file' | 'raw';
+/** `data` one thing, `list` a page of things with a cursor, `empty` 204, `file` bytes, `redirect` another address, `raw` the reply as it stands. */
+export type Envelope = 'data' | 'list' | 'empty' | 'file' | 'redirect' | 'raw';
 
-export type RateClass = 'none' | 'login' | 'register' | 'read' | 'write' | 'compute';
+export type RateClass = 'none' | 'login' | 'register' | 'mail' | 'read' | 'write' | 'compute';
 
 /** What an audit row says happened, `resource.verb` in the past tense; `none` for what changes nothing. */
 export type AuditAction = `${string}.${string}` | 'none';
+
+/** For how long at most, and of which of the tenant's things: a change of any of them makes it out of date. */
+export interface ReadCaching {
+  readonly seconds: number;
+  readonly of: 'datakits' | 'models';
+}
 
 /**
  * Everything an endpoint promises, said in one place. No promise has a default: leaving one out does not compile.
@@ -25,23 +38,25 @@ export interface RouteDeclaration {
   readonly body?: z.ZodType;
   /** `multipart` bodies are streamed to the handler and not parsed. */
   readonly multipart?: true;
+  /** What kinds of file it answers with, for the envelope `file`. */
+  readonly contentTypes?: readonly [string, ...string[]];
   /** What `data` holds (or one item of it, for a list). */
   readonly reply: z.ZodType;
-  readonly status: 200 | 201 | 202 | 204;
+  readonly status: 200 | 201 | 202 | 204 | 302;
   /** The codes it can answer with beside those that every route can. */
   readonly errors: readonly ErrorCode[];
   readonly permission: Permission;
   readonly envelope: Envelope;
   /** The keyset a list is walked by; `none` for what is no list. */
-  readonly cursor: 'newest' | 'sequence' | 'none';
+  readonly cursor: 'sorted' | 'sequence' | 'none';
   /** `key` honours Idempotency-Key; `natural` may be repeated as it is; `none` may not be repeated. */
   readonly idempotency: 'key' | 'natural' | 'none';
-  /** `send` puts an ETag on the reply, `match` honours If-Match before it changes anything. */
+  /** `send` puts an ETag on the reply, `match` honours If-Match before it changes anything and sends that of what came of it. */
   readonly etag: 'send' | 'match' | 'none';
   readonly audit: AuditAction;
   readonly rate: RateClass;
-  /** Whether a read may be answered from a cache; none is, so far. */
-  readonly cache: 'none';
+  /** Whether a read may be answered from a cache: one whose reply is the same for all members of a tenant. */
+  readonly cache: 'none' | ReadCaching;
 }
 
 /** Keeps the exact type of a declaration, so that handlers and the SDK are typed by it. */

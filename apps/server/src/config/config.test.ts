@@ -117,6 +117,26 @@ describe('a setting', () => {
   });
 });
 
+describe('the setting of Redis', () => {
+  it.each([
+    [{ REDIS_HOST: 'cache' }, 'redis://cache:6379'],
+    [
+      { REDIS_HOST: 'cache', REDIS_PORT: '6380', REDIS_PASSWORD: 'p@ss/word' },
+      'redis://:p%40ss%2Fword@cache:6380',
+    ],
+    [{ REDIS_HOST: 'cache', REDIS_URL: 'rediss://other:1' }, 'rediss://other:1'],
+    [{ REDIS_PASSWORD: 'alone' }, undefined],
+  ])('may be written in parts: %o', (environment, url) => {
+    expect(load(environment).redisUrl).toBe(url);
+  });
+
+  it('is no other protocol, and is never shown', () => {
+    expect(problemsOf({ REDIS_URL: 'http://cache' }).map(({ place }) => place)).toEqual(['REDIS_URL']);
+    const shown = maskConfig(load({ REDIS_HOST: 'cache', REDIS_PASSWORD: 'hunter2' }));
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+  });
+});
+
 describe('what is wrong', () => {
   it('is told all at once, each with its place', () => {
     yaml('production.yml', 'server:\n  prot: 4000\n  port: 99999\n');
@@ -163,6 +183,18 @@ describe('what is wrong', () => {
       { place: 'QEMLFLOW_ENABLE_AUTH', message: expect.stringContaining('cannot be switched off') },
     ]);
     expect(problemsOf({ QEMLFLOW_ENABLE_AUTH: 'true' })).toEqual([]);
+  });
+
+  it('is a mail server without a sender, or with several', () => {
+    expect(problemsOf({ SMTP_HOST: 'mail.example.org' })).toEqual([
+      { place: 'SMTP_FROM', message: expect.stringContaining('With SMTP_HOST') },
+    ]);
+    for (const sender of ['a@b.c, d@e.f', 'Quadrax', 'Quadrax <a@b.c>\r\nBcc: d@e.f'])
+      expect(problemsOf({ SMTP_HOST: 'mail.example.org', SMTP_FROM: sender }), sender).toMatchObject([
+        { place: 'SMTP_FROM' },
+      ]);
+    for (const sender of ['a@b.c', 'Quadrax <a@b.c>', 'Büro, Ada <a@b.c>'])
+      expect(load({ SMTP_HOST: 'mail.example.org', SMTP_FROM: sender }).smtpFrom).toBe(sender);
   });
 
   it('is an external database without secrets that every process shares', () => {

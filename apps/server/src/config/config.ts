@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { parse, YAMLParseError } from 'yaml';
 import { settings } from './settings.ts';
-import type { Config, Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
+import type { Config } from './settings.ts';
 
 /** One thing that is wrong with the configuration, and where it was said. */
 export interface ConfigProblem {
@@ -76,7 +77,7 @@ const sentences = (issues: readonly z.core.$ZodIssue[]): string[] =>
 const message = (issues: readonly z.core.$ZodIssue[]): string => [...new Set(sentences(issues))].join(' ');
 
 /** POSTGRES_* and QEMLFLOW_DB_* are other ways to write DATABASE_URL. */
-const withAliases = (environment: Environment): Environment => {
+const withDatabaseUrl = (environment: Environment): Environment => {
   if (environment['DATABASE_URL']) return environment;
   for (const prefix of ['POSTGRES_', 'QEMLFLOW_DB_']) {
     const part = (name: string) => environment[`${prefix}${name}`];
@@ -91,6 +92,15 @@ const withAliases = (environment: Environment): Environment => {
   return environment;
 };
 
+/** REDIS_HOST, REDIS_PORT and REDIS_PASSWORD are another way to write REDIS_URL. */
+const withRedisUrl = (environment: Environment): Environment => {
+  const host = environment['REDIS_HOST'];
+  if (environment['REDIS_URL'] || !host) return environment;
+  const password = environment['REDIS_PASSWORD'];
+  const login = password ? `:${encodeURIComponent(password)}@` : '';
+  return { ...environment, REDIS_URL: `redis://${login}${host}:${environment['REDIS_PORT'] || '6379'}` };
+};
+
 /**
  * Defaults, then the YAML files in `folder`, then the environment; checked whole.
  * @throws ConfigError naming every problem and its place.
@@ -99,7 +109,7 @@ export const loadConfig = (
   given: Environment,
   folder = given['QEMLFLOW_CONFIG_PATH'] ?? 'config',
 ): Config => {
-  const environment = withAliases(given);
+  const environment = withRedisUrl(withDatabaseUrl(given));
   const problems: ConfigProblem[] = [];
   const yaml = readYaml(folder, problems);
   const values: Record<string, unknown> = {};
@@ -112,6 +122,11 @@ export const loadConfig = (
   }
   if (environment['QEMLFLOW_ENABLE_AUTH']?.toLowerCase() === 'false')
     problems.push({ place: 'QEMLFLOW_ENABLE_AUTH', message: 'Authentication cannot be switched off.' });
+  if (values['smtpHost'] !== undefined && 'smtpFrom' in values && values['smtpFrom'] === undefined)
+    problems.push({
+      place: 'SMTP_FROM',
+      message: 'With SMTP_HOST this must be set: the address that the mails are from.',
+    });
   if (values['databaseUrl'] !== undefined && problems.length === 0) problems.push(...missingSecrets(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;

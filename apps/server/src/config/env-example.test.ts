@@ -17,6 +17,7 @@ const entry = ({ env, yaml, about, fallback }: (typeof settings)[keyof typeof se
 const heading = `# Every setting of Quadrax, with its default: variables of the environment of the process.
 # A variable wins over the same setting in config/{production,security,monitoring,high_availability}.yml.
 # Instead of DATABASE_URL: POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD.
+# Instead of REDIS_URL: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD.
 `;
 
 it('.env.example lists every setting as the table has it (vitest -u writes it anew)', async () => {

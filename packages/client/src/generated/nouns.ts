@@ -6,6 +6,12 @@ import type { components } from './schema.ts';
 
 type Schemas = components['schemas'];
 
+export type ApiKey = Schemas['ApiKey'];
+
+export type AuditEntry = Schemas['AuditEntry'];
+
+export type AuditVerification = Schemas['AuditVerification'];
+
 export type Candidate = Schemas['Candidate'];
 
 export type ColumnProfile = Schemas['ColumnProfile'];
@@ -18,9 +24,21 @@ export type Feature = Schemas['Feature'];
 
 export type Health = Schemas['Health'];
 
+export type Invitation = Schemas['Invitation'];
+
+export type InvitationOffer = Schemas['InvitationOffer'];
+
 export type Job = Schemas['Job'];
 
 export type JobLogLine = Schemas['JobLogLine'];
+
+export type Mail = Schemas['Mail'];
+
+export type MailMessage = Schemas['MailMessage'];
+
+export type Member = Schemas['Member'];
+
+export type Membership = Schemas['Membership'];
 
 export type Metrics = Schemas['Metrics'];
 
@@ -30,7 +48,15 @@ export type ModelVersion = Schemas['ModelVersion'];
 
 export type ModelVersionSummary = Schemas['ModelVersionSummary'];
 
+export type NewApiKey = Schemas['NewApiKey'];
+
+export type NewInvitation = Schemas['NewInvitation'];
+
 export type OpenSession = Schemas['OpenSession'];
+
+export type PasswordStrength = Schemas['PasswordStrength'];
+
+export type PlatformAccount = Schemas['PlatformAccount'];
 
 export type Prediction = Schemas['Prediction'];
 
@@ -44,7 +70,51 @@ export type Sample = Schemas['Sample'];
 
 export type Session = Schemas['Session'];
 
+export type SignInMethods = Schemas['SignInMethods'];
+
 export type User = Schemas['User'];
+
+export interface AccountCalls {
+  /** Who is signed in, and in which tenant */
+  me(options?: CallOptions): Promise<User>;
+  /** Change your name or your user name */
+  updateMe(body: Body<'account.updateMe'>, options?: CallOptions): Promise<User>;
+  /** Where you are signed in, newest first */
+  sessions(query?: Query<'account.sessions'>, options?: CallOptions): Listing<OpenSession>;
+  /** End all of your sessions but this one */
+  endOtherSessions(options?: CallOptions): Promise<void>;
+  /** End one of your sessions */
+  endSession(id: string, options?: CallOptions): Promise<void>;
+  /** End all of your sessions, this one too */
+  logoutAll(options?: CallOptions): Promise<void>;
+  /** Change your password; all other sessions end */
+  changePassword(body: Body<'account.changePassword'>, options?: CallOptions): Promise<void>;
+  /** The tenants you belong to */
+  memberships(options?: CallOptions): Promise<Membership[]>;
+  /** Leave a tenant */
+  leave(id: string, options?: CallOptions): Promise<void>;
+  /** Accept an invitation with the account that is signed in */
+  join(body: Body<'account.join'>, options?: CallOptions): Promise<Membership>;
+  /** Send the link that confirms your email address again */
+  resendVerification(options?: CallOptions): Promise<void>;
+  /** Change your email address; it takes effect once the new one is confirmed */
+  changeEmail(body: Body<'account.changeEmail'>, options?: CallOptions): Promise<void>;
+  /** Your API keys of this tenant, newest first */
+  apiKeys(query?: Query<'account.apiKeys'>, options?: CallOptions): Listing<ApiKey>;
+  /** Make an API key */
+  createApiKey(body: Body<'account.createApiKey'>, options?: CallOptions): Promise<NewApiKey>;
+  /** Revoke an API key */
+  revokeApiKey(id: string, options?: CallOptions): Promise<void>;
+}
+
+export interface AuditCalls {
+  /** What happened in the tenant, newest first */
+  list(query?: Query<'audit.list'>, options?: CallOptions): Listing<AuditEntry>;
+  /** The entries as a file, oldest first */
+  export(query?: Query<'audit.export'>, options?: CallOptions): Promise<Blob>;
+  /** Whether the tenant’s log is as it was written */
+  verify(options?: CallOptions): Promise<AuditVerification>;
+}
 
 export interface AuthCalls {
   /** Open an account and a tenant of its own */
@@ -55,18 +125,25 @@ export interface AuthCalls {
   refresh(body?: Body<'identity.refresh'>, options?: CallOptions): Promise<Data<'identity.refresh'>>;
   /** End this session */
   logout(options?: CallOptions): Promise<void>;
-  /** Who is signed in, and in which tenant */
-  me(options?: CallOptions): Promise<User>;
-  /** Where you are signed in, newest first */
-  sessions(query?: Query<'identity.sessions'>, options?: CallOptions): Listing<OpenSession>;
-  /** End all of your sessions but this one */
-  endOtherSessions(options?: CallOptions): Promise<void>;
-  /** End one of your sessions */
-  endSession(id: string, options?: CallOptions): Promise<void>;
-  /** End all of your sessions, this one too */
-  logoutAll(options?: CallOptions): Promise<void>;
-  /** Change your password; all other sessions end */
-  changePassword(body: Body<'identity.changePassword'>, options?: CallOptions): Promise<void>;
+  /** The ways to sign in */
+  methods(options?: CallOptions): Promise<SignInMethods>;
+  /** How strong a password is, and why */
+  passwordStrength(body: Body<'identity.passwordStrength'>, options?: CallOptions): Promise<PasswordStrength>;
+  /** Make the first platform administrator, with the link that the first start printed */
+  setup(body: Body<'identity.setup'>, options?: CallOptions): Promise<Session>;
+  /** Confirm an email address with the link that was sent to it */
+  verifyEmail(
+    body: Body<'identity.verifyEmail'>,
+    options?: CallOptions,
+  ): Promise<Data<'identity.verifyEmail'>>;
+  /** Ask for a link to choose a new password; the answer is the same for any address */
+  forgotPassword(body: Body<'identity.forgotPassword'>, options?: CallOptions): Promise<void>;
+  /** Choose a new password with the link that was sent; all sessions end */
+  resetPassword(body: Body<'identity.resetPassword'>, options?: CallOptions): Promise<void>;
+  /** What an invitation offers */
+  invitation(body: Body<'identity.invitation'>, options?: CallOptions): Promise<InvitationOffer>;
+  /** Open an account by an invitation */
+  acceptInvitation(body: Body<'identity.acceptInvitation'>, options?: CallOptions): Promise<Session>;
 }
 
 export interface DatakitsCalls {
@@ -76,7 +153,7 @@ export interface DatakitsCalls {
   addSample(sample: string, options?: CallOptions): Promise<Datakit>;
   /** Upload a data file */
   upload(form: Form<'datakits.upload'>, options?: CallOptions): Promise<Datakit>;
-  /** Datakits, newest first */
+  /** Datakits, newest first unless sorted otherwise */
   list(query?: Query<'datakits.list'>, options?: CallOptions): Listing<Datakit>;
   /** One datakit */
   get(id: string, options?: CallOptions): Promise<Datakit>;
@@ -95,7 +172,7 @@ export interface DatakitsCalls {
 }
 
 export interface JobsCalls {
-  /** Jobs, newest first */
+  /** Jobs, newest first unless sorted otherwise */
   list(query?: Query<'jobs.list'>, options?: CallOptions): Listing<Job>;
   /** One job */
   get(id: string, options?: CallOptions): Promise<Job>;
@@ -103,10 +180,21 @@ export interface JobsCalls {
   logs(id: string, query?: Query<'jobs.logs'>, options?: CallOptions): Listing<JobLogLine>;
   /** Stop a job that has not finished */
   cancel(id: string, options?: CallOptions): Promise<Job>;
+  /** Run a job again that failed or was cancelled */
+  retry(id: string, options?: CallOptions): Promise<Job>;
+}
+
+export interface MailCalls {
+  /** Mails, newest first unless sorted otherwise */
+  list(query?: Query<'mail.list'>, options?: CallOptions): Listing<Mail>;
+  /** One mail with its text; that it was read is written down */
+  get(id: string, options?: CallOptions): Promise<MailMessage>;
+  /** Send a mail, also one that was sent before */
+  send(id: string, options?: CallOptions): Promise<Mail>;
 }
 
 export interface ModelsCalls {
-  /** Models, newest first */
+  /** Models, newest first unless sorted otherwise */
   list(query?: Query<'models.list'>, options?: CallOptions): Listing<Model>;
   /** Create a model */
   create(body: Body<'models.create'>, options?: CallOptions): Promise<Model>;
@@ -141,27 +229,86 @@ export interface OperationsCalls {
   ticket(options?: CallOptions): Promise<Data<'operations.ticket'>>;
 }
 
+export interface PlatformCalls {
+  /** Every account, newest first unless sorted otherwise */
+  accounts(query?: Query<'platform.accounts'>, options?: CallOptions): Listing<PlatformAccount>;
+  /** Disable an account or let it in again; make it run the platform or not */
+  updateAccount(
+    id: string,
+    body: Body<'platform.updateAccount'>,
+    options?: CallOptions,
+  ): Promise<PlatformAccount>;
+}
+
+export interface UsersCalls {
+  /** The members of the tenant, newest first unless sorted otherwise */
+  list(query?: Query<'users.list'>, options?: CallOptions): Listing<Member>;
+  /** Open an account that belongs to this tenant */
+  create(body: Body<'users.create'>, options?: CallOptions): Promise<Member>;
+  /** One member */
+  get(id: string, options?: CallOptions): Promise<Member>;
+  /** Change a member’s role, or let them in or not */
+  update(id: string, body: Body<'users.update'>, options?: CallOptions): Promise<Member>;
+  /** Take a member out of the tenant; what they made stays */
+  remove(id: string, options?: CallOptions): Promise<void>;
+  /** Invitations that were not accepted yet, newest first unless sorted otherwise */
+  invitations(query?: Query<'users.invitations'>, options?: CallOptions): Listing<Invitation>;
+  /** Invite somebody; an earlier invitation of the same address is replaced */
+  invite(body: Body<'users.invite'>, options?: CallOptions): Promise<NewInvitation>;
+  /** Withdraw an invitation */
+  revokeInvitation(id: string, options?: CallOptions): Promise<void>;
+}
+
 export interface Nouns {
+  readonly account: AccountCalls;
+  readonly audit: AuditCalls;
   readonly auth: AuthCalls;
   readonly datakits: DatakitsCalls;
   readonly jobs: JobsCalls;
+  readonly mail: MailCalls;
   readonly models: ModelsCalls;
   readonly operations: OperationsCalls;
+  readonly platform: PlatformCalls;
+  readonly users: UsersCalls;
 }
 
 /** What each call sends: method, path, envelope of the answer, input, and whether it is keyed. */
 export const signatures = {
-  auth: {
-    register: 'POST /auth/register data body',
-    login: 'POST /auth/login data body',
-    refresh: 'POST /auth/refresh data body',
-    logout: 'POST /auth/logout empty none',
+  account: {
     me: 'GET /auth/me data none',
+    updateMe: 'PATCH /auth/me data body',
     sessions: 'GET /auth/sessions list query',
     endOtherSessions: 'DELETE /auth/sessions empty none',
     endSession: 'DELETE /auth/sessions/{id} empty none',
     logoutAll: 'POST /auth/logout-all empty none',
     changePassword: 'POST /auth/change-password empty body',
+    memberships: 'GET /auth/memberships data none',
+    leave: 'DELETE /auth/memberships/{id} empty none',
+    join: 'POST /auth/join data body',
+    resendVerification: 'POST /auth/verify-email/resend empty none',
+    changeEmail: 'POST /auth/change-email empty body',
+    apiKeys: 'GET /auth/api-keys list query',
+    createApiKey: 'POST /auth/api-keys data body',
+    revokeApiKey: 'DELETE /auth/api-keys/{id} empty none',
+  },
+  audit: {
+    list: 'GET /audit list query',
+    export: 'GET /audit/export file query',
+    verify: 'GET /audit/verification data none',
+  },
+  auth: {
+    register: 'POST /auth/register data body',
+    login: 'POST /auth/login data body',
+    refresh: 'POST /auth/refresh data body',
+    logout: 'POST /auth/logout empty none',
+    methods: 'GET /auth/methods data none',
+    passwordStrength: 'POST /auth/password-strength data body',
+    setup: 'POST /auth/setup data body',
+    verifyEmail: 'POST /auth/verify-email data body',
+    forgotPassword: 'POST /auth/forgot-password empty body',
+    resetPassword: 'POST /auth/reset-password empty body',
+    invitation: 'POST /auth/invitation data body',
+    acceptInvitation: 'POST /auth/accept-invitation data body',
   },
   datakits: {
     samples: 'GET /datakits/samples data none',
@@ -181,6 +328,12 @@ export const signatures = {
     get: 'GET /jobs/{id} data none',
     logs: 'GET /jobs/{id}/logs list query',
     cancel: 'POST /jobs/{id}/cancel data none',
+    retry: 'POST /jobs/{id}/retry data none',
+  },
+  mail: {
+    list: 'GET /outbox list query',
+    get: 'GET /outbox/{id} data none',
+    send: 'POST /outbox/{id}/send data none',
   },
   models: {
     list: 'GET /models list query',
@@ -200,5 +353,19 @@ export const signatures = {
   operations: {
     health: 'GET /health raw none',
     ticket: 'POST /events/ticket data none',
+  },
+  platform: {
+    accounts: 'GET /platform/accounts list query',
+    updateAccount: 'PATCH /platform/accounts/{id} data body',
+  },
+  users: {
+    list: 'GET /users list query',
+    create: 'POST /users data body key',
+    get: 'GET /users/{id} data none',
+    update: 'PATCH /users/{id} data body',
+    remove: 'DELETE /users/{id} empty none',
+    invitations: 'GET /invitations list query',
+    invite: 'POST /invitations data body',
+    revokeInvitation: 'DELETE /invitations/{id} empty none',
   },
 } as const;

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ComputePool } from '#platform/compute';
 import type { Database } from '#platform/db';
+import { AppError } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
 import { profileTask } from './datakits.compute.ts';
-import { findVersion, finishVersion } from './datakits.store.ts';
+import { findDatakit, findVersion, finishVersion } from './datakits.store.ts';
 
 const payloadSchema = z.object({ datakitId: z.uuid(), version: z.number().int().positive() });
 export type ProfilePayload = z.infer<typeof payloadSchema>;
@@ -81,5 +82,12 @@ export const createProfileJob = ({
           : (error?.message ?? 'Reading the file failed.');
       await finishVersion(tx, datakitId, version, { status: 'FAILED', error: reason });
       await events.publish(tx, tenantId, 'datakit.ready', { id: datakitId, status: 'FAILED' });
+    },
+    revived: async (tx, _job, { datakitId, version }) => {
+      if (!(await findDatakit(tx, datakitId)))
+        throw new AppError('CONFLICT', {
+          message: 'The datakit was deleted. Restore it, then run the job again.',
+        });
+      await finishVersion(tx, datakitId, version, { status: 'PROCESSING', error: null });
     },
   });

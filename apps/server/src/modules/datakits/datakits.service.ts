@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { datakits as routes } from '@quadrax/contract';
+import { datakits as routes, fileContentTypes } from '@quadrax/contract';
 import type { Datakit, Preview, Profile, Query, Sample } from '@quadrax/contract';
 import type { ComputePool } from '#platform/compute';
-import type { Database } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { Reach } from '#platform/faults';
-import { pageOf } from '#platform/http';
-import type { Caller, Cursors, FileReply, ListPage, Multipart } from '#platform/http';
+import { sortedPageOf } from '#platform/http';
+import type { Caller, Change, Cursors, FileReply, ListPage, Multipart } from '#platform/http';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
 import { parseFilters, parseSort, PreviewError } from './data/preview.ts';
@@ -54,18 +54,18 @@ type PreviewQuery = Query<typeof routes.preview>;
 
 export interface DatakitsService {
   samples(): Promise<Sample[]>;
-  addSample(caller: Caller, name: string): Promise<Datakit>;
-  upload(caller: Caller, multipart: Multipart): Promise<Datakit>;
+  addSample(caller: Caller, change: Change, name: string): Promise<Datakit>;
+  upload(caller: Caller, change: Change, multipart: Multipart): Promise<Datakit>;
   list(tenantId: string, query: Query<typeof routes.list>): Promise<ListPage<Datakit>>;
   get(tenantId: string, id: string): Promise<Datakit>;
   update(
-    tenantId: string,
+    change: Change,
     id: string,
     changes: { name?: string | undefined; description?: string | undefined },
     unchangedSince: Date | undefined,
   ): Promise<Datakit>;
-  remove(tenantId: string, id: string): Promise<void>;
-  restore(tenantId: string, id: string): Promise<Datakit>;
+  remove(change: Change, id: string): Promise<void>;
+  restore(change: Change, id: string): Promise<Datakit>;
   profile(tenantId: string, id: string): Promise<Profile>;
   preview(
     tenantId: string,
@@ -97,14 +97,6 @@ const view = ({ datakit, version }: DatakitRecord): Datakit => ({
   ...(version.error !== null && { error: version.error }),
 });
 
-const contentTypes: Readonly<Record<Datakit['format'], string>> = {
-  csv: 'text/csv',
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  parquet: 'application/vnd.apache.parquet',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-};
-
 const nameFrom = (fileName: string): string => fileName.replace(/\.[^.]{1,8}$/, '').trim() || 'Untitled';
 
 const notReady = (status: Datakit['status']): AppError =>
@@ -117,15 +109,18 @@ const notReady = (status: Datakit['status']): AppError =>
 export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
   const { db, objects, jobs, compute, cursors, reach } = deps;
 
-  const found = async (tenantId: string, id: string): Promise<DatakitRecord> => {
-    const record = await db.tenant(tenantId, (tx) => findDatakit(tx, id));
+  const foundIn = async (tx: Tx, id: string): Promise<DatakitRecord> => {
+    const record = await findDatakit(tx, id);
     if (!record) throw notFound('datakit');
     return record;
   };
+  const found = (tenantId: string, id: string): Promise<DatakitRecord> =>
+    db.tenant(tenantId, (tx) => foundIn(tx, id));
 
   /** Makes a datakit of a file that has arrived: stored, visible and queued at one stroke, or not at all. */
   const keep = async (
     caller: Caller,
+    change: Change,
     { file, fileName, intake }: Arrival,
     about: { name: string; description: string; sample?: string },
   ): Promise<Datakit> => {
@@ -135,7 +130,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
     reach('upload.stored');
     const id = randomUUID();
     try {
-      const record = await db.tenant(tenantId, async (tx) => {
+      const made = await change.tenant(async (tx) => {
         const jobId = randomUUID();
         await objects.commit(tx, original);
         await insertDatakit(
@@ -170,11 +165,11 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
           subject: { type: 'datakit', id },
           createdBy: accountId,
         });
-        return findDatakit(tx, id);
+        const after = view(await foundIn(tx, id));
+        return { reply: after, after };
       });
-      if (!record) throw new Error('The datakit just made is not there.');
       reach('upload.committed');
-      return view(record);
+      return made;
     } catch (error) {
       await objects.discard(original).catch(() => {});
       throw error;
@@ -204,16 +199,16 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
 
   return {
     samples: () => deps.samples.list(),
-    addSample: async (caller, name) => {
+    addSample: async (caller, change, name) => {
       const { sample, fileName, stream } = await deps.samples.open(name);
       const arrival = await receiveFile(stream, fileName, options);
-      return keep(caller, arrival, {
+      return keep(caller, change, arrival, {
         name: sample.title,
         description: sample.description,
         sample: sample.name,
       });
     },
-    upload: async (caller, multipart) => {
+    upload: async (caller, change, multipart) => {
       await objects.room.require(0);
       let arrival: Arrival | undefined;
       try {
@@ -230,38 +225,36 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
             })),
           });
         const { name = nameFrom(file.fileName), description = '' } = form.data;
-        return await keep(caller, file, { name, description });
+        return await keep(caller, change, file, { name, description });
       } finally {
         if (arrival) await rm(arrival.file, { force: true });
       }
     },
-    list: async (tenantId, query) => {
-      const after = cursors.read('newest', query.cursor);
-      const rows = await db.tenant(tenantId, (tx) => listDatakits(tx, query, query.limit, after));
-      return pageOf(
-        rows,
-        query.limit,
-        view,
-        ({ datakit }) => [datakit.createdAt.toISOString(), datakit.id],
-        cursors,
-      );
-    },
+    list: (tenantId, query) =>
+      sortedPageOf(cursors, query, view, (page) =>
+        db.tenant(tenantId, (tx) => listDatakits(tx, query, page)),
+      ),
     get: async (tenantId, id) => view(await found(tenantId, id)),
-    update: async (tenantId, id, changes, unchangedSince) =>
-      db.tenant(tenantId, async (tx) => {
-        const changed = await updateDatakit(tx, id, changes, unchangedSince);
-        const record = await findDatakit(tx, id);
-        if (!record) throw notFound('datakit');
-        if (!changed) throw new AppError('PRECONDITION_FAILED');
-        return view(record);
+    update: (change, id, changes, unchangedSince) =>
+      change.tenant(async (tx) => {
+        const before = view(await foundIn(tx, id));
+        if (!(await updateDatakit(tx, id, changes, unchangedSince)))
+          throw new AppError('PRECONDITION_FAILED');
+        const after = view(await foundIn(tx, id));
+        return { reply: after, before, after };
       }),
-    remove: async (tenantId, id) => {
-      if (!(await db.tenant(tenantId, (tx) => deleteDatakit(tx, id)))) throw notFound('datakit');
-    },
-    restore: async (tenantId, id) => {
-      await db.tenant(tenantId, (tx) => restoreDatakit(tx, id));
-      return view(await found(tenantId, id));
-    },
+    remove: (change, id) =>
+      change.tenant(async (tx) => {
+        const before = view(await foundIn(tx, id));
+        if (!(await deleteDatakit(tx, id))) throw notFound('datakit');
+        return { reply: undefined, before };
+      }),
+    restore: (change, id) =>
+      change.tenant(async (tx) => {
+        await restoreDatakit(tx, id);
+        const after = view(await foundIn(tx, id));
+        return { reply: after, after };
+      }),
     profile: async (tenantId, id) => {
       const { version } = await found(tenantId, id);
       const profile = await db.tenant(tenantId, (tx) => findProfile(tx, id, version.version));
@@ -292,7 +285,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
       return {
         stream: await objects.stream(key),
         fileName: version.fileName,
-        contentType: contentTypes[version.format],
+        contentType: fileContentTypes[version.format],
         bytes,
       };
     },

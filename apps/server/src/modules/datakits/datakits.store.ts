@@ -1,6 +1,7 @@
-import type { Profile } from '@quadrax/contract';
-import { and, desc, eq, getTableColumns, ilike, isNotNull, isNull, sql } from 'drizzle-orm';
-import type { Tx } from '#platform/db';
+import type { Profile, Sort } from '@quadrax/contract';
+import { and, eq, getTableColumns, ilike, isNotNull, isNull, sql } from 'drizzle-orm';
+import { byName, byTime, containing, keyset } from '#platform/db';
+import type { SortedPage, Tx } from '#platform/db';
 import { datakits, datakitVersions } from './datakits.tables.ts';
 
 type DatakitRow = typeof datakits.$inferSelect;
@@ -24,21 +25,29 @@ const currentVersion = and(
 );
 
 /** A pattern that matches the text itself: its % and _ stand for themselves. */
-const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
 export interface DatakitFilter {
   readonly name?: string | undefined;
   readonly status?: VersionRow['status'] | undefined;
 }
 
-/** The newest datakits after a position, one more than `limit`. */
+const sorted = keyset(
+  {
+    createdAt: byTime(datakits.createdAt),
+    updatedAt: byTime(datakits.updatedAt),
+    name: byName(datakits.name),
+  },
+  datakits.id,
+);
+type DatakitSort = Sort<'createdAt' | 'updatedAt' | 'name'>;
+
+/** The rows of a page, and one more if there is a next. */
 export const listDatakits = (
   tx: Tx,
   filter: DatakitFilter,
-  limit: number,
-  after: readonly [createdAt: string, id: string] | undefined,
-): Promise<DatakitRecord[]> =>
-  tx
+  page: SortedPage<DatakitSort>,
+): Promise<DatakitRecord[]> => {
+  const { where, orderBy, limit } = sorted(page);
+  return tx
     .select(selection)
     .from(datakits)
     .innerJoin(datakitVersions, currentVersion)
@@ -47,11 +56,12 @@ export const listDatakits = (
         isNull(datakits.deletedAt),
         filter.name === undefined ? undefined : ilike(datakits.name, containing(filter.name)),
         filter.status && eq(datakitVersions.status, filter.status),
-        after && sql`(${datakits.createdAt}, ${datakits.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+        where,
       ),
     )
-    .orderBy(desc(datakits.createdAt), desc(datakits.id))
-    .limit(limit + 1);
+    .orderBy(...orderBy)
+    .limit(limit);
+};
 
 export const findDatakit = async (tx: Tx, id: string): Promise<DatakitRecord | undefined> => {
   const [row] = await tx

@@ -1,4 +1,5 @@
 import type { Table } from '@quadrax/ml/tabular';
+import type { Tx } from '#platform/db';
 import type { ReadTableInput } from './data/columns.ts';
 import { createProfileJob } from './datakits.jobs.ts';
 import type { ProfileJobDeps } from './datakits.jobs.ts';
@@ -6,6 +7,7 @@ import { datakitsRoutes } from './datakits.routes.ts';
 import { createSamples } from './datakits.samples.ts';
 import { createDatakitsService } from './datakits.service.ts';
 import type { DatakitsDeps } from './datakits.service.ts';
+import { findDatakit } from './datakits.store.ts';
 
 export type { DatakitTable } from './datakits.service.ts';
 
@@ -14,6 +16,10 @@ export const createDatakitsModule = (deps: Omit<DatakitsDeps, 'samples'>) => {
   const service = createDatakitsService({ ...deps, samples: createSamples() });
   return { routes: datakitsRoutes(service), table: service.table };
 };
+
+/** Whether a datakit is there and not deleted, as the transaction sees it. */
+export const hasDatakit = async (tx: Tx, id: string): Promise<boolean> =>
+  (await findDatakit(tx, id)) !== undefined;
 
 export const createDatakitsJob = (deps: ProfileJobDeps) => createProfileJob(deps);
 

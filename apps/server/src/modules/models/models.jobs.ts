@@ -5,7 +5,8 @@ import type { TrainRequest } from '@quadrax/contract';
 import type { TrainOptions } from '@quadrax/ml/tabular';
 import { z } from 'zod';
 import type { ComputePool } from '#platform/compute';
-import type { Database } from '#platform/db';
+import type { Tx } from '#platform/db';
+import { AppError } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobContext, JobDefinition } from '#platform/jobs';
@@ -13,7 +14,7 @@ import type { ObjectStore } from '#platform/objects';
 import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
-import { endTraining, insertVersion, lockModel } from './models.store.ts';
+import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
 const payloadSchema = z.object({
   modelId: z.uuid(),
@@ -24,11 +25,12 @@ const payloadSchema = z.object({
 export type TrainPayload = z.infer<typeof payloadSchema>;
 
 export interface TrainJobDeps {
-  readonly db: Database;
   readonly objects: ObjectStore;
   readonly compute: ComputePool;
   readonly events: EventBus;
   readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
+  /** Whether the datakit is there and not deleted, as the transaction sees it. */
+  readonly hasDatakit: (tx: Tx, id: string) => Promise<boolean>;
 }
 
 const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOptions => ({
@@ -53,11 +55,11 @@ const spoken = (name: string): string =>
 
 /** Trains a model version in a compute process; the version appears with the word that the job succeeded. */
 export const createTrainJob = ({
-  db,
   objects,
   compute,
   events,
   table,
+  hasDatakit,
 }: TrainJobDeps): JobDefinition<TrainPayload> => {
   const announce = (
     candidate: CandidateEvent,
@@ -67,10 +69,7 @@ export const createTrainJob = ({
     log(
       `Tried ${spoken(candidate.algorithm)}: ${spoken(candidate.metric)} ${candidate.score.toPrecision(4)}.`,
     );
-    // Missing one bar of a chart is no reason to fail a training.
-    db.tenant(tenantId, (tx) =>
-      events.publish(tx, tenantId, 'model.candidate', { modelId, jobId, ...candidate }),
-    ).catch(() => {});
+    void events.hint(tenantId, 'model.candidate', { modelId, jobId, ...candidate });
   };
   return defineJob({
     kind: 'model.train',
@@ -127,6 +126,16 @@ export const createTrainJob = ({
     },
     ended: async (tx, { jobId }, { modelId }, { status }) => {
       await endTraining(tx, modelId, jobId, { failed: status === 'FAILED' });
+    },
+    revived: async (tx, { jobId }, { modelId, request }) => {
+      const refuse = (message: string) => new AppError('CONFLICT', { message });
+      const model = await lockModel(tx, modelId);
+      if (!model) throw refuse('The model was deleted. Restore it, then run the job again.');
+      if (model.trainingJobId !== null)
+        throw refuse('The model is being trained. Wait for it, or cancel that training.');
+      if (!(await hasDatakit(tx, request.datakitId)))
+        throw refuse('The datakit was deleted. Restore it, or train the model on another.');
+      await updateModel(tx, modelId, { trainingJobId: jobId });
     },
   });
 };

@@ -12,12 +12,12 @@ import type {
   Reply,
   TrainRequest,
 } from '@quadrax/contract';
-import type { Database } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import type { Reach } from '#platform/faults';
-import { pageOf } from '#platform/http';
-import type { Caller, Cursors, ListPage } from '#platform/http';
+import { pageOf, sortedPageOf } from '#platform/http';
+import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { findJob, jobView } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { DatakitTable } from '#modules/datakits';
@@ -52,22 +52,27 @@ export interface ModelsDeps {
 
 export interface ModelsService {
   list(tenantId: string, query: Query<typeof routes.list>): Promise<ListPage<Model>>;
-  create(caller: Caller, form: Body<typeof routes.create>): Promise<Model>;
+  create(caller: Caller, change: Change, form: Body<typeof routes.create>): Promise<Model>;
   get(tenantId: string, id: string): Promise<Model>;
   update(
-    tenantId: string,
+    change: Change,
     id: string,
     changes: { name?: string | undefined; description?: string | undefined },
     unchangedSince: Date | undefined,
   ): Promise<Model>;
-  remove(tenantId: string, id: string): Promise<void>;
-  restore(tenantId: string, id: string): Promise<Model>;
-  train(caller: Caller, id: string, request: TrainRequest): Promise<Job>;
+  remove(change: Change, id: string): Promise<void>;
+  restore(change: Change, id: string): Promise<Model>;
+  train(caller: Caller, change: Change, id: string, request: TrainRequest): Promise<Job>;
   versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
   version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
   log(tenantId: string, id: string, version: number, query: PageQuery): Promise<ListPage<JobLogLine>>;
-  deploy(caller: Caller, id: string, version: number, alias: string): Promise<Reply<typeof routes.deploy>>;
-  undeploy(tenantId: string, id: string): Promise<Model>;
+  deploy(
+    caller: Caller,
+    change: Change,
+    id: string,
+    wanted: Body<typeof routes.deploy>,
+  ): Promise<Reply<typeof routes.deploy>>;
+  undeploy(caller: Caller, change: Change, id: string): Promise<Model>;
 }
 
 const tasks = { CLASSIFICATION: 'classification', REGRESSION: 'regression' } as const;
@@ -92,11 +97,13 @@ const taskOf = ({ type, framework }: Pick<Model, 'type' | 'framework'>): 'classi
 export const createModelsService = (deps: ModelsDeps): ModelsService => {
   const { db, jobs, events, cursors, table, reach } = deps;
 
-  const found = async (tenantId: string, id: string): Promise<ModelRecord> => {
-    const record = await db.tenant(tenantId, (tx) => findModel(tx, id));
+  const foundIn = async (tx: Tx, id: string): Promise<ModelRecord> => {
+    const record = await findModel(tx, id);
     if (!record) throw notFound('model');
     return record;
   };
+  const found = (tenantId: string, id: string): Promise<ModelRecord> =>
+    db.tenant(tenantId, (tx) => foundIn(tx, id));
 
   const versionOf = (
     tenantId: string,
@@ -112,45 +119,43 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
     });
 
   return {
-    list: async (tenantId, query) => {
-      const after = cursors.read('newest', query.cursor);
-      const rows = await db.tenant(tenantId, (tx) => listModels(tx, query, query.limit, after));
-      return pageOf(
-        rows,
-        query.limit,
-        modelView,
-        ({ model }) => [model.createdAt.toISOString(), model.id],
-        cursors,
-      );
-    },
-    create: async ({ tenantId, accountId }, form) => {
-      const id = randomUUID();
-      await db.tenant(tenantId, (tx) => insertModel(tx, { ...form, tenantId, id, createdBy: accountId }));
-      return modelView(await found(tenantId, id));
-    },
-    get: async (tenantId, id) => modelView(await found(tenantId, id)),
-    update: (tenantId, id, changes, unchangedSince) =>
-      db.tenant(tenantId, async (tx) => {
-        const changed = await updateModel(tx, id, changes, unchangedSince);
-        const record = await findModel(tx, id);
-        if (!record) throw notFound('model');
-        if (!changed) throw new AppError('PRECONDITION_FAILED');
-        return modelView(record);
+    list: (tenantId, query) =>
+      sortedPageOf(cursors, query, modelView, (page) =>
+        db.tenant(tenantId, (tx) => listModels(tx, query, page)),
+      ),
+    create: ({ tenantId, accountId }, change, form) =>
+      change.tenant(async (tx) => {
+        const id = randomUUID();
+        await insertModel(tx, { ...form, tenantId, id, createdBy: accountId });
+        const after = modelView(await foundIn(tx, id));
+        return { reply: after, after };
       }),
-    remove: (tenantId, id) =>
-      db.tenant(tenantId, async (tx) => {
+    get: async (tenantId, id) => modelView(await found(tenantId, id)),
+    update: (change, id, changes, unchangedSince) =>
+      change.tenant(async (tx) => {
+        const before = modelView(await foundIn(tx, id));
+        if (!(await updateModel(tx, id, changes, unchangedSince))) throw new AppError('PRECONDITION_FAILED');
+        const after = modelView(await foundIn(tx, id));
+        return { reply: after, before, after };
+      }),
+    remove: (change, id) =>
+      change.tenant(async (tx) => {
+        const before = modelView(await foundIn(tx, id));
         if (!(await deleteModel(tx, id))) throw notFound('model');
         await deleteDeployments(tx, id);
+        return { reply: undefined, before };
       }),
-    restore: async (tenantId, id) => {
-      await db.tenant(tenantId, (tx) => restoreModel(tx, id));
-      return modelView(await found(tenantId, id));
-    },
-    train: async ({ tenantId, accountId }, id, request) => {
+    restore: (change, id) =>
+      change.tenant(async (tx) => {
+        await restoreModel(tx, id);
+        const after = modelView(await foundIn(tx, id));
+        return { reply: after, after };
+      }),
+    train: async ({ tenantId, accountId }, change, id, request) => {
       const task = taskOf(modelView(await found(tenantId, id)));
       const data = await table(tenantId, request.datakitId);
       checkTraining(data, request, task);
-      const row = await db.tenant(tenantId, async (tx) => {
+      const job = await change.tenant(async (tx) => {
         const model = await lockModel(tx, id);
         if (!model) throw notFound('model');
         if (model.trainingJobId !== null)
@@ -165,11 +170,12 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
           createdBy: accountId,
         });
         await updateModel(tx, id, { trainingJobId: jobId });
-        return findJob(tx, jobId);
+        const row = await findJob(tx, jobId);
+        if (!row) throw new Error('The job just queued is not there.');
+        return { reply: jobView(row), resource: id, after: { jobId, ...request } };
       });
-      if (!row) throw new Error('The job just queued is not there.');
       reach('job.enqueued');
-      return jobView(row);
+      return job;
     },
     versions: async (tenantId, id, { limit, cursor }) => {
       const [below] = cursors.read('sequence', cursor) ?? [];
@@ -191,25 +197,29 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       const { row } = await versionOf(tenantId, id, version);
       return deps.logs(tenantId, row.jobId, query);
     },
-    deploy: ({ tenantId, accountId }, id, version, alias) =>
-      db.tenant(tenantId, async (tx) => {
+    deploy: ({ tenantId, accountId }, change, id, { version, alias }) =>
+      change.tenant(async (tx) => {
         if (!(await lockModel(tx, id))) throw notFound('model');
+        const { deployedVersion } = await foundIn(tx, id);
         if (!(await findModelVersion(tx, id, version))) throw notFound('version');
         await upsertDeployment(tx, { tenantId, modelId: id, alias, version, deployedBy: accountId });
         await updateModel(tx, id, {});
         await events.publish(tx, tenantId, 'model.deployed', { modelId: id, version, alias });
-        return { modelId: id, version, status: 'DEPLOYED' as const, alias };
+        return {
+          reply: { modelId: id, version, status: 'DEPLOYED' as const, alias },
+          before: { deployedVersion },
+          after: { deployedVersion: version },
+        };
       }),
-    undeploy: (tenantId, id) =>
-      db.tenant(tenantId, async (tx) => {
-        if (!(await findModel(tx, id))) throw notFound('model');
+    undeploy: ({ tenantId }, change, id) =>
+      change.tenant(async (tx) => {
+        const before = modelView(await foundIn(tx, id));
         if ((await deleteDeployments(tx, id)) > 0) {
           await updateModel(tx, id, {});
           await events.publish(tx, tenantId, 'model.undeployed', { modelId: id });
         }
-        const record = await findModel(tx, id);
-        if (!record) throw notFound('model');
-        return modelView(record);
+        const after = modelView(await foundIn(tx, id));
+        return { reply: after, before, after };
       }),
   };
 };

@@ -1,7 +1,8 @@
-import type { ModelType } from '@quadrax/contract';
+import type { ModelType, Sort } from '@quadrax/contract';
 import { and, desc, eq, ilike, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Tx } from '#platform/db';
+import { byName, byTime, containing, keyset } from '#platform/db';
+import type { SortedPage, Tx } from '#platform/db';
 import { deployments, models, modelVersions } from './models.tables.ts';
 
 type ModelRow = typeof models.$inferSelect;
@@ -57,8 +58,6 @@ const select = (tx: Tx, where: SQL | undefined) =>
     )
     .where(and(isNull(models.deletedAt), where));
 
-const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
 export interface ModelFilter {
   readonly name?: string | undefined;
   readonly status?: Status | undefined;
@@ -66,14 +65,20 @@ export interface ModelFilter {
   readonly datakitId?: string | undefined;
 }
 
-/** The newest models after a position, one more than `limit`. */
+const sorted = keyset(
+  { createdAt: byTime(models.createdAt), updatedAt: byTime(models.updatedAt), name: byName(models.name) },
+  models.id,
+);
+type ModelSort = Sort<'createdAt' | 'updatedAt' | 'name'>;
+
+/** The rows of a page, and one more if there is a next. */
 export const listModels = (
   tx: Tx,
   filter: ModelFilter,
-  limit: number,
-  after: readonly [createdAt: string, id: string] | undefined,
-): Promise<ModelRecord[]> =>
-  select(
+  page: SortedPage<ModelSort>,
+): Promise<ModelRecord[]> => {
+  const { where, orderBy, limit } = sorted(page);
+  return select(
     tx,
     and(
       filter.name === undefined ? undefined : ilike(models.name, containing(filter.name)),
@@ -82,11 +87,12 @@ export const listModels = (
       filter.datakitId === undefined
         ? undefined
         : sql`EXISTS (SELECT 1 FROM quadrax.model_versions v WHERE v.tenant_id = ${models.tenantId} AND v.model_id = ${models.id} AND v.datakit_id = ${filter.datakitId}::uuid)`,
-      after && sql`(${models.createdAt}, ${models.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      where,
     ),
   )
-    .orderBy(desc(models.createdAt), desc(models.id))
-    .limit(limit + 1);
+    .orderBy(...orderBy)
+    .limit(limit);
+};
 
 export const findModel = async (tx: Tx, id: string): Promise<ModelRecord | undefined> => {
   const [record] = await select(tx, eq(models.id, id));

@@ -1,12 +1,16 @@
 import type { ComponentHealth, Health } from '@quadrax/contract';
 import type { Database } from '#platform/db';
 import type { Jobs } from '#platform/jobs';
+import type { Mail } from '#platform/mail';
 import type { ObjectStore } from '#platform/objects';
+import type { Redis } from '#platform/redis';
 
 export interface OperationsDeps {
   readonly db: Database;
+  readonly redis: Redis | undefined;
   readonly objects: ObjectStore;
   readonly jobs: Jobs;
+  readonly mail: Pick<Mail, 'check'>;
   readonly version: string;
   readonly reserveBytes: number;
 }
@@ -38,6 +42,17 @@ const check = async (probe: () => Promise<Partial<ComponentHealth>>): Promise<Co
 
 const disabled: ComponentHealth = { status: 'disabled', message: 'Not configured.' };
 
+/** Redis: the product works without it, so that its absence only degrades. */
+const checkCache = async (redis: Redis | undefined): Promise<ComponentHealth> => {
+  if (!redis)
+    return { status: 'disabled', message: 'No Redis is configured: each process caches for itself.' };
+  return check(async () =>
+    (await redis.run((client) => client.ping())) === undefined
+      ? { status: 'degraded', message: 'Redis cannot be reached: each process caches for itself.' }
+      : {},
+  );
+};
+
 const overall = (services: readonly ComponentHealth[]): Health['status'] => {
   if (services.some(({ status }) => status === 'unhealthy')) return 'unhealthy';
   return services.some(({ status }) => status === 'degraded') ? 'degraded' : 'healthy';
@@ -45,13 +60,15 @@ const overall = (services: readonly ComponentHealth[]): Health['status'] => {
 
 export const createOperationsService = ({
   db,
+  redis,
   objects,
   jobs,
+  mail,
   version,
   reserveBytes,
 }: OperationsDeps): OperationsService => ({
   health: async () => {
-    const [database, store, queue] = await Promise.all([
+    const [database, store, queue, cache, mails] = await Promise.all([
       check(async () => {
         await db.ping();
         return db.listener.connected
@@ -67,8 +84,19 @@ export const createOperationsService = ({
         await jobs.counts();
         return {};
       }),
+      checkCache(redis),
+      // Its answer may be half a minute old, so how long it took says nothing.
+      mail.check(),
     ]);
-    const services = { database, objects: store, queue, cache: disabled, engine: disabled };
+    const services = {
+      database,
+      objects: store,
+      queue,
+      cache,
+      redis: cache,
+      mail: mails,
+      engine: disabled,
+    };
     return {
       status: overall(Object.values(services)),
       timestamp: new Date().toISOString(),

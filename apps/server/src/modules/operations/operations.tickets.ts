@@ -1,32 +1,34 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { SocketAuthentication } from '#platform/events';
+import type { Caller } from '#platform/http';
 
 const lifeSeconds = 30;
 
-type TicketHolder = Pick<SocketAuthentication, 'tenantId' | 'accountId' | 'sessionId'>;
+/** Whom a ticket was given to, and by what. */
+export type TicketHolder = Pick<Caller, 'tenantId' | 'accountId' | 'credential' | 'credentialId'>;
 
 /** Opens one WebSocket: for clients that cannot send a header with it. */
 export interface Tickets {
   issue(holder: TicketHolder): { ticket: string; expiresIn: number };
-  /** undefined: forged, expired or used before in this process. */
-  redeem(ticket: string): SocketAuthentication | undefined;
+  /** Whose it was, who may have been signed out since. undefined: forged, expired or used before. */
+  redeem(ticket: string): Promise<TicketHolder | undefined>;
 }
 
-/** How long a connection that a ticket opened may live before it must come back with a new one. */
-const connectionMs = 30 * 60_000;
+export interface TicketsDeps {
+  readonly secret: string;
+  /** Notes that a ticket is used; false if it was before. */
+  readonly use: (id: string) => Promise<boolean>;
+  readonly now?: () => number;
+}
 
-export const createTickets = (secret: string, now: () => number = Date.now): Tickets => {
-  const used = new Map<string, number>();
+export const createTickets = ({ secret, use, now = Date.now }: TicketsDeps): Tickets => {
   const sign = (body: string): Buffer => createHmac('sha256', secret).update('ticket').update(body).digest();
-  const dropOld = (): void => {
-    for (const [ticket, end] of used) if (end < now()) used.delete(ticket);
-  };
   return {
-    issue: ({ tenantId, accountId, sessionId }) => {
+    issue: ({ tenantId, accountId, credential, credentialId }) => {
       const body = [
         tenantId,
         accountId,
-        sessionId,
+        credential,
+        credentialId,
         now() + lifeSeconds * 1000,
         randomBytes(9).toString('base64url'),
       ].join('.');
@@ -35,17 +37,16 @@ export const createTickets = (secret: string, now: () => number = Date.now): Tic
         expiresIn: lifeSeconds,
       };
     },
-    redeem: (ticket) => {
+    redeem: async (ticket) => {
       const [encoded = '', signature = ''] = ticket.split('.');
       const body = Buffer.from(encoded, 'base64url').toString();
       const given = Buffer.from(signature, 'base64url');
       const right = sign(body);
       if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-      const [tenantId = '', accountId = '', sessionId = '', end = '0'] = body.split('.');
-      dropOld();
-      if (Number(end) < now() || used.has(body)) return undefined;
-      used.set(body, Number(end));
-      return { tenantId, accountId, sessionId, expiresAt: now() + connectionMs };
+      const [tenantId = '', accountId = '', credential, credentialId = '', end = '0', id = ''] =
+        body.split('.');
+      if (Number(end) < now() || !(await use(id))) return undefined;
+      return { tenantId, accountId, credential: credential === 'key' ? 'key' : 'session', credentialId };
     },
   };
 };

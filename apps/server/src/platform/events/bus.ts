@@ -1,8 +1,10 @@
 import type { EventName, EventPayload } from '@quadrax/contract';
 import { sql } from 'drizzle-orm';
+import type { Broadcast } from '../broadcast/index.ts';
 import type { Database, Tx } from '../db/index.ts';
 
 const channel = 'quadrax_events';
+const topic = 'events';
 /** NOTIFY carries at most 8,000 bytes; a payload above this goes out without its optional result. */
 const largest = 7000;
 
@@ -13,12 +15,12 @@ export interface BusMessage {
   readonly data: unknown;
 }
 
-/**
- * Events cross replicas by NOTIFY: each process hears all of them and hands them to its own connections. Published
- * within a transaction, an event goes out when and only when the transaction commits.
- */
+/** Events cross replicas: each process hears all of them and hands them to its own connections. */
 export interface EventBus {
+  /** A fact: goes out by NOTIFY when and only when the transaction commits. */
   publish<N extends EventName>(tx: Tx, tenant: string, event: N, data: EventPayload<N>): Promise<void>;
+  /** Something that nobody misses if it is lost, such as progress. Settles when it is under way, and never fails. */
+  hint<N extends EventName>(tenant: string, event: N, data: EventPayload<N>): Promise<void>;
   subscribe(handler: (message: BusMessage) => void): void;
 }
 
@@ -29,15 +31,20 @@ const encode = (message: BusMessage): string => {
   return JSON.stringify({ ...message, data: rest });
 };
 
-export const createEventBus = async (db: Database): Promise<EventBus> => {
+export const createEventBus = async (db: Database, broadcast: Broadcast): Promise<EventBus> => {
   const handlers = new Set<(message: BusMessage) => void>();
-  await db.listener.listen(channel, (payload) => {
-    const message = JSON.parse(payload) as BusMessage;
+  const deliver = (message: BusMessage): void => {
     for (const handler of handlers) handler(message);
-  });
+  };
+  await db.listener.listen(channel, (payload) => deliver(JSON.parse(payload) as BusMessage));
+  broadcast.subscribe(topic, (data) => deliver(data as BusMessage));
   return {
     publish: async (tx, tenant, event, data) => {
       await tx.execute(sql`SELECT pg_notify(${channel}, ${encode({ tenant, event, data })})`);
+    },
+    hint: (tenant, event, data) => {
+      deliver({ tenant, event, data });
+      return broadcast.publish(topic, { tenant, event, data });
     },
     subscribe: (handler) => {
       handlers.add(handler);

@@ -9,7 +9,7 @@ import type { EventBus } from './bus.ts';
 export interface SocketAuthentication {
   readonly tenantId: string;
   readonly accountId: string;
-  readonly sessionId: string;
+  readonly credentialId: string;
   readonly expiresAt: number;
 }
 
@@ -22,14 +22,16 @@ export interface SocketOptions {
   readonly authenticate: (
     token: string,
     tenant: string | undefined,
+    address: string,
   ) => Promise<SocketAuthentication | undefined>;
-  readonly redeemTicket: (ticket: string) => SocketAuthentication | undefined;
+  /** undefined: the ticket is not good, or whoever it was given to may no longer enter. */
+  readonly redeemTicket: (ticket: string) => Promise<SocketAuthentication | undefined>;
   readonly origins: readonly string[];
 }
 
-/** A session that ended, or an account of which something changed. */
+/** A session or an API key that ended, or an account of which something changed. */
 export interface IdentityChange {
-  readonly session?: string | undefined;
+  readonly credential?: string | undefined;
   readonly account?: string | undefined;
 }
 
@@ -39,6 +41,11 @@ export interface Sockets {
   closeWhere(change: IdentityChange): void;
   close(): Promise<void>;
 }
+
+/** RFC 6455's registry: the server restarts, and whoever comes back finds one. */
+const serviceRestart = 1012;
+/** How long a client may take to answer that it has heard. */
+const farewellMs = 1000;
 
 const room = (tenantId: string): string => `tenant:${tenantId}`;
 
@@ -55,14 +62,14 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
     cors: origins.length > 0 ? { origin: [...origins] } : {},
     destroyUpgrade: false,
   });
-  const verify = async (auth: unknown): Promise<SocketAuthentication | undefined> => {
+  const verify = async (auth: unknown, address: string): Promise<SocketAuthentication | undefined> => {
     const { token, tenant } = (auth ?? {}) as { token?: unknown; tenant?: unknown };
     return typeof token === 'string'
-      ? authenticate(token, typeof tenant === 'string' ? tenant : undefined)
+      ? authenticate(token, typeof tenant === 'string' ? tenant : undefined, address)
       : undefined;
   };
   io.use((socket, next) => {
-    verify(socket.handshake.auth).then((auth) => {
+    verify(socket.handshake.auth, socket.handshake.address).then((auth) => {
       if (!auth) return next(new Error('UNAUTHENTICATED'));
       socket.data.auth = auth;
       next();
@@ -70,18 +77,26 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
   });
   io.on('connection', (socket) => {
     const enter = (auth: SocketAuthentication): void => {
+      socket.data.auth = auth;
       void socket.join(room(auth.tenantId));
       clearTimeout(socket.data.timer as NodeJS.Timeout | undefined);
       socket.data.timer = expire(auth, () => socket.disconnect(true));
     };
     enter(socket.data.auth as SocketAuthentication);
     socket.on('authenticate', (auth: unknown, answer?: unknown) => {
-      void verify(auth).then((renewed) => {
-        const same = renewed?.tenantId === (socket.data.auth as SocketAuthentication).tenantId;
-        if (renewed && same) enter(renewed);
-        else socket.disconnect(true);
-        if (typeof answer === 'function') (answer as (ok: boolean) => void)(Boolean(renewed && same));
-      });
+      const say = (ok: boolean): void => {
+        if (typeof answer === 'function') (answer as (ok: boolean) => void)(ok);
+      };
+      verify(auth, socket.handshake.address).then(
+        (renewed) => {
+          const same = renewed?.tenantId === (socket.data.auth as SocketAuthentication).tenantId;
+          if (renewed && same) enter(renewed);
+          else socket.disconnect(true);
+          say(Boolean(renewed && same));
+        },
+        // The database is away: what the connection was opened with holds until its end.
+        () => say(false),
+      );
     });
     socket.on('disconnect', () => clearTimeout(socket.data.timer as NodeJS.Timeout));
   });
@@ -91,8 +106,8 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
   return io;
 };
 
-const concerns = ({ session, account }: IdentityChange, auth: SocketAuthentication): boolean =>
-  session === auth.sessionId || account === auth.accountId;
+const concerns = ({ credential, account }: IdentityChange, auth: SocketAuthentication): boolean =>
+  credential === auth.credentialId || account === auth.accountId;
 
 const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -111,7 +126,8 @@ const attachPlain = (
     const ticket = url.searchParams.get('ticket');
     if (ticket !== null) return redeemTicket(ticket);
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    return token === undefined ? undefined : authenticate(token, url.searchParams.get('tenant') ?? undefined);
+    const tenant = url.searchParams.get('tenant') ?? undefined;
+    return token === undefined ? undefined : authenticate(token, tenant, request.socket.remoteAddress ?? '');
   };
   const enter = (socket: WebSocket, auth: SocketAuthentication): void => {
     const sockets = byTenant.get(auth.tenantId) ?? new Set<WebSocket>();
@@ -160,10 +176,15 @@ export const attachSockets = (options: SocketOptions): Sockets => {
     },
     connections: () => io.engine.clientsCount + plain.clients.size,
     close: async () => {
-      for (const socket of plain.clients) socket.terminate();
-      plain.close();
-      io.disconnectSockets(true);
+      // Not `disconnect`, after which a client of Socket.IO stays away: this one comes back by itself.
       io.engine.close();
+      const clients = [...plain.clients];
+      const closed = clients.map((socket) => new Promise<void>((resolve) => socket.once('close', resolve)));
+      for (const socket of clients) socket.close(serviceRestart, 'The server restarts. Connect again.');
+      const impatient = setTimeout(() => clients.forEach((socket) => socket.terminate()), farewellMs);
+      await Promise.all(closed);
+      clearTimeout(impatient);
+      plain.close();
     },
   };
 };

@@ -10,6 +10,8 @@ export const faultPoints = [
   'job.progress',
   'job.artifact',
   'job.committed',
+  'mail.claimed',
+  'mail.accepted',
 ] as const;
 export type FaultPoint = (typeof faultPoints)[number];
 

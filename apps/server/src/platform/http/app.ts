@@ -8,10 +8,12 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../log/index.ts';
+import { limitBodyTime } from './body-time.ts';
 import { addErrorHandler, errorSender } from './error-reply.ts';
 import { addJsonParser } from './json-body.ts';
 import { openApiOptions } from './openapi.ts';
-import { securityHeaders } from './security-headers.ts';
+import { secureHeaders, securityHeaders } from './security-headers.ts';
+import type { WebPage } from './web-page.ts';
 
 export const basePath = '/api/v1';
 
@@ -19,13 +21,16 @@ export interface HttpOptions {
   readonly log: Logger;
   readonly version: string;
   readonly environment: 'development' | 'production' | 'test';
-  readonly trustProxy: boolean;
+  /** How many proxies in front are believed to say where a request came from: 0 for none. */
+  readonly trustedProxies: number;
   readonly corsOrigins: readonly string[];
-  /** The file that a browser gets where no route matches: the web app finds its own way from there. */
-  readonly page: (method: string, url: string, accept: string | undefined) => string | undefined;
+  /** What a browser gets where no route matches: the web app finds its own way from there. */
+  readonly page: (method: string, url: string, accept: string | undefined) => WebPage | undefined;
 }
 
 const megabyte = 1024 ** 2;
+/** For a body that is no upload to be all there. */
+const longestBodyMs = 60_000;
 
 /** `/api` is `/api/v1` for ever: rewritten before routing, so that everything behind knows one path. */
 const canonicalUrl = (url: string): string =>
@@ -46,7 +51,8 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: options.trustProxy,
+    // Never all of them: what stands before the entries that our own proxies added is the client's to write.
+    trustProxy: options.trustedProxies > 0 && ((_address, hop) => hop < options.trustedProxies),
     bodyLimit: 10 * megabyte,
     // An upload may take as long as it needs, but not stand still; a body that is no upload has its own time below.
     requestTimeout: 0,
@@ -66,11 +72,13 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
   addErrorHandler(app, sendError, (request) =>
     options.page(request.method, request.url, request.headers.accept),
   );
+  limitBodyTime(app, longestBodyMs);
   addJsonParser(app);
   // Declared beforehand, so that every request keeps one shape.
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    const headers = request.protocol === 'https' ? secureHeaders : securityHeaders;
+    reply.headers(headers).header('x-request-id', request.id);
     done();
   });
   await app.register(cookie);
@@ -88,6 +96,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
         'RateLimit',
         'RateLimit-Policy',
         'Idempotency-Replayed',
+        'X-Cache',
       ],
       strictPreflight: false,
     });

@@ -1,23 +1,23 @@
 import type { RouteDeclaration } from '@quadrax/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { Database } from '../db/index.ts';
 import { Answer } from './call.ts';
-import type { Call, Caller, Client, FileReply, Handlers, ListPage } from './call.ts';
+import type { Call, Caller, Client, Cookie, FileReply, Handlers, ListPage, Multipart } from './call.ts';
+import { createChange } from './change.ts';
 import { etagOf, isUnchanged, unchangedSince } from './etag.ts';
 import type { Guard } from './guard.ts';
-import type { Idempotency, KeptReply } from './idempotency.ts';
-import { multipartOf } from './multipart.ts';
+import { digestOf } from './idempotency.ts';
+import type { Idempotency, Keep, KeptReply } from './idempotency.ts';
+import { digestedMultipart, multipartOf } from './multipart.ts';
+import type { ReadCache } from './read-cache.ts';
 import { schemaOf } from './schema.ts';
 
 export interface BindOptions {
+  readonly db: Pick<Database, 'tenant' | 'system'>;
   readonly guard: Guard;
   readonly idempotency: Idempotency;
-  /** Writes the audit line of a request that changed something. */
-  readonly audit: (
-    caller: Caller,
-    action: string,
-    resourceId: string | undefined,
-    client: Client,
-  ) => Promise<void>;
+  /** Absent: nothing is answered from a cache. */
+  readonly reads?: ReadCache | undefined;
 }
 
 declare module 'fastify' {
@@ -57,25 +57,22 @@ const callOf = (
   declaration: RouteDeclaration,
   request: FastifyRequest,
   reply: FastifyReply,
-  caller: Caller | undefined,
-): Call<RouteDeclaration> =>
+  multipart: Multipart | undefined,
+): Omit<Call<RouteDeclaration>, 'change'> =>
   ({
     params: request.params,
     query: request.query,
     body: request.body,
-    caller,
+    caller: request.caller,
     client: clientOf(request, reply),
-    multipart: declaration.multipart ? multipartOf(request) : undefined,
+    multipart,
     unchangedSince: declaration.etag === 'match' ? unchangedSince(request.headers['if-match']) : undefined,
-  }) as Call<RouteDeclaration>;
+  }) as Omit<Call<RouteDeclaration>, 'change'>;
 
-const resourceOf = (params: unknown, data: unknown): string | undefined => {
-  for (const source of [params, data]) {
-    if (typeof source === 'object' && source !== null && 'id' in source && typeof source.id === 'string')
-      return source.id;
-  }
-  return undefined;
-};
+const namedResource = (params: unknown): string | undefined =>
+  typeof params === 'object' && params !== null && 'id' in params && typeof params.id === 'string'
+    ? params.id
+    : undefined;
 
 /** The body that the declared envelope makes of what a handler returned. */
 const enveloped = (declaration: RouteDeclaration, outcome: unknown): unknown => {
@@ -89,64 +86,104 @@ const enveloped = (declaration: RouteDeclaration, outcome: unknown): unknown => 
   return declaration.envelope === 'raw' ? data : { success: true, data, ...(meta && { meta }) };
 };
 
-const sendFile = (reply: FastifyReply, file: FileReply): FastifyReply =>
-  reply
-    .header('Content-Length', file.bytes)
-    // The name comes from a person: RFC 6266's encoded form leaves nothing in it to misread.
-    .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
-    .type(file.contentType)
-    .send(file.stream);
+const sendFile = (reply: FastifyReply, file: FileReply): FastifyReply => {
+  if (file.bytes !== undefined) reply.header('Content-Length', file.bytes);
+  return (
+    reply
+      // The name comes from a person: RFC 6266's encoded form leaves nothing in it to misread.
+      .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
+      .type(file.contentType)
+      .send(file.stream)
+  );
+};
+
+const tagOf = (body: unknown): string => etagOf((body as { data: unknown }).data);
 
 const sendTagged = (request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply => {
-  const tag = etagOf((body as { data: unknown }).data);
+  const tag = tagOf(body);
   reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
   return isUnchanged(request.headers['if-none-match'], tag) ? reply.status(304).send() : reply.send(body);
+};
+
+const setCookies = (request: FastifyRequest, reply: FastifyReply, cookies: readonly Cookie[]): void => {
+  for (const { name, value, path, maxAgeSeconds, sameSite = 'strict' } of cookies)
+    reply.setCookie(name, value, {
+      path,
+      maxAge: maxAgeSeconds,
+      httpOnly: true,
+      sameSite,
+      secure: request.protocol === 'https',
+    });
+};
+
+/** Whether a route changes something for somebody who is known. */
+const changes = ({ audit, permission }: RouteDeclaration): boolean =>
+  audit !== 'none' && permission !== 'public';
+
+/** Runs a handler and sees to it that what it changed went with its audit line and its kept answer. */
+const perform = async (
+  declaration: RouteDeclaration,
+  handler: AnyHandler,
+  given: Omit<Call<RouteDeclaration>, 'change'>,
+  db: BindOptions['db'],
+  keep: Keep | undefined,
+): Promise<unknown> => {
+  const caller = given.caller as Caller | undefined;
+  if (!caller || !changes(declaration)) return handler({ ...given, change: undefined } as never);
+  const { status, audit: action } = declaration;
+  const change = createChange({
+    db,
+    caller,
+    client: given.client,
+    action,
+    resourceId: namedResource(given.params),
+    keep: keep && ((tx, reply) => keep(tx, { status, reply: enveloped(declaration, reply) })),
+  });
+  const outcome = await handler({ ...given, change });
+  if (!change.made) throw new Error(`The route of the action "${action}" changed nothing.`);
+  return outcome;
 };
 
 const handlerOf = (
   declaration: RouteDeclaration,
   handler: AnyHandler,
   id: string,
-  options: BindOptions,
+  { db, guard, idempotency, reads }: BindOptions,
 ): RouteHandlerMethod =>
   async function answer(request, reply) {
-    const caller = options.guard.callerOf(request);
-    const call = callOf(declaration, request, reply, caller);
-    const perform = async (): Promise<KeptReply & { outcome: unknown }> => {
-      const outcome = await handler(call);
-      if (outcome instanceof Answer)
-        for (const { name, value, path, maxAgeSeconds } of outcome.cookies)
-          reply.setCookie(name, value, {
-            path,
-            maxAge: maxAgeSeconds,
-            httpOnly: true,
-            sameSite: 'strict',
-            secure: request.protocol === 'https',
-          });
-      const body = declaration.envelope === 'file' ? undefined : enveloped(declaration, outcome);
-      if (caller && declaration.audit !== 'none') {
-        const data = outcome instanceof Answer ? outcome.data : outcome;
-        await options.audit(caller, declaration.audit, resourceOf(request.params, data), call.client);
-      }
-      return { status: declaration.status, reply: body, outcome };
-    };
+    const caller = guard.callerOf(request);
     const key = request.headers['idempotency-key'];
     if (declaration.idempotency === 'key' && typeof key === 'string' && caller) {
-      const keyed = {
-        key,
-        caller,
-        route: id,
-        body: [request.params, request.body ?? request.headers['content-length']],
-      };
-      const kept = await options.idempotency.once(keyed, perform);
+      const upload = declaration.multipart ? digestedMultipart(request) : undefined;
+      const call = callOf(declaration, request, reply, upload?.multipart);
+      const digest = upload
+        ? async () => digestOf([request.params, await upload.digest()])
+        : digestOf([request.params, request.body]);
+      const kept = await idempotency.once({ key, caller, route: id, digest }, async (keep) => {
+        const outcome = await perform(declaration, handler, call, db, keep);
+        return { status: declaration.status, reply: enveloped(declaration, outcome) } satisfies KeptReply;
+      });
       if (kept.replayed) reply.header('Idempotency-Replayed', 'true');
       return reply.status(kept.status).send(kept.reply);
     }
-    const { outcome, reply: body } = await perform();
+    const multipart = declaration.multipart ? multipartOf(request) : undefined;
+    const call = callOf(declaration, request, reply, multipart);
+    if (reads && declaration.cache !== 'none' && caller) {
+      const read = { id, declaration, request, reply, caller };
+      return reads.answer(read, async () =>
+        enveloped(declaration, await perform(declaration, handler, call, db, undefined)),
+      );
+    }
+    const outcome = await perform(declaration, handler, call, db, undefined);
+    if (outcome instanceof Answer) setCookies(request, reply, outcome.cookies);
     if (declaration.envelope === 'file') return sendFile(reply, outcome as FileReply);
     if (declaration.envelope === 'empty') return reply.status(204).send();
-    reply.status(declaration.status);
-    return declaration.etag === 'send' ? sendTagged(request, reply, body) : reply.send(body);
+    if (declaration.envelope === 'redirect') return reply.redirect((outcome as Answer<string>).data, 302);
+    const body = enveloped(declaration, outcome);
+    reply.status((outcome instanceof Answer ? outcome.status : undefined) ?? declaration.status);
+    if (declaration.etag === 'send') return sendTagged(request, reply, body);
+    if (declaration.etag === 'match') reply.header('ETag', tagOf(body));
+    return reply.send(body);
   };
 
 /** Registers every route of a module with the promises it declares. */

@@ -1,19 +1,22 @@
+import { pageQuerySchema } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { createCursors, pageOf } from './cursor.ts';
+import { createCursors, pageOf, sortedPageOf } from './cursor.ts';
 
 const cursors = createCursors('a secret');
 
 describe('a cursor', () => {
   it('brings back the position it was made of', () => {
-    const newest = ['2026-01-01T00:00:00.000Z', '5f2f0d5e-0000-4000-8000-000000000000'] as const;
-    expect(cursors.read('newest', cursors.write(newest))).toEqual(newest);
+    const sorted = ['name', 'Größe “1”', '5f2f0d5e-0000-4000-8000-000000000000'] as const;
+    expect(cursors.read('sorted', cursors.write(sorted))).toEqual(sorted);
     expect(cursors.read('sequence', cursors.write([42]))).toEqual([42]);
     expect(cursors.read('sequence', undefined)).toBeUndefined();
   });
 
   it('is good in a list of its own kind only', () => {
-    expect(() => cursors.read('newest', cursors.write([42]))).toThrow(/not one this server gave out/);
-    expect(() => cursors.read('sequence', cursors.write(['a', 'b']))).toThrow(/not one this server gave out/);
+    expect(() => cursors.read('sorted', cursors.write([42]))).toThrow(/not one this server gave out/);
+    expect(() => cursors.read('sequence', cursors.write(['a', 'b', 'c']))).toThrow(
+      /not one this server gave out/,
+    );
   });
 
   it('of another installation is refused', () => {
@@ -38,5 +41,35 @@ describe('a page', () => {
     expect(items).toEqual(['row 1', 'row 2']);
     expect(cursors.read('sequence', nextCursor)).toEqual([2]);
     expect(page([], 2)).toEqual({ items: [], nextCursor: undefined });
+  });
+});
+
+describe('a page of a sorted list', () => {
+  const rows = ['ada', 'bob', 'cyd'].map((name) => ({ id: `id of ${name}`, name, age: name.length }));
+  const page = (sort: 'name' | '-name', cursor?: string) =>
+    sortedPageOf(
+      cursors,
+      { sort, limit: 1, cursor },
+      (row: (typeof rows)[number]) => row,
+      ({ after, limit }) => {
+        const from = after ? rows.findIndex(({ id }) => id === after[1]) + 1 : 0;
+        return Promise.resolve(rows.slice(from, from + limit + 1));
+      },
+    );
+
+  it('goes on after the value and the id of its last item', async () => {
+    const first = await page('name');
+    expect(cursors.read('sorted', first.nextCursor)).toEqual(['name', 'ada', 'id of ada']);
+    expect((await page('name', first.nextCursor)).items).toEqual([rows[1]]);
+  });
+
+  it('does not go on in another sort than the cursor was given out for', async () => {
+    const { nextCursor } = await page('name');
+    await expect(page('-name', nextCursor)).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+
+  it('has room in a query for the longest name there may be', async () => {
+    const longest = cursors.write(['-name', '\u{6c34}'.repeat(255), crypto.randomUUID()]);
+    expect(pageQuerySchema.safeParse({ cursor: longest }).success).toBe(true);
   });
 });

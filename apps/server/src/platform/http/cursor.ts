@@ -1,9 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { SortedPage } from '../db/index.ts';
 import { AppError } from '../errors/index.ts';
+import type { ListPage } from './call.ts';
 
-/** Where a list goes on: after a time and an id where the newest come first, after a number in a sequence. */
+/** Where a list goes on: after a value and an id in the sort it was given out for, after a number in a sequence. */
 export interface Positions {
-  readonly newest: readonly [createdAt: string, id: string];
+  readonly sorted: readonly [sort: string, value: string, id: string];
   readonly sequence: readonly [number];
 }
 
@@ -15,7 +17,7 @@ export interface Cursors {
 }
 
 const kinds = {
-  newest: (position: readonly unknown[]) => position.length === 2,
+  sorted: (position: readonly unknown[]) => position.length === 3,
   sequence: (position: readonly unknown[]) => position.length === 1,
 } as const;
 
@@ -56,4 +58,34 @@ export const pageOf = <Row, Item>(
     items: page.map(view),
     nextCursor: rows.length > limit && last !== undefined ? cursors.write(position(last)) : undefined,
   };
+};
+
+type FieldOf<Sort extends string> = Sort extends `-${infer Field}` ? Field : Sort;
+
+/** The page of a sorted list that a query asks for; `rowsOf` reads its rows and one more if there is a next. */
+export const sortedPageOf = async <
+  Row,
+  Sort extends string,
+  Item extends Readonly<Record<FieldOf<Sort> | 'id', string>>,
+>(
+  cursors: Cursors,
+  {
+    sort,
+    limit,
+    cursor,
+  }: { readonly sort: Sort; readonly limit: number; readonly cursor?: string | undefined },
+  view: (row: Row) => Item,
+  rowsOf: (page: SortedPage<Sort>) => Promise<readonly Row[]>,
+): Promise<ListPage<Item>> => {
+  const position = cursors.read('sorted', cursor);
+  if (position && position[0] !== sort) throw new AppError('INVALID_CURSOR');
+  const rows = await rowsOf({ sort, limit, after: position && [position[1], position[2]] });
+  const field = sort.replace(/^-/, '') as FieldOf<Sort>;
+  return pageOf(
+    rows.map(view),
+    limit,
+    (item) => item,
+    (item) => [sort, item[field], item.id],
+    cursors,
+  );
 };

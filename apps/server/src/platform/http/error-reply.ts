@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { AppError } from '../errors/index.ts';
 import { watchMethods } from './methods.ts';
+import { sendPage } from './web-page.ts';
+import type { WebPage } from './web-page.ts';
 
 /** What Fastify's own refusals mean in our words. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
@@ -85,17 +87,17 @@ export const errorSender =
       .send(JSON.stringify(errorReply(error, request.id, showCause)));
   };
 
-/** Answers with our errors, also where no route matches. `page` names the file that a browser gets there. */
+/** Answers with our errors, also where no route matches. `page` is what a browser gets there. */
 export const addErrorHandler = (
   app: FastifyInstance,
   send: SendError,
-  page: (request: FastifyRequest) => string | undefined,
+  page: (request: FastifyRequest) => WebPage | undefined,
 ): void => {
   const methodsAt = watchMethods(app);
   app.setErrorHandler(send);
   app.setNotFoundHandler((request, reply) => {
-    const file = page(request);
-    if (file !== undefined) return reply.sendFile(file);
+    const found = page(request);
+    if (found) return sendPage(reply, found);
     const path = request.url.split('?')[0] ?? '/';
     const allowed = methodsAt(path);
     if (allowed.length === 0) {

@@ -1,14 +1,31 @@
 export { basePath, createHttpApp } from './app.ts';
 export type { HttpOptions } from './app.ts';
-export { recordAudit } from './audit.ts';
 export { bindRoutes } from './bind.ts';
 export type { BindOptions } from './bind.ts';
 export { Answer } from './call.ts';
-export type { Call, Caller, Client, Cookie, FileReply, Handlers, ListPage, Multipart } from './call.ts';
-export { createCursors, pageOf } from './cursor.ts';
+export type {
+  Call,
+  Caller,
+  Change,
+  Changed,
+  Client,
+  Cookie,
+  FileReply,
+  Handlers,
+  ListPage,
+  Multipart,
+} from './call.ts';
+export { createCursors, pageOf, sortedPageOf } from './cursor.ts';
 export type { Cursors } from './cursor.ts';
+export { createDeparture } from './departure.ts';
 export { createGuard } from './guard.ts';
 export type { Authenticator, Guard } from './guard.ts';
 export { createIdempotency } from './idempotency.ts';
 export type { Idempotency } from './idempotency.ts';
 export { createRateLimiter } from './rate-limit.ts';
+export { docsPolicy } from './security-headers.ts';
+export { webPage } from './web-page.ts';
+export type { WebPage } from './web-page.ts';
+export { shareRates } from './rate-limit-sharing.ts';
+export { createReadCache } from './read-cache.ts';
+export type { ReadCache } from './read-cache.ts';

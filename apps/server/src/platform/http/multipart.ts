@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalid } from '../errors/index.ts';
 import type { Multipart } from './call.ts';
@@ -9,7 +12,10 @@ const isInterrupted = (error: unknown): boolean =>
     ('code' in error && ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))));
 
 /** A name without any path: what stands after the last slash of either kind. */
-const baseName = (name: string): string => name.split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '';
+const baseName = (name: string): string => {
+  const last = name.split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '';
+  return /^\.+$/.test(last) ? '' : last;
+};
 
 const discard = (stream: Readable): void => {
   stream.on('error', () => {});
@@ -24,7 +30,51 @@ const limits = {
   headerPairs: 50,
 };
 
-export const multipartOf = (request: FastifyRequest): Multipart => ({
+/** What has been read of a form, in its order: the texts, and the files by their hashes. */
+type Witness = (field: string, value: string) => void;
+
+/** The same bytes, hashed on their way. */
+const hashed = (file: Readable, told: (sha256: string) => void): Readable => {
+  const hash = createHash('sha256');
+  const through = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush: (done) => {
+      told(hash.digest('hex'));
+      done();
+    },
+  });
+  // What breaks shows to the reader of what comes through.
+  pipeline(file, through).catch(() => {});
+  return through;
+};
+
+/** A form that can say what was in it, for a request that may be a repetition. */
+export const digestedMultipart = (
+  request: FastifyRequest,
+): { readonly multipart: Multipart; readonly digest: () => Promise<string> } => {
+  const seen: [string, string][] = [];
+  let read = false;
+  const multipart = multipartOf(request, (field, value) => seen.push([field, value]));
+  const receive: Multipart['receive'] = (name, take) => {
+    read = true;
+    return multipart.receive(name, take);
+  };
+  return {
+    multipart: { receive },
+    digest: async () => {
+      if (!read)
+        await receive('dataset', async (stream) => {
+          for await (const _chunk of stream);
+        });
+      return JSON.stringify(seen);
+    },
+  };
+};
+
+export const multipartOf = (request: FastifyRequest, witness?: Witness): Multipart => ({
   receive: async (name, take) => {
     if (!request.isMultipart())
       throw new AppError('NO_FILE', {
@@ -38,8 +88,14 @@ export const multipartOf = (request: FastifyRequest): Multipart => ({
           if (part.fieldnameTruncated || part.valueTruncated)
             throw invalid(part.fieldname, 'This field is too long.');
           fields[part.fieldname] = String(part.value);
-        } else if (part.fieldname === name) file = { value: await take(part.file, baseName(part.filename)) };
-        else {
+          witness?.(part.fieldname, String(part.value));
+        } else if (part.fieldname === name) {
+          const { fieldname, filename } = part;
+          const stream = witness
+            ? hashed(part.file, (sha256) => witness(`${fieldname} ${filename}`, sha256))
+            : part.file;
+          file = { value: await take(stream, baseName(filename)) };
+        } else {
           discard(part.file);
           throw new AppError('NO_FILE', {
             details: [{ field: part.fieldname, message: `The file belongs in the field "${name}".` }],

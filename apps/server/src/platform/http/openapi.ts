@@ -1,8 +1,13 @@
+import type { RouteDeclaration } from '@quadrax/contract';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 type Transform = typeof jsonSchemaTransform;
 type TransformObject = typeof jsonSchemaTransformObject;
+type Paths = Record<
+  string,
+  Record<string, Record<string, unknown> & { requestBody?: { required: boolean } }>
+>;
 
 const documentHead = (version: string, basePath: string) => ({
   openapi: '3.1.0',
@@ -17,30 +22,55 @@ const documentHead = (version: string, basePath: string) => ({
   components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
 });
 
+const binary = { type: 'string', format: 'binary' } as const;
+
+/** Marks, until the document is whole, a body that may be left out: there every body is required. */
+const optionalBody = 'x-optional-body';
+
 /** Shows a streamed form as what a client sends, though it is not validated as one body. */
+const bodyOf = ({ body, multipart }: RouteDeclaration): object => {
+  if (!body) return {};
+  if (!multipart) return body.safeParse(undefined).success ? { [optionalBody]: true } : {};
+  const { properties } = body.toJSONSchema({ io: 'input' }) as { properties?: Record<string, unknown> };
+  return {
+    consumes: ['multipart/form-data'],
+    body: { type: 'object', required: ['dataset'], properties: { dataset: binary, ...properties } },
+  };
+};
+
+/** What is answered that is no JSON. */
+const answerOf = ({ envelope, contentTypes = ['application/octet-stream'] }: RouteDeclaration) => {
+  if (envelope === 'file') {
+    const content = Object.fromEntries(contentTypes.map((type) => [type, { schema: binary }]));
+    return { description: 'The bytes of the file.', content };
+  }
+  if (envelope !== 'redirect') return undefined;
+  const location = { type: 'string', format: 'uri-reference', description: 'Where to go.' };
+  return { type: 'null', description: 'Found elsewhere: see `Location`.', headers: { Location: location } };
+};
+
 const transform: Transform = (input) => {
   const declaration = input.route.config?.declaration;
   const transformed = jsonSchemaTransform(input);
-  if (!declaration?.multipart || !declaration.body) return transformed;
-  const fields = declaration.body.toJSONSchema({ io: 'input' }) as { properties?: Record<string, unknown> };
-  return {
-    ...transformed,
-    schema: {
-      ...transformed.schema,
-      consumes: ['multipart/form-data'],
-      body: {
-        type: 'object',
-        required: ['dataset'],
-        properties: { dataset: { type: 'string', format: 'binary' }, ...fields.properties },
-      },
-    },
-  };
+  if (!declaration) return transformed;
+  const answer = answerOf(declaration);
+  const answers = transformed.schema.response as Readonly<Record<string, unknown>>;
+  const response = { ...answers, ...(answer && { [declaration.status]: answer }) };
+  return { ...transformed, schema: { ...transformed.schema, ...bodyOf(declaration), response } };
+};
+
+/** Lets the bodies that were marked be left out. */
+const settleBodies = (paths: Paths): void => {
+  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    if (operation[optionalBody] === true && operation.requestBody) operation.requestBody.required = false;
+    delete operation[optionalBody];
+  }
 };
 
 /** Schemas that no path reaches, such as the input twins of replies, would only be in a reader's way. */
 const transformObject: TransformObject = (input) => {
   const document = jsonSchemaTransformObject(input) as {
-    paths?: unknown;
+    paths?: Paths;
     components?: { schemas?: Record<string, unknown> };
   };
   const all = document.components?.schemas ?? {};
@@ -52,6 +82,7 @@ const transformObject: TransformObject = (input) => {
       visit(all[name]);
     }
   };
+  settleBodies(document.paths ?? {});
   visit(document.paths);
   const schemas = Object.fromEntries([...kept].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return { ...document, components: { ...document.components, schemas } } as ReturnType<TransformObject>;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 const successSchema = ({ envelope, reply }: RouteDeclaration): z.ZodType => {
   if (envelope === 'raw') return reply;
   if (envelope === 'empty') return z.null().describe('No content.');
+  if (envelope === 'redirect') return z.null().describe('Found elsewhere: see `Location`.');
   if (envelope === 'file') return z.any().describe('The bytes of the file.');
   const data = envelope === 'list' ? z.array(reply) : reply;
   return z.object({ success: z.literal(true), data, meta: metaSchema.optional() });
@@ -22,6 +23,8 @@ export const schemaOf = (module: string, name: string, declaration: RouteDeclara
   ...(declaration.permission !== 'public' && { security: [{ bearer: [] }] }),
   response: {
     [declaration.status]: successSchema(declaration),
+    // What has no envelope says also that it is not well in its own words.
+    ...(declaration.envelope === 'raw' && { 503: successSchema(declaration) }),
     '4xx': errorReplySchema,
     '5xx': errorReplySchema,
   },

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { and, eq, sql } from 'drizzle-orm';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
+import { installationOf } from '../db/index.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { createDiskRoom } from './disk-room.ts';
 import type { DiskRoom } from './disk-room.ts';
@@ -52,10 +53,7 @@ const privateFolder = 0o700;
 
 /** The folder's name for the database it belongs to; two that differ must not be mixed. */
 const proveSameInstallation = async (db: Database, folder: string): Promise<void> => {
-  const id = await db.system(async (tx) => {
-    const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
-    return rows[0]?.id ?? '';
-  });
+  const id = await installationOf(db);
   const file = join(folder, installationFile);
   // Written beside and linked: two first starts at once agree, and one that is killed leaves no empty file.
   const draft = `${file}.${randomUUID()}`;
