@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { eventSchemas, routes } from '@quadrax/contract';
 import type { EventMessage, EventName } from '@quadrax/contract';
-import { eventually, jobSucceeds, spawnServer, startTestServer, upload } from '@quadrax/testkit';
+import { eventually, jobSucceeds, signIn, spawnServer, startTestServer, upload } from '@quadrax/testkit';
 import type { SpawnedServer, TestClient, TestServer } from '@quadrax/testkit';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
@@ -28,7 +28,7 @@ afterAll(async () => {
   await server.close();
 });
 
-const webSocketUrl = (path: string): string => server.url.replace('http', 'ws') + path;
+const webSocketUrl = (path: string, url = server.url): string => url.replace('http', 'ws') + path;
 
 interface Heard {
   readonly messages: EventMessage[];
@@ -36,8 +36,12 @@ interface Heard {
 }
 
 /** Opens a plain WebSocket and keeps what it hears. @throws with the status if it is refused. */
-const openPlain = async (path: string, headers: Record<string, string> = {}): Promise<Heard> => {
-  const socket = new WebSocket(webSocketUrl(path), { headers });
+const openPlain = async (
+  path: string,
+  headers: Record<string, string> = {},
+  url?: string,
+): Promise<Heard> => {
+  const socket = new WebSocket(webSocketUrl(path, url), { headers });
   sockets.push(socket);
   const messages: EventMessage[] = [];
   socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as EventMessage));
@@ -54,8 +58,9 @@ const openPlain = async (path: string, headers: Record<string, string> = {}): Pr
 
 const openSocketIo = async (
   auth: Record<string, unknown>,
+  url = server.url,
 ): Promise<{ socket: Socket; messages: EventMessage[] }> => {
-  const socket = io(server.url, { transports: ['websocket'], auth, reconnection: false, forceNew: true });
+  const socket = io(url, { transports: ['websocket'], auth, reconnection: false, forceNew: true });
   sockets.push(socket);
   const messages: EventMessage[] = [];
   socket.onAny((event: string, data: unknown) => messages.push({ event, data } as EventMessage));
@@ -168,6 +173,8 @@ describe('a plain WebSocket', () => {
     const ticket = await ticketOf(ada);
     await openPlain(`/ws?ticket=${ticket}`);
     await expect(openPlain(`/ws?ticket=${ticket}`)).rejects.toThrow('refused: 401');
+    await expect(openPlain(`/ws?ticket=${ticket}`, {}, worker.url)).rejects.toThrow('refused: 401');
+    await openPlain(`/ws?ticket=${await ticketOf(ada)}`, {}, worker.url);
   });
 
   it('may open where the operator wants it', async () => {
@@ -209,6 +216,46 @@ describe('a Socket.IO connection', () => {
     await ended;
     expect(socket.connected).toBe(false);
   });
+
+  it('ends with the session that renewed it', async () => {
+    const password = 'a sentence that nobody guesses';
+    const bob = await server.register({ password });
+    const { socket } = await openSocketIo({ token: bob.token });
+    const later = await signIn(server.url, bob.user.email, password);
+    expect(await socket.emitWithAck('authenticate', { token: later.token })).toBe(true);
+    const ended = new Promise((resolve) => socket.once('disconnect', resolve));
+    await later.send(routes.identity.logout);
+    await ended;
+    expect((await bob.send(routes.account.me)).status).toBe(200);
+  });
+
+  it('lives on while the database is away, and is renewed when it is back', async () => {
+    const brief = await startTestServer({ work: false });
+    const { token } = await brief.register();
+    const { socket } = await openSocketIo({ token }, brief.url);
+    const renewed = async (): Promise<boolean> => socket.emitWithAck('authenticate', { token });
+    const restore = await brief.database.cutOff();
+    await eventually('it cannot be renewed', renewed, (done) => !done);
+    expect(socket.connected).toBe(true);
+    await restore();
+    await eventually('it is renewed', renewed, Boolean);
+    await brief.close();
+  });
+});
+
+describe('a hint that cannot be read', () => {
+  it.each(['no JSON', 'null', '{"from":"somebody","topic":"events","data":null}'])(
+    'ends nothing: %s',
+    async (text) => {
+      const { messages } = await openSocketIo({ token: ada.token });
+      await server.database.owner('SELECT pg_notify($1, $2)', ['quadrax_hints', `somebody/1 0 1 ${text}`]);
+      const id = crypto.randomUUID();
+      const data = { tenant: ada.tenantId, event: 'job.queued', data: { id, kind: 'none', attempt: 1 } };
+      const hint = JSON.stringify({ from: 'somebody', topic: 'events', data });
+      await server.database.owner('SELECT pg_notify($1, $2)', ['quadrax_hints', `somebody/2 0 1 ${hint}`]);
+      expect(await hears(messages, 'job.queued', id)).toHaveLength(1);
+    },
+  );
 });
 
 describe('a server that stops', () => {

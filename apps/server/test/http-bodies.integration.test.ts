@@ -39,7 +39,7 @@ describe('an answer', () => {
 
   it('has a request id of its own, that a client cannot choose', async () => {
     const replies = await Promise.all(
-      [1, 2].map(() => ada.with({ 'x-request-id': 'mine' }).send(routes.identity.me)),
+      [1, 2].map(() => ada.with({ 'x-request-id': 'mine' }).send(routes.account.me)),
     );
     const ids = replies.map(({ headers }) => headers.get('x-request-id'));
     expect(new Set(ids).size).toBe(2);
@@ -245,7 +245,7 @@ describe('an upload', () => {
       );
       upload.on('close', () => resolve());
     });
-    expect((await ada.send(routes.identity.me)).status).toBe(200);
+    expect((await ada.send(routes.account.me)).status).toBe(200);
     expect(await kept()).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { routes } from '@quadrax/contract';
-import { newModel, startTestServer } from '@quadrax/testkit';
+import { newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,6 +13,15 @@ beforeAll(async () => {
   ada = await server.register();
 });
 afterAll(() => server.close());
+
+/** The directives of the content policy in the headers of a reply. */
+const directivesOf = (headers: Headers): Map<string, string> =>
+  new Map(
+    (headers.get('content-security-policy') ?? '').split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(' ');
+      return [name, sources.join(' ')];
+    }),
+  );
 
 describe('ETag', () => {
   const { get, update } = routes.models;
@@ -46,6 +55,26 @@ describe('ETag', () => {
     expect((await rename('e', '*')).status).toBe(200);
   });
 
+  it.each(['models', 'datakits'] as const)(
+    'of a change to %s is that of what came of it, so that the next change can follow',
+    async (module) => {
+      const { id } = module === 'models' ? await newModel(ada) : await readyDatakit(ada);
+      const { get: read, update: change } = routes[module];
+      let tag = (await ada.send(read, { params: { id } })).headers.get('etag') ?? '';
+      for (const name of ['first', 'second', 'third']) {
+        const reply = await ada.send(change, {
+          params: { id },
+          body: { name },
+          headers: { 'if-match': tag, 'if-none-match': '*' },
+        });
+        expect(reply).toMatchObject({ status: 200, body: { data: { name } } });
+        expect(reply.headers.get('etag')).not.toBe(tag);
+        tag = reply.headers.get('etag') ?? '';
+      }
+      expect((await ada.send(read, { params: { id } })).headers.get('etag')).toBe(tag);
+    },
+  );
+
   it('of a datakit guards it likewise', async () => {
     const all = routes.datakits;
     const form = new FormData();
@@ -72,7 +101,7 @@ describe('other origins', () => {
   it('may not call by default', async () => {
     const asked = await preflight(server, 'https://elsewhere.example');
     expect(asked.headers.get('access-control-allow-origin')).toBeNull();
-    const called = await ada.with({ origin: 'https://elsewhere.example' }).send(routes.identity.me);
+    const called = await ada.with({ origin: 'https://elsewhere.example' }).send(routes.account.me);
     expect(called.headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -105,13 +134,37 @@ describe('every answer', () => {
     async (path) => {
       const { headers } = await ada.request('GET', path);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+      expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('content-security-policy')).toMatch(/default-src 'self'/);
-      expect(headers.get('content-security-policy')).toMatch(/object-src 'none'/);
+      const policy = directivesOf(headers);
+      expect(policy.get('default-src')).toMatch(/^'(self|none)'$/);
+      expect(policy.get('script-src')).toBe("'self'");
+      expect(policy.get('style-src')).toBe("'self'");
+      expect(policy.get('connect-src')).toBe("'self'");
+      expect(policy.get('frame-ancestors')).toBe("'none'");
+      expect(headers.get('content-security-policy')).not.toMatch(/unsafe|nonce|https?:|wss?:|\*/);
+      expect(headers.get('strict-transport-security')).toBeNull();
       expect(headers.get('x-powered-by')).toBeNull();
     },
   );
+
+  it('that came by TLS asks browsers to come back by TLS alone', async () => {
+    const proxied = await startTestServer({ env: { TRUST_PROXY: 'true' } });
+    try {
+      const asked = async (at: TestServer, protocol: string) => {
+        const { headers } = await at.anonymous.request('GET', '/healthz', {
+          headers: { 'x-forwarded-proto': protocol },
+        });
+        return headers.get('strict-transport-security');
+      };
+      expect(await asked(proxied, 'https')).toBe('max-age=63072000');
+      expect(await asked(proxied, 'http')).toBeNull();
+      // Anyone may send the header; only a proxy of one's own is believed.
+      expect(await asked(server, 'https')).toBeNull();
+    } finally {
+      await proxied.close();
+    }
+  });
 
   it('above 1 KiB is compressed for who can read it, below it is not', async () => {
     const asked = async (path: string, encoding: string) =>
@@ -123,6 +176,53 @@ describe('every answer', () => {
     expect(await asked('/api/models', 'gzip, br')).toBe('br');
     expect(await asked('/api/models', 'identity')).toBeNull();
     expect(await asked('/api/auth/me', 'gzip')).toBeNull();
+  });
+});
+
+describe('the page of the web app', () => {
+  const open = (path: string, headers = {}) =>
+    server.anonymous.request('GET', path, { headers: { accept: 'text/html', ...headers } });
+  const nonceOf = (headers: Headers) =>
+    /^'self' 'nonce-([\w-]{22})'$/.exec(directivesOf(headers).get('style-src') ?? '')?.[1] ?? 'none';
+
+  it('has a nonce of its own each time, in the page and in the policy, and nowhere a mark without one', async () => {
+    const replies = await Promise.all(['/', '/', '/models/x', '/index.html'].map((path) => open(path)));
+    for (const { status, text, headers } of replies) {
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(text).toContain(`<meta property="csp-nonce" nonce="${nonceOf(headers)}">`);
+      expect(new Set([...text.matchAll(/nonce="([^"]*)"/g)].map(([, nonce]) => nonce))).toEqual(
+        new Set([nonceOf(headers)]),
+      );
+      expect(text).not.toContain('CSP_NONCE');
+      expect(text).not.toMatch(/<style| style=|<script>/);
+    }
+    expect(new Set(replies.map(({ headers }) => nonceOf(headers))).size).toBe(replies.length);
+  });
+
+  it('has an otherwise constant policy, without anything unsafe', async () => {
+    const [page, other] = await Promise.all([open('/'), server.anonymous.request('GET', '/healthz')]);
+    const policy = directivesOf(page.headers);
+    expect([...policy.values()].join(' ')).not.toMatch(/unsafe|https?:|wss?:|\*/);
+    policy.set('style-src', "'self'");
+    expect(policy).toEqual(directivesOf(other.headers));
+  });
+
+  it('is kept nowhere: a kept page beside a fresh policy would lose its styles', async () => {
+    const { headers } = await open('/');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('etag')).toBeNull();
+    expect(headers.get('last-modified')).toBeNull();
+    const again = await open('/', { 'if-none-match': '*', 'if-modified-since': new Date().toUTCString() });
+    expect(again.status).toBe(200);
+  });
+
+  it('asks for files that are kept for ever, under the constant policy', async () => {
+    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec((await open('/')).text) ?? [];
+    const { status, headers } = await server.anonymous.request('GET', script);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toMatch(/immutable/);
+    expect(directivesOf(headers).get('style-src')).toBe("'self'");
   });
 });
 
@@ -148,7 +248,7 @@ describe('what is no HTTP', () => {
     ['headers without end', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
   ])('is refused, and the server goes on: %s', async (_name, text) => {
     expect(await exchange(text)).toMatch(/^HTTP\/1.1 4\d\d/);
-    expect((await ada.send(routes.identity.me)).status).toBe(200);
+    expect((await ada.send(routes.account.me)).status).toBe(200);
   });
 
   it.each(['//', 'http://[', '/ws?ticket=%', '/nowhere'])(
@@ -156,7 +256,7 @@ describe('what is no HTTP', () => {
     async (path) => {
       const upgrade = `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
       expect(await exchange(upgrade)).toMatch(/^HTTP\/1.1 4\d\d/);
-      expect((await ada.send(routes.identity.me)).status).toBe(200);
+      expect((await ada.send(routes.account.me)).status).toBe(200);
     },
   );
 
@@ -171,6 +271,6 @@ describe('what is no HTTP', () => {
         await once(socket, 'close');
       }),
     );
-    expect((await ada.send(routes.identity.me)).status).toBe(200);
+    expect((await ada.send(routes.account.me)).status).toBe(200);
   });
 });

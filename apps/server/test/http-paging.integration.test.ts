@@ -1,6 +1,16 @@
 import { routes } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
-import { allRoutes, newModel, startTestServer, upload } from '@quadrax/testkit';
+import {
+  allRoutes,
+  asOperator,
+  keptMail,
+  newEmail,
+  newModel,
+  readyDatakit,
+  signIn,
+  startTestServer,
+  upload,
+} from '@quadrax/testkit';
 import type { CallInput, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -9,7 +19,8 @@ let ada: TestClient;
 
 beforeAll(async () => {
   server = await startTestServer();
-  ada = await server.register();
+  // Lists of the operator are lists like any other.
+  ada = await asOperator(server.database, await server.register());
 });
 afterAll(() => server.close());
 
@@ -86,6 +97,159 @@ describe('walking a list by its cursor', () => {
   });
 });
 
+/** What every list may be sorted by, and how one more thing comes into it; the second argument counts them. */
+const sortedLists: Readonly<
+  Record<string, { fields: readonly string[]; add: (person: TestClient, n: number) => Promise<unknown> }>
+> = {
+  'datakits.list': {
+    fields: ['createdAt', 'updatedAt', 'name'],
+    add: async (person, n) => {
+      const { id } = await readyDatakit(person);
+      return person.call(routes.datakits.update, { params: { id }, body: { name: nameOf(n) } });
+    },
+  },
+  'models.list': {
+    fields: ['createdAt', 'updatedAt', 'name'],
+    add: (person, n) => newModel(person, { name: nameOf(n) }),
+  },
+  'jobs.list': { fields: ['createdAt'], add: (person) => upload(person) },
+  'account.sessions': {
+    fields: ['createdAt'],
+    add: ({ user }) => signIn(server.url, user.email, password),
+  },
+  'account.apiKeys': {
+    fields: ['createdAt'],
+    add: (person) => person.call(routes.account.createApiKey, { body: { name: 'Nightly' } }),
+  },
+  'users.list': {
+    fields: ['joinedAt', 'email'],
+    add: (person) =>
+      person.call(routes.users.create, {
+        body: { email: newEmail(), firstName: 'Bob', lastName: 'Test', password },
+      }),
+  },
+  'users.invitations': {
+    fields: ['createdAt', 'email'],
+    add: (person) => person.call(routes.users.invite, { body: { email: newEmail() } }),
+  },
+  'platform.accounts': { fields: ['createdAt', 'email'], add: () => server.register() },
+  'mail.list': { fields: ['createdAt'], add: (person) => keptMail(server.database, person) },
+};
+
+const password = 'quite a long phrase to sign in with';
+/** Some that are the same but for their case. */
+const nameOf = (n: number): string => ['beta', 'Alpha', 'delta', 'ALPHA', 'Gamma', 'alpha'][n % 6] ?? '';
+
+const everySort = Object.entries(sortedLists).flatMap(([id, { fields }]) =>
+  fields.flatMap((field) => [field, `-${field}`].map((sort) => ({ id, field, sort }))),
+);
+
+describe('sorting a list', () => {
+  const routeOf = (id: string): RouteDeclaration => {
+    const found = allRoutes.find((named) => named.id === id);
+    if (!found) throw new Error(`There is no route ${id}.`);
+    return found.route;
+  };
+
+  type Item = Readonly<Record<string, string>> & { readonly id: string };
+  const orderOf = (field: string, sort: string) => {
+    const keyOf = (item: Item): string => `${item[field]?.toLowerCase()} ${item.id}`;
+    const upwards = (a: Item, b: Item): number => (keyOf(a) < keyOf(b) ? -1 : 1);
+    return sort.startsWith('-') ? (a: Item, b: Item) => upwards(b, a) : upwards;
+  };
+
+  /** Whoever each list was filled for; lists of the operator hold what all have. */
+  const people = new Map<string, TestClient>();
+  beforeAll(async () => {
+    for (const [id, { add }] of Object.entries(sortedLists)) {
+      const person = await asOperator(server.database, await server.register({ password }));
+      for (let n = 0; n < 6; n++) await add(person, n);
+      people.set(id, person);
+    }
+    // Touched in another order than they were made in.
+    for (const [id, { update }] of [
+      ['models.list', routes.models],
+      ['datakits.list', routes.datakits],
+    ] as const) {
+      const person = people.get(id) ?? ada;
+      const { items } = await person.page(routeOf(id));
+      for (const n of [3, 1, 4])
+        await person.call(update, { params: { id: ids(items)[n] ?? '' }, body: { description: 'Touched' } });
+    }
+  }, 60_000);
+
+  it('is offered by every list but those that follow a sequence', () => {
+    const declared = allRoutes.filter(({ route }) => route.cursor === 'sorted').map(({ id }) => id);
+    expect(Object.keys(sortedLists).toSorted()).toEqual(declared.toSorted());
+  });
+
+  it.each(everySort)(
+    '$id by $sort meets everything once and in order, while more is added',
+    async ({ id, field, sort }) => {
+      const person = people.get(id) ?? ada;
+      const route = routeOf(id);
+      const { items: before } = await person.page(route, { query: { limit: 200 } });
+      let added = 0;
+      const found = (await walk(person, route, { query: { limit: 2, sort } }, async () => {
+        if (added < 2) await sortedLists[id]?.add(person, added++);
+      })) as Item[];
+      expect(found.toSorted(orderOf(field, sort))).toEqual(found);
+      expect(new Set(ids(found)).size).toBe(found.length);
+      expect(ids(found)).toEqual(expect.arrayContaining(ids(before)));
+    },
+  );
+
+  it.each(Object.entries(sortedLists))('%s: the newest come first if nothing is said', async (id, list) => {
+    const person = people.get(id) ?? ada;
+    const [unsaid, said] = await Promise.all(
+      [undefined, `-${list.fields[0]}`].map((sort) =>
+        person.page(routeOf(id), { query: { limit: 3, sort } }),
+      ),
+    );
+    expect(unsaid).toEqual(said);
+  });
+
+  it.each(everySort)('$id: a cursor of $sort is refused in any other sort', async ({ id, sort }) => {
+    const person = people.get(id) ?? ada;
+    const { meta } = await person.page(routeOf(id), { query: { limit: 1, sort } });
+    const others = everySort.filter((other) => other.id === id && other.sort !== sort);
+    for (const other of others) {
+      const query = { sort: other.sort, cursor: meta.nextCursor };
+      const error = await person.refused(routeOf(id), { query });
+      expect(error).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
+    }
+  });
+
+  it.each(Object.entries(sortedLists))('%s: says what it can be sorted by', async (id, { fields }) => {
+    const person = people.get(id) ?? ada;
+    for (const sort of ['id', '', '-', '--createdAt', 'createdAt;', 'password_hash', 'constructor']) {
+      const error = await person.refused(routeOf(id), { query: { sort } });
+      expect(error).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+      const allowed = fields.flatMap((field) => [field, `-${field}`]).join(', ');
+      expect(error.details).toEqual([{ field: 'sort', message: `Sort by one of: ${allowed}.` }]);
+    }
+  });
+
+  it('by name goes on after any name there may be', async () => {
+    const person = await server.register();
+    const names = [
+      'İstanbul',
+      'istanbul',
+      'Straße',
+      'STRASSE',
+      '水'.repeat(255),
+      '\\'.repeat(255),
+      `'"%_`,
+      '🙂',
+    ];
+    for (const name of names) await newModel(person, { name });
+    for (const sort of ['name', '-name']) {
+      const found = await walk(person, routes.models.list, { query: { limit: 1, sort } });
+      expect(found.map((model) => (model as { name: string }).name).toSorted()).toEqual(names.toSorted());
+    }
+  });
+});
+
 describe('a cursor', () => {
   const lists = allRoutes.filter(({ route }) => route.cursor !== 'none');
   let pageCursor: string;
@@ -137,7 +301,7 @@ describe('a cursor', () => {
   it.each(lists.filter(({ id }) => id !== 'models.log'))(
     '$id: of a list of another kind is refused',
     async ({ id, route }) => {
-      const cursor = route.cursor === 'newest' ? logCursor : pageCursor;
+      const cursor = route.cursor === 'sorted' ? logCursor : pageCursor;
       const error = await ada.refused(route, { ...inputOf(id), query: { cursor } });
       expect(error).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
     },

@@ -1,6 +1,6 @@
-import { healthSchema } from '@quadrax/contract';
+import { fileContentTypes, healthSchema, routes } from '@quadrax/contract';
 import { allRoutes, eventually, jobSucceeds, startTestServer, upload } from '@quadrax/testkit';
-import type { TestServer } from '@quadrax/testkit';
+import type { NamedRoute, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let server: TestServer;
@@ -24,13 +24,17 @@ describe('health', () => {
         'cache',
         'database',
         'engine',
+        'mail',
         'objects',
         'queue',
+        'redis',
       ]);
       expect(health.services).toMatchObject({
         database: { status: 'healthy', latencyMs: expect.any(Number) },
         cache: { status: 'disabled' },
+        redis: { status: 'disabled' },
         engine: { status: 'disabled' },
+        mail: { status: 'disabled' },
       });
       expect(Date.now() - Date.parse(health.timestamp)).toBeLessThan(5000);
     },
@@ -110,7 +114,8 @@ interface Operation {
   operationId?: string;
   summary?: string;
   security?: unknown[];
-  responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+  requestBody?: { required?: boolean };
+  responses: Record<string, { content?: Record<string, { schema?: unknown }>; headers?: unknown }>;
 }
 
 describe('the API’s own description', () => {
@@ -150,7 +155,7 @@ describe('the API’s own description', () => {
           $ref: '#/components/schemas/Error',
         });
       expect(
-        Object.keys(responses).some((status) => status.startsWith('2')),
+        Object.keys(responses).some((status) => /^[23]/.test(status)),
         address,
       ).toBe(true);
     }
@@ -180,6 +185,60 @@ describe('the API’s own description', () => {
       };
       const given = parameters.filter((parameter) => parameter.in === 'path' && parameter.required);
       expect([address, given.map(({ name }) => name)]).toEqual([address, wanted]);
+    }
+  });
+
+  const operationOf = (id: string): Operation => {
+    const found = operations().find(([, { operationId }]) => operationId === id)?.[1];
+    if (!found) throw new Error(`There is no operation ${id}.`);
+    return found;
+  };
+
+  it('requires a body just where a request without one is refused', () => {
+    const required = ({ route }: NamedRoute) =>
+      route.body && (route.multipart === true || !route.body.safeParse(undefined).success);
+    for (const named of allRoutes)
+      expect([named.id, operationOf(named.id).requestBody?.required]).toEqual([named.id, required(named)]);
+    expect(operationOf('identity.refresh').requestBody?.required).toBe(false);
+    expect(JSON.stringify(document)).not.toContain('x-optional-body');
+  });
+
+  it('says of files what kinds they are, not that they are JSON', () => {
+    const kindsOf = (id: string) => Object.entries(operationOf(id).responses['200']?.content ?? {});
+    expect(kindsOf('audit.export').map(([type]) => type)).toEqual(['text/csv', 'application/x-ndjson']);
+    expect(kindsOf('datakits.download').map(([type]) => type)).toEqual(Object.values(fileContentTypes));
+    for (const [type, { schema }] of [...kindsOf('audit.export'), ...kindsOf('datakits.download')])
+      expect(schema, type).toEqual({ type: 'string', format: 'binary' });
+    const files = allRoutes.filter(({ route }) => route.envelope === 'file').map(({ id }) => id);
+    expect(files.toSorted()).toEqual(['audit.export', 'datakits.download']);
+  });
+
+  it('says of files what they are in fact answered as', async () => {
+    const ada = await server.register();
+    const { id } = await upload(ada);
+    const replies = [
+      ['datakits.download', await ada.send(routes.datakits.download, { params: { id } })],
+      ['audit.export', await ada.send(routes.audit.export, { query: { format: 'csv' } })],
+      ['audit.export', await ada.send(routes.audit.export, { query: { format: 'ndjson' } })],
+    ] as const;
+    for (const [name, { headers }] of replies)
+      expect(operationOf(name).responses['200']?.content).toHaveProperty([
+        headers.get('content-type')?.split(';')[0] ?? '',
+      ]);
+  });
+
+  it('says of redirects where they lead, and that nothing comes with them', () => {
+    const redirects = allRoutes.filter(({ route }) => route.envelope === 'redirect');
+    expect(redirects.length).toBeGreaterThan(0);
+    for (const { id } of redirects) {
+      const { '302': found, ...others } = operationOf(id).responses;
+      expect(found, id).toEqual({
+        description: expect.any(String),
+        headers: {
+          Location: { description: expect.any(String), schema: expect.objectContaining({ type: 'string' }) },
+        },
+      });
+      expect(Object.keys(others).toSorted(), id).toEqual(['4XX', '5XX']);
     }
   });
 

@@ -6,6 +6,8 @@ export interface TenantTable {
   readonly enabled: boolean;
   readonly forced: boolean;
   readonly policies: number;
+  /** Whether the application's login may read it at all. */
+  readonly readable: boolean;
 }
 
 /** Every table of the product with a tenant_id, as the catalog has it: a new one cannot be forgotten. */
@@ -13,7 +15,8 @@ export const tenantTables = (database: TestDatabase): Promise<TenantTable[]> =>
   database.owner<TenantTable & Record<string, unknown>>(`
     SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relrowsecurity AS enabled,
            c.relforcerowsecurity AS forced,
-           (SELECT count(*)::int FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+           (SELECT count(*)::int FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+           has_table_privilege('quadrax_app', c.oid, 'SELECT') AS readable
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
     WHERE n.nspname IN ('auth', 'quadrax', 'microplates') AND c.relkind IN ('r', 'p')

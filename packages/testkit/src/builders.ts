@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { routes } from '@quadrax/contract';
-import type { Datakit, Job, Model, OpenSession } from '@quadrax/contract';
+import type { ApiKey, Datakit, Invitation, Job, Model, OpenSession } from '@quadrax/contract';
+import { newEmail } from './client.ts';
 import type { TestClient } from './client.ts';
-import { jobSucceeds } from './jobs.ts';
+import type { TestDatabase } from './database.ts';
+import { eventually, jobSucceeds } from './jobs.ts';
 
 /** A small table in which `grade` follows from `hours` and `city` but for a few rows: two classes, missing values. */
 export const gradesCsv = (rows = 60): string => {
@@ -69,15 +72,52 @@ export interface PopulatedTenant {
   readonly job: Job;
   /** The one of its client. */
   readonly session: OpenSession;
+  /** One that was kept for the operator to read. */
+  readonly mail: { readonly id: string };
+  readonly apiKey: ApiKey;
+  readonly invitation: Invitation;
 }
 
-/** A tenant with a datakit, a deployed model and their jobs, all made through the API. */
-export const populate = async (client: TestClient): Promise<PopulatedTenant> => {
+/** Makes the client's account one of the administrators of the whole platform, and waits until its server knows. */
+export const asOperator = async (database: TestDatabase, client: TestClient): Promise<TestClient> => {
+  await database.owner('UPDATE auth.accounts SET platform_administrator = true WHERE id = $1', [
+    client.user.id,
+  ]);
+  await eventually(
+    'the account is known as an administrator of the platform',
+    () => client.call(routes.account.me),
+    ({ platformAdministrator }) => platformAdministrator,
+    1000,
+  );
+  return client;
+};
+
+/** A mail in the outbox, as it was written while no mail server was configured. */
+export const keptMail = async (
+  database: TestDatabase,
+  { user }: TestClient,
+  changes: { readonly subject?: string; readonly text?: string } = {},
+): Promise<{ readonly id: string }> => {
+  const id = randomUUID();
+  const { subject = 'Confirm your address', text = 'Hello, please confirm your address.' } = changes;
+  await database.owner(
+    `INSERT INTO quadrax.outbox (tenant_id, id, kind, recipient, subject, body_text, body_html, state)
+     VALUES ($1, $2, 'account.verification', $3, $4, $5, '<p>Hello</p>', 'kept')`,
+    [user.tenantId, id, user.email, subject, text],
+  );
+  return { id };
+};
+
+/** A tenant with a datakit, a deployed model and their jobs, all made through the API, and a mail, which none makes. */
+export const populate = async (client: TestClient, database: TestDatabase): Promise<PopulatedTenant> => {
   const datakit = await readyDatakit(client);
   const { model, job } = await trainedModel(client, datakit.id);
   await client.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
   const deployed = await client.call(routes.models.get, { params: { id: model.id } });
-  const session = (await client.page(routes.identity.sessions)).items.find(({ current }) => current);
+  const session = (await client.page(routes.account.sessions)).items.find(({ current }) => current);
   if (!session) throw new Error('The client speaks without a session.');
-  return { client, datakit, model: deployed, job, session };
+  const mail = await keptMail(database, client);
+  const apiKey = await client.call(routes.account.createApiKey, { body: { name: 'Nightly' } });
+  const invitation = await client.call(routes.users.invite, { body: { email: newEmail() } });
+  return { client, datakit, model: deployed, job, session, mail, apiKey, invitation };
 };

@@ -130,10 +130,12 @@ export interface Registration {
   readonly organization?: string;
 }
 
+export const newEmail = (): string => `person-${randomBytes(6).toString('hex')}@example.org`;
+
 /** A form that opens an account nobody else has. */
 export const newRegistration = (changes: Partial<Registration> = {}): Registration => ({
-  email: `person-${randomBytes(6).toString('hex')}@example.org`,
-  password: `correct horse ${randomBytes(4).toString('hex')}`,
+  email: newEmail(),
+  password: randomBytes(9).toString('base64url'),
   firstName: 'Ada',
   lastName: 'Test',
   ...changes,

@@ -27,6 +27,8 @@ export interface TestDatabase {
   cutOff(): Promise<() => Promise<void>>;
   /** Who is still connected, by application, once whoever just left is gone. */
   connections(): Promise<string[]>;
+  /** Lets go of the database without removing it. */
+  leave(): Promise<void>;
   /** Removes the database and its logins. @throws if somebody is still connected. */
   drop(): Promise<void>;
 }
@@ -75,16 +77,9 @@ const stillConnected = async (server: Client, name: string): Promise<string[]> =
   }
 };
 
-/** Makes a database of the run's server: a clone of the template unless `empty`. */
-export const createDatabase = async ({ empty = false } = {}): Promise<TestDatabase> => {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = serverUrl();
-  await withOwner(server, (owner) =>
-    owner.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName}`),
-  );
-  const target = new URL(server);
-  target.pathname = `/${name}`;
-  const url = target.href;
+/** A database that exists, of any server; it is removed by way of `server`, the superuser's connection to another. */
+export const databaseAt = (url: string, server = url): TestDatabase => {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
   const pool = new Pool({ connectionString: url, max: 2, application_name: 'tests' });
   // The tests end connections on purpose, idle ones of this pool among them.
   pool.on('error', () => {});
@@ -112,6 +107,7 @@ export const createDatabase = async ({ empty = false } = {}): Promise<TestDataba
       return async () => void (await limit(-1));
     },
     connections: () => withOwner(server, (owner) => stillConnected(owner, name)),
+    leave: () => pool.end(),
     drop: async () => {
       await pool.end();
       await withOwner(server, async (owner) => {
@@ -122,4 +118,16 @@ export const createDatabase = async ({ empty = false } = {}): Promise<TestDataba
       });
     },
   };
+};
+
+/** Makes a database of the run's server: a clone of the template unless `empty`. */
+export const createDatabase = async ({ empty = false } = {}): Promise<TestDatabase> => {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const server = serverUrl();
+  await withOwner(server, (owner) =>
+    owner.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName}`),
+  );
+  const target = new URL(server);
+  target.pathname = `/${name}`;
+  return databaseAt(target.href, server);
 };

@@ -1,5 +1,7 @@
 export {
+  asOperator,
   gradesCsv,
+  keptMail,
   newModel,
   populate,
   quickTraining,
@@ -9,15 +11,24 @@ export {
   uploadForm,
 } from './builders.ts';
 export type { PopulatedTenant } from './builders.ts';
-export { newRegistration, pathOf, register, signIn, TestClient } from './client.ts';
+export { newEmail, newRegistration, pathOf, register, signIn, TestClient } from './client.ts';
 export type { CallInput, RawReply, Registration, ReplyOf } from './client.ts';
-export { createDatabase, withOwner } from './database.ts';
+export { createDatabase, databaseAt, withOwner } from './database.ts';
 export type { TestDatabase } from './database.ts';
+export { outage } from './drills/outage.ts';
+export type { OutageFigures } from './drills/outage.ts';
+export { replicaDrill } from './drills/replicas.ts';
+export type { ReplicaFigures } from './drills/replicas.ts';
+export { startOwnPostgres } from './own-postgres.ts';
 export { eventually, jobSucceeds, waitForJob } from './jobs.ts';
 export { startTestServer } from './server.ts';
 export type { LogLine, TestServer, TestServerOptions } from './server.ts';
+export { smtpServer } from './smtp-server.ts';
+export type { ReceivedMail, SmtpOptions, SmtpServer } from './smtp-server.ts';
 export { spawnServer } from './spawn.ts';
 export type { SpawnedServer, SpawnOptions } from './spawn.ts';
 export { testConfig, testEnvironment, testSecret } from './test-config.ts';
+export { poolerVersion, startPooler } from './pooler.ts';
+export type { Pooler } from './pooler.ts';
 export { allRoutes, requestOf, validRequests } from './requests.ts';
 export type { NamedRoute } from './requests.ts';

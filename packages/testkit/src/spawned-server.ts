@@ -12,6 +12,6 @@ const running = await startServer({
   log,
   work: process.env['TEST_WORK'] !== 'false',
 });
-stopOnSignal(running.close, log);
+stopOnSignal(running, log);
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.send?.({ ready: running.url.replace('localhost', '127.0.0.1') });

@@ -34,6 +34,7 @@ export const testEnvironment = ({
   COMPUTE_PROCESSES: '1',
   COMPUTE_MEMORY_MB: '768',
   STORAGE_RESERVE: '0',
+  SHUTDOWN_DRAIN: '0',
   ...env,
 });
 
