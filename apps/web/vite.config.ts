@@ -25,6 +25,8 @@ const preloadText: Plugin = {
 
 export default defineConfig({
   plugins: [react(), preloadText],
+  // The server puts the nonce of the request in its place.
+  html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

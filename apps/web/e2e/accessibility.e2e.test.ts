@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { populate } from '@quadrax/testkit';
+import { routes } from '@quadrax/contract';
+import { asOperator, populate } from '@quadrax/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage } from './stage.ts';
@@ -7,18 +8,25 @@ import type { Account, Stage } from './stage.ts';
 
 let stage: Stage;
 let account: Account;
-let ids: { datakit: string; model: string; job: string };
+let ids: { datakit: string; model: string; job: string; mail: string };
 beforeAll(async () => {
   stage = await openStage();
   account = await stage.account();
-  const { datakit, model, job } = await populate(account.client);
-  ids = { datakit: datakit.id, model: model.id, job: job.id };
+  const { datakit, model, job, mail } = await populate(account.client, stage.server.database);
+  ids = { datakit: datakit.id, model: model.id, job: job.id, mail: mail.id };
+  await asOperator(stage.server.database, account.client);
 });
 afterEach(({ task }) => stage.leave(task.result?.state === 'fail'));
 afterAll(() => stage.close());
 
+/** As a link has one, though not one that is good. */
+const token = 'a'.repeat(43);
+
 const violationsOf = async (page: Page, rules?: string[]): Promise<string[]> => {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const axe = new AxeBuilder({ page })
+    .setLegacyMode(true)
+    // Off by default: names say what is seen on a control (WCAG 2.5.3).
+    .options({ rules: { 'label-content-name-mismatch': { enabled: true } } });
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, any }) => `${id}: ${help} at ${target.join(' ')} ${any[0]?.message ?? ''}`),
@@ -46,13 +54,95 @@ const settled = async (page: Page): Promise<void> => {
 };
 
 describe('axe finds nothing', () => {
-  it.for(['/sign-in', '/register'])('on %s', async (at) => {
+  it.for([
+    '/sign-in',
+    '/sign-in?problem=unconfirmed',
+    '/sign-in?notice=password',
+    '/register',
+    '/forgot-password',
+    '/reset-password',
+    `/reset-password?token=${token}`,
+    '/verify-email',
+    '/setup',
+    `/setup?token=${token}`,
+    '/invitation',
+  ])('on %s', async (at) => {
     const { page } = await stage.visit({ at });
     await settled(page);
     expect(await everywhere(page)).toEqual([]);
   });
 
-  it.for(['/', '/datakits', '/models', '/jobs', '/no/such/page'])('on %s, empty', async (at) => {
+  it('under a password, whether it is weak or strong', async () => {
+    const { page } = await stage.visit({ at: '/register' });
+    for (const [password, word] of [
+      ['password1234', /^(Very weak|Weak) · /],
+      ['plum harvest under a tin moon', /^(Good|Strong) · /],
+    ] as const) {
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.getByText(word).waitFor();
+      expect(await everywhere(page)).toEqual([]);
+    }
+  });
+
+  it('on an invitation, for whoever opens it', async () => {
+    const [guest, other] = await Promise.all([stage.account(), stage.account()]);
+    for (const [email, as] of [
+      ['grace.axe@example.org', undefined],
+      [guest.email, undefined],
+      [guest.email, guest],
+      [guest.email, other],
+    ] as const) {
+      const { link } = await account.client.call(routes.users.invite, { body: { email } });
+      const { pathname, search } = new URL(link);
+      const { page } = await stage.visit({ at: pathname + search, ...(as && { as }) });
+      await page
+        .getByRole('heading', { level: 1, name: /^(Join|You are signed in as somebody else)/ })
+        .waitFor();
+      expect(await everywhere(page)).toEqual([]);
+    }
+  });
+
+  it('in what opens on the account page', async () => {
+    const guest = await stage.account();
+    const { link } = await account.client.call(routes.users.invite, { body: { email: guest.email } });
+    const body = { token: new URL(link).searchParams.get('token') };
+    await guest.client.call(routes.account.join, { body });
+    const { page } = await stage.visit({ as: guest, at: '/account' });
+    await page.getByRole('button', { name: 'Change the address' }).click();
+    expect(await everywhere(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitemradio').first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page
+      .getByRole('button', { name: /^Leave/ })
+      .first()
+      .click();
+    await page.getByRole('dialog', { name: /^Leave/ }).waitFor();
+    expect(await everywhere(page)).toEqual([]);
+  });
+
+  it('in the dialog that makes a key, and shows it', async () => {
+    const { page } = await stage.visit({ as: await stage.account(), at: '/account' });
+    await page.getByRole('button', { name: 'New key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New API key' });
+    await dialog.getByLabel('Name').fill('Nightly');
+    expect(await everywhere(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Done' }).waitFor();
+    expect(await everywhere(page)).toEqual([]);
+  });
+
+  it.for([
+    '/',
+    '/datakits',
+    '/models',
+    '/jobs',
+    '/members',
+    '/audit?search=nothing',
+    '/platform',
+    '/no/such/page',
+  ])('on %s, empty', async (at) => {
     const { page } = await stage.visit({ as: await stage.account(), at });
     await settled(page);
     expect(await everywhere(page)).toEqual([]);
@@ -71,8 +161,14 @@ describe('axe finds nothing', () => {
     '/models/MODEL?tab=training',
     '/jobs/JOB',
     '/account',
+    '/members',
+    '/audit',
+    '/platform',
+    '/outbox',
+    '/outbox?state=sent',
+    '/outbox/MAIL',
   ])('on %s', async (path) => {
-    const at = path.replace('DATAKIT', ids.datakit).replace('MODEL', ids.model).replace('JOB', ids.job);
+    const at = path.replace(/DATAKIT|MODEL|JOB|MAIL/, (noun) => ids[noun.toLowerCase() as keyof typeof ids]);
     const { page } = await stage.visit({ as: account, at });
     await settled(page);
     expect(await everywhere(page)).toEqual([]);
@@ -87,7 +183,7 @@ describe('axe finds nothing', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Search' }).waitFor({ state: 'detached' });
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Options of Histogram of hours' }).click();
@@ -129,15 +225,49 @@ const tabTo = async (page: Page, target: Locator): Promise<void> => {
   throw new Error(`The focus never came to ${String(target)}.`);
 };
 
+describe('axe finds nothing where one sees to people', () => {
+  it('in the invitation and its link', async () => {
+    const { page } = await stage.visit({ as: await stage.account(), at: '/members' });
+    await page.getByRole('button', { name: 'Invite somebody' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+    await dialog.getByLabel('Email').fill('grace@example.org');
+    expect(await everywhere(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
+    await dialog.getByLabel('Link').waitFor();
+    expect(await everywhere(page)).toEqual([]);
+  });
+
+  it('in an open entry of the log and the verdict on it', async () => {
+    const { page } = await stage.visit({ as: account, at: '/audit?action=model' });
+    await page.locator('summary', { hasText: 'deployed version 1' }).click();
+    await page.getByRole('button', { name: 'Check the log' }).click();
+    await page.getByText('nothing was changed').waitFor();
+    expect(await everywhere(page)).toEqual([]);
+  });
+
+  it('in the menu of a row and the question it asks', async () => {
+    const { page } = await stage.visit({ as: account, at: '/platform' });
+    const other = await stage.account();
+    await page.reload();
+    const row = page.getByRole('row').filter({ hasText: other.email });
+    await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.getByRole('menuitem', { name: 'Disable' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByRole('dialog', { name: /^Disable/ }).waitFor();
+    expect(await everywhere(page)).toEqual([]);
+  });
+});
+
 describe('By keyboard alone', () => {
   it('one goes from a sample to a prediction', async () => {
     const { page } = await stage.visit({ as: await stage.account(), at: '/' });
-    await page.getByRole('button', { name: 'Use Palmer penguins' }).waitFor();
+    await page.getByRole('button', { name: 'Use it: Palmer penguins' }).waitFor();
     await page.keyboard.press('Tab');
     const skip = page.getByRole('link', { name: 'Skip to the content' });
     expect(await skip.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
-    await tabTo(page, page.getByRole('button', { name: 'Use Palmer penguins' }));
+    await tabTo(page, page.getByRole('button', { name: 'Use it: Palmer penguins' }));
     await page.keyboard.press('Enter');
     await page.getByText('Ready · 344 rows').waitFor();
 
@@ -173,6 +303,9 @@ describe('By keyboard alone', () => {
       ['d', 'Datakits'],
       ['m', 'Models'],
       ['j', 'Jobs'],
+      ['u', 'Members'],
+      ['a', 'Audit log'],
+      ['p', 'Platform'],
       ['o', 'Overview'],
     ] as const) {
       await page.keyboard.press('g');
@@ -194,7 +327,7 @@ describe('By keyboard alone', () => {
     const link = page.getByRole('table').getByRole('link', { name: 'Grades' });
     await tabTo(page, link);
     await page.keyboard.press('?');
-    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await dialog.waitFor();
     for (let i = 0; i < 6; i++) {
       await page.keyboard.press(i < 4 ? 'Tab' : 'Shift+Tab');

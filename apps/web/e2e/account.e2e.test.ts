@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(({ task }) => stage.leave(task.result?.state === 'fail'));
 afterAll(() => stage.close());
 
-const { me } = routes.identity;
+const { me } = routes.account;
 
 describe('The account page', () => {
   it('shows where one is signed in, and ends what one does not know', async () => {
@@ -59,8 +59,94 @@ describe('The account page', () => {
     const { page } = await stage.visit({ as: account, at: '/account' });
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('link', { name: 'Register' }).waitFor();
     expect((await other.send(me)).status).toBe(401);
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('changes one’s names and user name, and says which is taken', async () => {
+    const [account, other] = await Promise.all([stage.account(), stage.account()]);
+    await other.client.call(routes.account.updateMe, { body: { username: 'taken.name' } });
+    const { page, expect: expected } = await stage.visit({ as: account, at: '/account' });
+    await page.getByLabel('First name').fill('Augusta');
+    const username = page.getByLabel('User name', { exact: true });
+    await username.fill('taken.name');
+    expected(/status of 409/);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('This user name is taken.').waitFor();
+    await username.fill('augusta.ada');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Augusta Test' }).waitFor();
+    expect(await account.client.call(routes.account.me)).toMatchObject({
+      firstName: 'Augusta',
+      username: 'augusta.ada',
+    });
+  });
+
+  it('asks for the password before the email address is changed', async () => {
+    const account = await stage.account();
+    const { page, expect: expected } = await stage.visit({ as: account, at: '/account' });
+    await page.getByText('This server sends no mail.').waitFor();
+    await page.getByRole('button', { name: 'Change the address' }).click();
+    await page.getByLabel('New address').fill('augusta.new@example.org');
+    await page.getByLabel('Your password', { exact: true }).fill('not the password');
+    expected(/status of 400/);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('This is not your present password.').waitFor();
+    await page.getByLabel('Your password', { exact: true }).fill(account.password);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('The address changes once it is opened.').waitFor();
+    expect((await account.client.call(routes.account.me)).email).toBe(account.email);
+  });
+});
+
+describe('API keys', () => {
+  it('are made, shown once, work for programs, and are revoked', async () => {
+    const account = await stage.account();
+    const { page } = await stage.visit({ as: account, at: '/account' });
+    await page.getByRole('button', { name: 'New key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Nightly report');
+    await dialog.getByLabel('Expires').selectOption('30 days');
+    await dialog.getByRole('button', { name: 'Make the key' }).click();
+    const key = await dialog.getByLabel('Key', { exact: true }).inputValue();
+    expect(key).toMatch(/^\S{20,}$/);
+    await dialog.getByText('/api/v1/datakits').waitFor();
+    // A stray key must not take it away.
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(1);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(`${stage.url}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${key}` } });
+    expect((await ask('/datakits')).status).toBe(200);
+    // It may read, and not change.
+    expect((await ask('/datakits/samples/penguins', { method: 'POST' })).status).toBe(403);
+    const row = page.getByRole('table', { name: 'API keys' }).getByRole('row', { name: /Nightly report/ });
+    await row.getByText('Read', { exact: true }).waitFor();
+    expect(await page.content()).not.toContain(key);
+
+    await page.getByRole('button', { name: 'Revoke Nightly report' }).click();
+    await page
+      .getByRole('dialog', { name: 'Revoke Nightly report?' })
+      .getByRole('button', { name: 'Revoke' })
+      .click();
+    await page.getByText('No keys yet.').waitFor();
+    expect((await ask('/datakits')).status).toBe(401);
+  });
+
+  it('of a viewer can only be made to read', async () => {
+    const account = await stage.account();
+    await stage.server.database.owner(`UPDATE auth.memberships SET role = 'VIEWER' WHERE account_id = $1`, [
+      account.client.user.id,
+    ]);
+    const { page } = await stage.visit({ as: account, at: '/account' });
+    await page.getByText(/Viewer of/).waitFor();
+    await page.getByRole('button', { name: 'New key' }).click();
+    const choices = page.getByRole('dialog').getByRole('radio');
+    await choices.first().waitFor();
+    expect(await choices.count()).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { populate } from '@quadrax/testkit';
+import { asOperator, populate } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage } from './stage.ts';
@@ -6,12 +6,18 @@ import type { Account, Stage } from './stage.ts';
 
 let stage: Stage;
 let account: Account;
-let paths: Record<'overview' | 'datakit' | 'model', string>;
+let paths: Record<'overview' | 'datakit' | 'model' | 'outbox', string>;
 beforeAll(async () => {
   stage = await openStage();
   account = await stage.account();
-  const { datakit, model } = await populate(account.client);
-  paths = { overview: '/', datakit: `/datakits/${datakit.id}`, model: `/models/${model.id}` };
+  const { datakit, model } = await populate(account.client, stage.server.database);
+  await asOperator(stage.server.database, account.client);
+  paths = {
+    overview: '/',
+    datakit: `/datakits/${datakit.id}`,
+    model: `/models/${model.id}`,
+    outbox: '/outbox',
+  };
 });
 afterEach(({ task }) => stage.leave(task.result?.state === 'fail'));
 afterAll(() => stage.close());
@@ -73,6 +79,8 @@ describe('The first load', () => {
     ['datakit', 390],
     ['model', 1440],
     ['model', 390],
+    ['outbox', 1440],
+    ['outbox', 390],
   ] as const)(
     'moves nothing about while the %s is loaded, %i px wide',
     async ([name, width], { annotate }) => {

@@ -76,7 +76,7 @@ describe('The main job, from an account to a prediction', () => {
     await heading(page, 'Overview').waitFor();
     await page.getByText('Nothing here yet. Begin with data.').waitFor();
 
-    await page.getByRole('button', { name: 'Use Palmer penguins' }).click();
+    await page.getByRole('button', { name: 'Use it: Palmer penguins' }).click();
     await page.getByText(/Ready · 344 rows, 7 columns · 19 missing values/).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/datakits\/[\w-]+$/);
     await page
@@ -88,7 +88,7 @@ describe('The main job, from an account to a prediction', () => {
 
   it('takes a dropped file, shows what was found in it, and imports it with its rows and its warnings', async () => {
     const { page } = await stage.visit({ as: await stage.account(), at: '/datakits' });
-    await page.getByText('Drop a table here').waitFor();
+    await page.getByText('Drop a file here').waitFor();
     const csv = [
       'same,' + gradesCsv(60).split('\n')[0],
       ...gradesCsv(60)

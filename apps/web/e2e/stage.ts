@@ -31,6 +31,8 @@ export interface Visit {
   readonly context: BrowserContext;
   /** What is wrong is expected from here on, where its text matches. */
   expect(problem: RegExp): void;
+  /** What went wrong so far, expected or not: errors in the console, failed requests, breaches of the content policy. */
+  readonly problems: readonly string[];
 }
 
 /** A running product and a browser to use it with. */
@@ -48,7 +50,7 @@ export interface Stage {
 const patienceMs = 15_000;
 const password = 'a long enough sentence';
 
-/** Lists what goes wrong in a page: errors of scripts, failed requests, and requests to anyone else. */
+/** Lists what goes wrong in a page: errors of scripts, failed requests, requests to anyone else. */
 const watch = (page: Page, origin: string, problems: string[]): void => {
   page.on('console', (message) => {
     if (message.type() === 'error')
@@ -65,6 +67,20 @@ const watch = (page: Page, origin: string, problems: string[]): void => {
     const { protocol, host } = new URL(request.url());
     if (/^(https?|wss?):$/.test(protocol) && host !== new URL(origin).host)
       problems.push(`foreign request: ${request.url()}`);
+  });
+};
+
+/** Lists what the content policy refuses in any page of a window, from before its first script on. */
+const watchPolicy = async (context: BrowserContext, problems: string[]): Promise<void> => {
+  await context.exposeFunction('reportViolation', (violation: string) => void problems.push(violation));
+  await context.addInitScript(() => {
+    const { reportViolation } = window as unknown as { reportViolation: (violation: string) => void };
+    addEventListener('securitypolicyviolation', (event) => {
+      const { effectiveDirective, blockedURI, sourceFile, lineNumber, sample } = event;
+      reportViolation(
+        `content policy: ${effectiveDirective} refuses ${blockedURI} of ${sourceFile}:${lineNumber} ${sample}`,
+      );
+    });
   });
 };
 
@@ -118,8 +134,9 @@ const openVisit = async (browser: Browser, home: string, options: VisitOptions):
     ...(options.as && { storageState: await signedIn(url, options.as) }),
   });
   context.setDefaultTimeout(patienceMs);
-  const page = await context.newPage();
   const problems: string[] = [];
+  await watchPolicy(context, problems);
+  const page = await context.newPage();
   const expected: RegExp[] = [];
   watch(page, url, problems);
   if (options.at !== undefined) await page.goto(options.at);

@@ -199,7 +199,7 @@ describe('What is done', () => {
     await button(page, 'More').click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await heading(page, 'Datakits').waitFor();
-    await page.getByText('Drop a table here').waitFor();
+    await page.getByText('Drop a file here').waitFor();
     await button(page, 'Undo').click();
     await page.getByRole('table', { name: 'Datakits' }).getByRole('link', { name: 'Grades' }).waitFor();
     expect(pathOf(page)).toBe('/datakits');

@@ -8,18 +8,16 @@ type AccountButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   ref?: Ref<HTMLButtonElement>;
 };
 
-/** Opens the account menu. */
+/** Opens the account menu. Its name holds what is seen of it: the workspace. */
 export function AccountButton({ user, ...rest }: AccountButtonProps) {
   return (
-    <button
-      {...rest}
-      type="button"
-      className={styles.account}
-      aria-label={`Account of ${user.firstName} ${user.lastName}`}
-    >
+    <button {...rest} type="button" className={styles.account}>
       <span className={styles.initials} aria-hidden="true">
         {user.firstName.charAt(0)}
         {user.lastName.charAt(0)}
+      </span>
+      <span className="visually-hidden">
+        Account of {user.firstName} {user.lastName},{' '}
       </span>
       <span className={styles.who}>{user.tenantName}</span>
       <Icon name="down" size={14} />

@@ -1,9 +1,14 @@
 import type { User } from '@quadrax/contract';
 import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { memberships, tenantOf } from '#lib/memberships.ts';
 import { signOut } from '#lib/session.ts';
+import { useSwitchTenant } from '#lib/use-switch-tenant.ts';
+import { Icon } from '#ui/icons.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
+import { administrationOf } from './navigation.ts';
 import { AccountButton } from './account-button.tsx';
 import styles from './shell.module.css';
 
@@ -32,14 +37,20 @@ export default function AccountMenu({ user, onHelp }: { user: User; onHelp: () =
           {user.tenantName}
         </Menu.Item>
         <Menu.Divider />
+        <Workspaces here={user.tenantId} />
         <Menu.Item component={Link} data-autofocus to="/account">
           Account and sessions
         </Menu.Item>
+        {administrationOf(user).map(({ to, label }) => (
+          <Menu.Item key={to} component={Link} to={to}>
+            {label}
+          </Menu.Item>
+        ))}
         <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer">
           API reference
         </Menu.Item>
         <Menu.Item onClick={onHelp} rightSection={<kbd className={styles.kbd}>?</kbd>}>
-          Keys
+          Keyboard shortcuts
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item
@@ -53,5 +64,37 @@ export default function AccountMenu({ user, onHelp }: { user: User; onHelp: () =
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** The way into the other workspaces, for those who belong to several. */
+function Workspaces({ here }: { here: string }) {
+  const { data = [] } = useQuery(memberships);
+  const switchTenant = useSwitchTenant();
+  if (data.length < 2) return null;
+  const enter = (id: string) => {
+    const chosen = data.find(({ tenantId }) => tenantId === id);
+    if (chosen === undefined || id === here) return;
+    switchTenant(tenantOf(chosen)).catch((error: unknown) => {
+      showFailure(error, `${chosen.name} could not be opened.`);
+    });
+  };
+  return (
+    <>
+      <Menu.Label>Workspaces</Menu.Label>
+      <Menu.RadioGroup value={here} onChange={enter}>
+        {data.map(({ tenantId, name }) => (
+          <Menu.RadioItem
+            key={tenantId}
+            value={tenantId}
+            closeMenuOnClick
+            checkIcon={<Icon name="check" size={14} />}
+          >
+            <span className={styles.workspace}>{name}</span>
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+      <Menu.Divider />
+    </>
   );
 }

@@ -1,4 +1,3 @@
-import { places } from './navigation.ts';
 import type { Place } from './navigation.ts';
 
 export type KeyAction = { go: Place['to'] } | 'help' | 'search';
@@ -18,11 +17,15 @@ const PATIENCE = 1500;
 
 /**
  * Follows the keys of the app: Ctrl-K or / search, ? help, g and a letter to go to a list.
- * @returns a function that takes each key and the time, and answers what it asks for
+ * @returns a function that takes each key, the time and the lists one may go to, and answers what it asks for
  */
-export function createKeyReader(): (press: KeyPress, now: number) => KeyAction | undefined {
+export function createKeyReader(): (
+  press: KeyPress,
+  now: number,
+  places: readonly Place[],
+) => KeyAction | undefined {
   let goSince: number | undefined;
-  return (press, now) => {
+  return (press, now, places) => {
     const waiting = goSince !== undefined && now - goSince <= PATIENCE;
     goSince = undefined;
     if ((press.ctrlKey || press.metaKey) && !press.altKey) {

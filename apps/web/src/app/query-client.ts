@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { QuadraxError } from '@quadrax/client';
+import { onSession, sessionState } from '#lib/session.ts';
 
 /** Worth another try: what may pass by itself. A refusal stays a refusal. */
 export function mayPass(error: unknown): boolean {
@@ -21,4 +22,20 @@ export const queryClient = new QueryClient({
     },
     mutations: { networkMode: 'always' },
   },
+});
+
+/** Forgets what was read in somebody's name; what anyone may know stays, since a page may be showing it. */
+export function forgetReadings(): void {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'auth' });
+}
+
+let reader: string | undefined;
+
+/** What one account has read in one tenant is gone before anything is shown to another, or in another. */
+onSession(() => {
+  const state = sessionState();
+  if (!('user' in state)) return;
+  const next = `${state.user.id} ${state.user.tenantId}`;
+  if (reader !== undefined && reader !== next) forgetReadings();
+  reader = next;
 });

@@ -11,11 +11,15 @@
  */
 import { createRoute, createRouter } from '@tanstack/react-router';
 import { accountRoutes } from '#features/account';
+import { auditRoutes } from '#features/audit';
 import { authRoutes } from '#features/auth';
 import { datakitsRoutes } from '#features/datakits';
 import { jobsRoutes } from '#features/jobs';
+import { mailRoutes } from '#features/mail';
 import { modelsRoutes } from '#features/models';
 import { overviewRoutes } from '#features/overview';
+import { platformRoutes } from '#features/platform';
+import { membersRoutes } from '#features/users';
 import { rootRoute, shellRoute } from '#lib/routes.ts';
 import { SkeletonPage } from '#ui/skeletons.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -36,7 +40,11 @@ const routeTree = rootRoute.addChildren([
     ...datakitsRoutes,
     ...modelsRoutes,
     ...jobsRoutes,
+    ...membersRoutes,
+    ...auditRoutes,
+    ...platformRoutes,
     ...accountRoutes,
+    ...mailRoutes,
     nowhereRoute,
   ]),
   ...authRoutes,

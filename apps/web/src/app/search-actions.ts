@@ -1,5 +1,6 @@
+import type { User } from '@quadrax/contract';
 import type { IconName } from '#ui/icons.tsx';
-import { places } from './navigation.ts';
+import { administrationOf, places } from './navigation.ts';
 import type { Place } from './navigation.ts';
 
 export interface SearchAction {
@@ -13,6 +14,7 @@ export interface SearchAction {
 }
 
 interface Surroundings {
+  user: User | undefined;
   mayWrite: boolean;
   dark: boolean;
   go: (to: Place['to'] | '/models/new' | '/account') => void;
@@ -20,6 +22,19 @@ interface Surroundings {
   showKeys: () => void;
   signOut: () => void;
 }
+
+const administrationNotes: Partial<Record<Place['to'], string>> = {
+  '/members': 'Who belongs here, and who is invited',
+  '/audit': 'Who did what',
+  '/platform': 'Every account of this installation',
+  '/outbox': 'The mails that were written',
+};
+const administrationWords: Partial<Record<Place['to'], string>> = {
+  '/members': 'people users team invite invitations roles',
+  '/audit': 'history changes who security export check',
+  '/platform': 'accounts operator administrators disable',
+  '/outbox': 'mail email letters smtp',
+};
 
 /** What can be done from anywhere. */
 export function actionsFor(around: Surroundings): SearchAction[] {
@@ -33,13 +48,23 @@ export function actionsFor(around: Surroundings): SearchAction[] {
       around.go(place.to);
     },
   }));
+  const administration = administrationOf(around.user).map((place): SearchAction => ({
+    id: `go ${place.to}`,
+    label: place.label,
+    note: administrationNotes[place.to] ?? '',
+    icon: place.icon,
+    words: administrationWords[place.to] ?? '',
+    run: () => {
+      around.go(place.to);
+    },
+  }));
   const making: SearchAction[] = [
     {
       id: 'upload',
-      label: 'Upload a table',
+      label: 'Upload files',
       note: 'CSV, Excel, Parquet or JSON',
       icon: 'add',
-      words: 'new import datakit file data',
+      words: 'new import datakit table data',
       run: () => {
         around.go('/datakits');
       },
@@ -92,7 +117,7 @@ export function actionsFor(around: Surroundings): SearchAction[] {
     },
     { id: 'sign-out', label: 'Sign out', icon: 'close', words: 'log out leave', run: around.signOut },
   ];
-  return [...goTo, ...(around.mayWrite ? making : []), ...settings];
+  return [...goTo, ...(around.mayWrite ? making : []), ...administration, ...settings];
 }
 
 /** The actions in which every word of the query begins some word; all of them for an empty query. */

@@ -6,11 +6,19 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api } from '#lib/api.ts';
-import { signOut, useMayWrite } from '#lib/session.ts';
+import { signOut, useMayWrite, useUser } from '#lib/session.ts';
 import { sentenceCase } from '#lib/words.ts';
 import { Icon } from '#ui/icons.tsx';
 import { actionsFor, matching } from './search-actions.ts';
 import type { SearchAction } from './search-actions.ts';
+
+/**
+ * What scrolls by itself can be reached by keyboard, though the arrows go through it from the field above. The list hands
+ * this on to its scroll area, which its own type does not tell.
+ */
+const reachable: object = {
+  viewportProps: { tabIndex: 0, role: 'group', 'aria-label': 'Found and actions' },
+};
 
 /** Finds any resource and runs any action. It opens as it is mounted. */
 export default function Search({ onHelp }: { onHelp: () => void }) {
@@ -40,7 +48,7 @@ export default function Search({ onHelp }: { onHelp: () => void }) {
         aria-label="Search"
         leftSection={<Icon name="search" />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList {...reachable}>
         {found.items.length > 0 && (
           <Spotlight.ActionsGroup label="Found">
             {found.items.map((item) => (
@@ -81,6 +89,7 @@ function useActions(onHelp: () => void): readonly SearchAction[] {
   const dark = useComputedColorScheme('light') === 'dark';
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return actionsFor({
+    user: useUser(),
     mayWrite: useMayWrite(),
     dark,
     go: (to) => void navigate({ to }),

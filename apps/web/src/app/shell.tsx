@@ -2,7 +2,8 @@ import { useLocalStorage } from '@mantine/hooks';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useState } from 'react';
 import { SessionEnded } from '#features/auth';
-import { useSession } from '#lib/session.ts';
+import { useSession, useUser } from '#lib/session.ts';
+import { EmailNotice } from './email-notice.tsx';
 import { Header } from './header.tsx';
 import { LiveUpdates } from './live-updates.tsx';
 import { BottomBar, SideNavigation } from './side-navigation.tsx';
@@ -13,8 +14,14 @@ import styles from './shell.module.css';
 const Search = lazy(() => import('./search.tsx'));
 const KeyHelp = lazy(() => import('./key-help.tsx'));
 
-/** The frame around every signed-in page: navigation by noun, search, account. */
+/** The frame around every signed-in page. Nothing of it is carried from one account or workspace into another. */
 export function Shell() {
+  const user = useUser();
+  return <Frame key={user && `${user.id} ${user.tenantId}`} />;
+}
+
+/** Navigation by noun, search, account. */
+function Frame() {
   const [collapsed, setCollapsed] = useLocalStorage({
     key: 'quadrax.navigation',
     defaultValue: false,
@@ -38,13 +45,14 @@ export function Shell() {
       </a>
       <SideNavigation
         collapsed={collapsed}
-        onFold={() => {
+        onToggle={() => {
           setCollapsed(!collapsed);
         }}
       />
       <div className={styles.column}>
         <Header onSearch={openSearch} onHelp={openHelp} />
         <OfflineNotice />
+        <EmailNotice />
         <main id="main" className={styles.main} tabIndex={-1}>
           <Outlet />
         </main>

@@ -1,15 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import { useRunningJobs } from '#lib/running-jobs.ts';
+import { useUser } from '#lib/session.ts';
 import { Icon } from '#ui/icons.tsx';
 import { BrandMark } from '#ui/brand.tsx';
-import { places } from './navigation.ts';
+import { administrationOf, places } from './navigation.ts';
 import type { Place } from './navigation.ts';
 import styles from './shell.module.css';
 
 const isExact = (place: Place) => ({ exact: place.to === '/', includeSearch: false });
 
-/** Navigation by noun at the left; it folds to its marks. */
-export function SideNavigation({ collapsed, onFold }: { collapsed: boolean; onFold: () => void }) {
+/** Navigation by noun at the left; it collapses to its marks. */
+export function SideNavigation({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
+  const user = useUser();
+  const toggle = collapsed ? 'Expand the sidebar' : 'Collapse the sidebar';
   return (
     <nav className={styles.nav} aria-label="Main">
       <Link to="/" className={styles.brand} aria-label="Quadrax">
@@ -17,8 +20,8 @@ export function SideNavigation({ collapsed, onFold }: { collapsed: boolean; onFo
         <span className={styles.label}>Quadrax</span>
       </Link>
       <ul className={styles.list}>
-        {places.map((place) => (
-          <li key={place.to}>
+        {[...places, ...administrationOf(user)].map((place) => (
+          <li key={place.to} className={place.to === '/members' ? styles.apart : undefined}>
             <Link
               to={place.to}
               className={styles.place}
@@ -35,13 +38,14 @@ export function SideNavigation({ collapsed, onFold }: { collapsed: boolean; onFo
       </ul>
       <button
         type="button"
-        className={styles.fold}
-        onClick={onFold}
-        aria-label={collapsed ? 'Widen the navigation' : 'Fold the navigation'}
+        className={styles.toggle}
+        onClick={onToggle}
+        aria-label={toggle}
+        title={toggle}
         aria-expanded={!collapsed}
       >
         <Icon name={collapsed ? 'expand' : 'collapse'} />
-        <span className={styles.label}>Fold</span>
+        <span className={styles.label}>{toggle}</span>
       </button>
     </nav>
   );

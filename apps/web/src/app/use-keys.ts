@@ -1,15 +1,19 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useState } from 'react';
+import { useUser } from '#lib/session.ts';
 import { createKeyReader, isTyping } from './keys.ts';
+import { administrationOf, places } from './navigation.ts';
 
 /** Listens to the keys of the app: Ctrl-K, /, ?, and g with a letter. */
 export function useKeys(on: { openSearch: () => void; openHelp: () => void }): void {
   const navigate = useNavigate();
+  const user = useUser();
   const [read] = useState(createKeyReader);
-  const press = useEffectEvent((event: KeyboardEvent) => {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const { key, ctrlKey, metaKey, altKey } = event;
-    const action = read({ key, ctrlKey, metaKey, altKey, typing: isTyping(event.target) }, event.timeStamp);
+    const press = { key, ctrlKey, metaKey, altKey, typing: isTyping(event.target) };
+    const action = read(press, event.timeStamp, [...places, ...administrationOf(user)]);
     if (action === undefined) return;
     event.preventDefault();
     if (action === 'search') on.openSearch();
@@ -18,7 +22,7 @@ export function useKeys(on: { openSearch: () => void; openHelp: () => void }): v
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
-      press(event);
+      onKey(event);
     };
     window.addEventListener('keydown', listener);
     return () => {

@@ -11,9 +11,15 @@ const tokens = (token: string) => ({ token, refreshToken: '', expiresIn: 600 });
 
 /** A page whose browser remembers a session, and whose server answers in this order. */
 async function pageWith(...replies: Response[]) {
+  return pageIn(undefined, ...replies);
+}
+
+/** The same, in a browser that was last in a tenant. */
+async function pageIn(tenant: string | undefined, ...replies: Response[]) {
   const asked: Request[] = [];
   vi.stubGlobal('location', { origin: 'http://quadrax.test' });
   const kept = new Map([['quadrax.session', '1']]);
+  if (tenant !== undefined) kept.set('quadrax.tenant', tenant);
   vi.stubGlobal('localStorage', {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => kept.set(name, value),
@@ -27,7 +33,8 @@ async function pageWith(...replies: Response[]) {
   const { api, pageSession } = await import('./api.ts');
   const paths = () => asked.map(({ url }) => new URL(url).pathname.replace('/api/v1', ''));
   const bearers = () => asked.map(({ headers }) => headers.get('authorization'));
-  return { api, pageSession, asked, paths, bearers };
+  const tenants = () => asked.map(({ headers }) => headers.get('x-tenant-id'));
+  return { api, pageSession, asked, paths, bearers, tenants, kept };
 }
 
 beforeEach(() => {
@@ -80,6 +87,17 @@ describe('the client of a page', () => {
     expect(page.paths().at(-1)).toBe('/auth/logout');
     expect(page.bearers().at(-1)).toBe('Bearer t1');
     expect(page.pageSession.state()).toEqual({ status: 'signed-out' });
+  });
+
+  it('calls in the tenant that this browser was last in, and keeps another that is chosen', async () => {
+    const page = await pageIn('acme', ok(tokens('t1')), ok(user), ok({}), ok(user), ok({}));
+    await page.pageSession.restore();
+    await page.api.jobs.get('j1');
+    await page.pageSession.switchTenant('initech');
+    await page.api.jobs.get('j1');
+    expect(page.paths().slice(1)).toEqual(['/auth/me', '/jobs/j1', '/auth/me', '/jobs/j1']);
+    expect(page.tenants().slice(1)).toEqual(['acme', 'acme', 'initech', 'initech']);
+    expect(page.kept.get('quadrax.tenant')).toBe('initech');
   });
 
   it('says that the server did not answer, without the address that the person is at anyway', async () => {

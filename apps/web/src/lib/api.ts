@@ -3,13 +3,29 @@ import type { QuadraxClient } from '@quadrax/client';
 import { createSession } from './page-session.ts';
 
 const HINT = 'quadrax.session';
+const TENANT = 'quadrax.tenant';
+
+/** Read once: two tabs may be in two tenants, until one of them is loaded anew. */
+let chosen: { tenant: string | undefined } | undefined;
+
+/** The tenant that was chosen in this browser, sent with every call; undefined: the account's home. */
+export function chosenTenant(): string | undefined {
+  chosen ??= { tenant: localStorage.getItem(TENANT) ?? undefined };
+  return chosen.tenant;
+}
 
 /** Who is signed in on this page. The refresh token stays in its HttpOnly cookie. */
 export const pageSession = createSession({
   refresh: () => api.auth.refresh(),
-  me: () => api.auth.me(),
-  logout: (token) => createClient({ token }).auth.logout(),
-  logoutAll: (token) => createClient({ token }).auth.logoutAll(),
+  me: (tenant) => createClient({ token: pageSession, tenant }).account.me(),
+  chosenTenant,
+  chooseTenant: (tenant) => {
+    chosen = { tenant };
+    if (tenant === undefined) localStorage.removeItem(TENANT);
+    else localStorage.setItem(TENANT, tenant);
+  },
+  logout: (token) => createClient({ token, tenant: chosenTenant }).auth.logout(),
+  logoutAll: (token) => createClient({ token, tenant: chosenTenant }).account.logoutAll(),
   // Web Locks need a secure context; without it two tabs may meet, and the loser signs in again.
   exclusively: (work) => ('locks' in navigator ? navigator.locks.request('quadrax.refresh', work) : work()),
   remember: (signedIn) => {
@@ -20,5 +36,5 @@ export const pageSession = createSession({
   now: () => Date.now(),
 });
 
-/** The client of this page: its own origin, its own session. Errors are `QuadraxError`. */
-export const api: QuadraxClient = createClient({ token: pageSession, cookies: true });
+/** The client of this page: its own origin, its own session, the tenant it is in. Errors are `QuadraxError`. */
+export const api: QuadraxClient = createClient({ token: pageSession, cookies: true, tenant: chosenTenant });

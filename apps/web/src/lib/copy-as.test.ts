@@ -28,6 +28,14 @@ describe('copy as curl', () => {
   });
 });
 
+describe('a call in another tenant than the home of the account', () => {
+  const tenant = '018f0000-0000-7000-8000-000000000002';
+  it('names it, in either way of writing', () => {
+    expect(asCurl({ name: 'jobs.list' }, origin, tenant)).toContain(`-H 'X-Tenant-ID: ${tenant}'`);
+    expect(asTypeScript({ name: 'jobs.list' }, origin, tenant)).toContain(`  tenant: '${tenant}',`);
+  });
+});
+
 describe('copy as TypeScript', () => {
   it('calls the SDK by noun, with what stands in the path first', () => {
     const params = { id: 'm1', version: 3 };
@@ -49,6 +57,6 @@ describe('copy as TypeScript', () => {
     expect(text).toContain(`await quadrax.models.predict('m1', [{ 'body mass': 3750, note: 'it\\'s' }]);`);
   });
   it('of a call that takes nothing is that call alone', () => {
-    expect(asTypeScript({ name: 'auth.me' }, origin)).toContain('await quadrax.auth.me();');
+    expect(asTypeScript({ name: 'account.me' }, origin)).toContain('await quadrax.account.me();');
   });
 });

@@ -33,11 +33,15 @@ const json = (body: unknown): string => {
   return short.length <= 72 ? short : JSON.stringify(body, null, 2);
 };
 
-/** The call as a shell line. The token is read from `$QUADRAX_TOKEN`, so that none is ever copied. */
-export function asCurl(call: ApiCall, origin: string): string {
+/**
+ * The call as a shell line. The token is read from `$QUADRAX_TOKEN`, so that none is ever copied.
+ * @param tenant where the call is made; absent: at home
+ */
+export function asCurl(call: ApiCall, origin: string, tenant?: string): string {
   const { method, path } = signatureOf(call.name);
   const parts = [`curl ${method === 'GET' ? '' : `-X ${method} `}${shellQuote(urlOf(call, path, origin))}`];
   parts.push(`-H "Authorization: Bearer $QUADRAX_TOKEN"`);
+  if (tenant !== undefined) parts.push(`-H ${shellQuote(`X-Tenant-ID: ${tenant}`)}`);
   if (call.body !== undefined) {
     parts.push(`-H 'Content-Type: application/json'`);
     parts.push(`-d ${shellQuote(json(call.body))}`);
@@ -86,13 +90,14 @@ function argumentsOf(call: ApiCall): string[] {
 }
 
 /** The call as TypeScript with `@quadrax/client`. The token is read from the environment, so that none is ever copied. */
-export function asTypeScript(call: ApiCall, origin: string): string {
+export function asTypeScript(call: ApiCall, origin: string, tenant?: string): string {
   return [
     `import { createClient } from '@quadrax/client';`,
     '',
     `const quadrax = createClient({`,
     `  baseUrl: ${quote(origin)},`,
     `  token: () => process.env.QUADRAX_TOKEN,`,
+    ...(tenant === undefined ? [] : [`  tenant: ${quote(tenant)},`]),
     `});`,
     `const answer = await quadrax.${call.name}(${argumentsOf(call).join(', ')});`,
     '',

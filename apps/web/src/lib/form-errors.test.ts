@@ -28,4 +28,11 @@ describe('errors of a form', () => {
       rest: undefined,
     });
   });
+  it('go where the server says, even where their code is usually about another field', () => {
+    const error = failure('EMAIL_TAKEN', [{ field: 'username', message: 'This user name is taken.' }]);
+    expect(formErrors(error, ['email', 'username'], { EMAIL_TAKEN: 'email' })).toEqual({
+      fields: { username: 'This user name is taken.' },
+      rest: undefined,
+    });
+  });
 });

@@ -25,7 +25,9 @@ export function formErrors(
     else rest.push(message);
   }
   const own = failure.code && byCode[failure.code];
-  if (own !== undefined && found[own] === undefined) found[own] = failure.message;
-  else if (failure.details.length === 0) rest.push(failure.message);
+  if (failure.details.length === 0) {
+    if (own !== undefined) found[own] = failure.message;
+    else rest.push(failure.message);
+  }
   return { fields: found, rest: rest.length === 0 ? undefined : rest.join(' ') };
 }

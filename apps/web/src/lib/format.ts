@@ -97,8 +97,11 @@ export function formatAgo(timestamp: string, now: number = Date.now()): string {
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
   if (seconds < 172_800) return 'yesterday';
   if (seconds < 604_800) return `${Math.floor(seconds / 86_400)} days ago`;
-  return days.format(new Date(timestamp));
+  return formatDay(timestamp);
 }
+
+/** The day alone: "31 Mar 2026". */
+export const formatDay = (timestamp: string): string => days.format(new Date(timestamp));
 
 /** The exact moment, for a tooltip or a log. */
 export const formatMoment = (timestamp: string): string => moments.format(new Date(timestamp));

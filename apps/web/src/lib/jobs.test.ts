@@ -9,6 +9,8 @@ const job: Job = {
   status: 'RUNNING',
   progress: 0.4,
   stage: 'fold 2 of 5',
+  attempt: 1,
+  retryable: false,
   etaSeconds: 30,
   createdAt: '2026-11-21T12:00:00Z',
 };

@@ -37,7 +37,7 @@ export function progressed(
   event: { progress: number; stage: string; etaSeconds?: number | undefined },
 ): Job {
   if (isFinished(job) || event.progress < job.progress) return job;
-  const { etaSeconds: _, ...rest } = job;
+  const { etaSeconds: _eta, waitingFor: _wait, ...rest } = job;
   return {
     ...rest,
     status: 'RUNNING',

@@ -6,6 +6,7 @@ import { createSession } from './page-session.ts';
 const ada: User = {
   id: '018f0000-0000-7000-8000-000000000001',
   email: 'ada@example.org',
+  emailVerified: true,
   firstName: 'Ada',
   lastName: 'Lovelace',
   role: 'ADMIN',
@@ -14,13 +15,18 @@ const ada: User = {
   platformAdministrator: false,
 };
 
+const foreign = new QuadraxError({ code: 'TENANT_FORBIDDEN', message: 'Not yours.', status: 403 });
+
 /** A backend in memory: counts what it is asked and hands out tokens t1, t2, … */
-function backend(options: { remembered?: boolean } = {}) {
+function backend(options: { remembered?: boolean; tenant?: string } = {}) {
   const asked = { refresh: 0, logout: [] as string[], logoutAll: [] as string[] };
   const world = {
     asked,
     time: 0,
     remembered: options.remembered ?? true,
+    tenant: options.tenant,
+    /** Where Ada is a member beside her home. */
+    others: ['other'],
     failure: undefined as Error | undefined,
     session: undefined as unknown as ReturnType<typeof createSession>,
   };
@@ -31,7 +37,16 @@ function backend(options: { remembered?: boolean } = {}) {
       if (world.failure) throw world.failure;
       return { token: `t${asked.refresh}`, expiresIn: 600 };
     },
-    me: () => Promise.resolve(ada),
+    me: (tenant) => {
+      if (tenant === undefined || tenant === ada.tenantId) return Promise.resolve(ada);
+      return world.others.includes(tenant)
+        ? Promise.resolve({ ...ada, tenantId: tenant, role: 'VIEWER' })
+        : Promise.reject(foreign);
+    },
+    chosenTenant: () => world.tenant,
+    chooseTenant: (tenant) => {
+      world.tenant = tenant;
+    },
     logout: (token) => {
       asked.logout.push(token);
       return Promise.resolve();
@@ -146,5 +161,77 @@ describe('a session', () => {
     await world.session.signOut({ everywhere: true });
     expect(world.session.state().status).toBe('signed-out');
     expect(world.asked).toMatchObject({ logout: [], logoutAll: ['t1'] });
+  });
+});
+
+describe('the tenant of a session', () => {
+  const tenantOf = (world: ReturnType<typeof backend>) => {
+    const state = world.session.state();
+    return 'user' in state ? state.user.tenantId : undefined;
+  };
+  const session = { token: 't0', refreshToken: '', expiresIn: 600, user: ada };
+
+  it('is the one that this browser was last in', async () => {
+    const world = backend({ tenant: 'other' });
+    await world.session.restore();
+    expect(tenantOf(world)).toBe('other');
+  });
+
+  it('is home where the one of last time lets the account in no longer', async () => {
+    const world = backend({ tenant: 'lost' });
+    await world.session.restore();
+    expect(tenantOf(world)).toBe(ada.tenantId);
+    expect(world.tenant).toBeUndefined();
+  });
+
+  it('outlives the end of the session: signing in again leads back to it, in one step', async () => {
+    const world = backend({ tenant: 'other' });
+    await world.session.restore();
+    world.failure = refused;
+    await world.session.renew('t1');
+    const seen: (string | undefined)[] = [];
+    world.session.subscribe(() => seen.push(tenantOf(world)));
+    await world.session.begin(session);
+    expect(seen).toEqual(['other']);
+    expect(world.session.state().status).toBe('signed-in');
+  });
+
+  it('changes once it is sure that the account is let in, and what must be done before is done', async () => {
+    const world = backend();
+    await world.session.restore();
+    const seen: (string | undefined)[] = [];
+    await world.session.switchTenant('other', () => {
+      seen.push(tenantOf(world), world.tenant);
+      return Promise.resolve();
+    });
+    expect(seen).toEqual([ada.tenantId, undefined]);
+    expect([tenantOf(world), world.tenant]).toEqual(['other', 'other']);
+  });
+
+  it('stays where the other one refuses', async () => {
+    const world = backend();
+    await world.session.restore();
+    await expect(world.session.switchTenant('lost')).rejects.toBe(foreign);
+    expect([tenantOf(world), world.tenant]).toEqual([ada.tenantId, undefined]);
+  });
+
+  it('is not entered by someone who has signed out meanwhile', async () => {
+    const world = backend();
+    await world.session.restore();
+    await world.session.switchTenant('other', () => world.session.signOut());
+    expect(world.session.state()).toEqual({ status: 'signed-out' });
+    expect(world.tenant).toBeUndefined();
+  });
+});
+
+describe('the account of a session', () => {
+  it('can be changed while it is signed in', async () => {
+    const world = backend();
+    await world.session.restore();
+    world.session.update({ ...ada, firstName: 'Augusta' });
+    expect(world.session.state()).toMatchObject({ status: 'signed-in', user: { firstName: 'Augusta' } });
+    await world.session.signOut();
+    world.session.update(ada);
+    expect(world.session.state()).toEqual({ status: 'signed-out' });
   });
 });

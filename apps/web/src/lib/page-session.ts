@@ -10,7 +10,11 @@ export type SessionState =
 
 interface Backend {
   refresh(): Promise<Pick<Tokens, 'token' | 'expiresIn'>>;
-  me(): Promise<User>;
+  /** Who this is in one of their tenants; in none named: at home. */
+  me(tenant: string | undefined): Promise<User>;
+  /** The tenant that this browser was last in; undefined: home. */
+  chosenTenant(): string | undefined;
+  chooseTenant(tenant: string | undefined): void;
   /** Ends the session that a token belongs to; the page has forgotten it by then. */
   logout(token: string): Promise<void>;
   /** The same, and every other session of the account. */
@@ -22,6 +26,10 @@ interface Backend {
   remembered(): boolean;
   now(): number;
 }
+
+/** Whether a call was refused because the account is no member of the tenant that it was made in. */
+export const isForeignTenant = (error: unknown): boolean =>
+  error instanceof QuadraxError && error.code === 'TENANT_FORBIDDEN';
 
 /** How long before its end an access token is renewed, in milliseconds. */
 const RENEW_AHEAD = 30_000;
@@ -48,6 +56,18 @@ export function createSession(backend: Backend) {
   const end = () => {
     backend.remember(false);
     enter('user' in state ? { status: 'expired', user: state.user } : { status: 'signed-out' });
+  };
+
+  /** Who this is in the tenant that was chosen; one that no longer lets them in is forgotten. */
+  const whoami = async (): Promise<User> => {
+    const chosen = backend.chosenTenant();
+    try {
+      return await backend.me(chosen);
+    } catch (error) {
+      if (chosen === undefined || !isForeignTenant(error)) throw error;
+      backend.chooseTenant(undefined);
+      return backend.me(undefined);
+    }
   };
 
   const refresh = (): Promise<string | undefined> => {
@@ -95,12 +115,34 @@ export function createSession(backend: Backend) {
       if (!backend.remembered()) return enter({ status: 'signed-out' });
       const fresh = await refresh();
       if (fresh === undefined) return enter({ status: 'signed-out' });
-      enter({ status: 'signed-in', user: await backend.me() });
+      enter({ status: 'signed-in', user: await whoami() });
     },
-    begin(session: Session): void {
+    /** Takes up what a sign-in answered with, in the tenant that was chosen before. */
+    async begin(session: Session): Promise<void> {
       hold(session);
       backend.remember(true);
-      enter({ status: 'signed-in', user: session.user });
+      const atHome = [undefined, session.user.tenantId].includes(backend.chosenTenant());
+      enter({ status: 'signed-in', user: atHome ? session.user : await whoami() });
+    },
+    /** Somebody goes to sign in elsewhere and comes back with a cookie, which is then to be looked for. */
+    expect(): void {
+      backend.remember(true);
+    },
+    /** The account has changed, not who is signed in. */
+    update(user: User): void {
+      if (state.status === 'signed-in') enter({ status: 'signed-in', user });
+    },
+    /**
+     * Goes into another tenant of the account; undefined: home.
+     * @param ready what is to be done before, once it is sure that one is let in
+     * @throws QuadraxError TENANT_FORBIDDEN, and everything stays
+     */
+    async switchTenant(tenant: string | undefined, ready?: () => Promise<void>): Promise<void> {
+      const user = await backend.me(tenant);
+      await ready?.();
+      if (state.status !== 'signed-in') return;
+      backend.chooseTenant(tenant);
+      enter({ status: 'signed-in', user });
     },
     /** Ends this session, or with it all others of the account. The page forgets it first, and asks nothing more. */
     async signOut({ everywhere = false } = {}): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MetricName } from '@quadrax/contract';
+import type { MetricName, Role } from '@quadrax/contract';
 import { formatFixed, formatNumber } from './format.ts';
 
 /** How a metric is written, which way is better, and what it means to someone of another field. */
@@ -52,6 +52,11 @@ const algorithms: Record<string, string> = {
 
 /** "gradient_boosting" → "Gradient boosting". */
 export const algorithmLabel = (name: string): string => algorithms[name] ?? sentenceCase(name);
+
+const roles: Record<Role, string> = { ADMIN: 'Administrator', USER: 'Member', VIEWER: 'Viewer' };
+
+/** "ADMIN" → "Administrator". */
+export const roleLabel = (role: Role): string => roles[role];
 
 const kinds: Record<string, string> = {
   'datakit.profile': 'Profile a datakit',

@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { chosenTenant } from '#lib/api.ts';
 import { asCurl, asTypeScript } from '#lib/copy-as.ts';
 import type { ApiCall } from '#lib/copy-as.ts';
 import { writeClipboard } from '#lib/clipboard.ts';
@@ -29,8 +30,12 @@ export function CopyAs({ call, label = 'Copy as' }: CopyAsProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void copy(asCurl(call, location.origin), 'curl')}>curl</Menu.Item>
-        <Menu.Item onClick={() => void copy(asTypeScript(call, location.origin), 'TypeScript')}>
+        <Menu.Item onClick={() => void copy(asCurl(call, location.origin, chosenTenant()), 'curl')}>
+          curl
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => void copy(asTypeScript(call, location.origin, chosenTenant()), 'TypeScript')}
+        >
           TypeScript
         </Menu.Item>
       </Menu.Dropdown>

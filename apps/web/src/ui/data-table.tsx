@@ -5,6 +5,7 @@ import { Icon } from './icons.tsx';
 import { rowWindow } from './row-window.ts';
 import { Scroller } from './scroller.tsx';
 import { SkeletonText } from './skeletons.tsx';
+import { nextSortOf, type SortState } from './sort-state.ts';
 import styles from './data-table.module.css';
 
 export interface DataColumn<T> {
@@ -19,12 +20,8 @@ export interface DataColumn<T> {
   grow?: boolean;
   /** Left out on a phone. */
   secondary?: boolean;
-  sortable?: boolean;
-}
-
-export interface SortState {
-  key: string;
-  descending: boolean;
+  /** The rows can be sorted by it, at first in this direction. */
+  sorts?: 'ascending' | 'descending';
 }
 
 export interface DataTableProps<T> {
@@ -158,14 +155,14 @@ function HeadCell<T>(props: {
       scope="col"
       className={classOf(column)}
       style={column.width === undefined ? undefined : { width: column.width, minWidth: column.width }}
-      {...(column.sortable ? { 'aria-sort': direction } : {})}
+      {...(column.sorts ? { 'aria-sort': direction } : {})}
     >
-      {column.sortable && onSort ? (
+      {column.sorts && onSort ? (
         <button
           type="button"
           className={`${styles.sort} ${sorted ? styles.sorted : ''}`}
           onClick={() => {
-            onSort({ key: column.key, descending: sorted ? !sorted.descending : false });
+            if (column.sorts) onSort(nextSortOf(column.key, sort, column.sorts));
           }}
         >
           {column.header}

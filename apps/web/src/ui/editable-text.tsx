@@ -33,7 +33,7 @@ export function EditableText(props: EditableTextProps) {
       type="button"
       className={styles.button}
       title="Change"
-      aria-label={`${props.label}: ${props.value || 'empty'}. Change`}
+      aria-label={`${props.label}: ${props.value || props.placeholder || 'empty'}. Change`}
       onClick={() => setOpen(true)}
     >
       {props.value || <span className={styles.placeholder}>{props.placeholder}</span>}

@@ -13,6 +13,15 @@ const paths = {
     </>
   ),
   jobs: <path d="M3 5h9M3 10h14M3 15h5" />,
+  members: (
+    <>
+      <circle cx="7.5" cy="7" r="2.75" />
+      <path d="M2.5 16.5c0-3 2.2-4.75 5-4.75s5 1.75 5 4.75M12.5 4.6a2.75 2.75 0 0 1 0 4.8M14.5 12.2c1.9.6 3 2.2 3 4.3" />
+    </>
+  ),
+  audit: <path d="M5 3h10v14H5zM8 7h4M8 10h4M8 13h2" />,
+  platform: <path d="M3 4h14v4.5H3zM3 11.5h14V16H3zM6 6.25h.01M6 13.75h.01" />,
+  mail: <path d="M3 5h14v10H3zM3.5 5.5 10 11l6.5-5.5" />,
   search: (
     <>
       <circle cx="9" cy="9" r="5.25" />

@@ -72,7 +72,8 @@ export function CancelJob({
 
 /** The words beside a job's bar: its stage while it works, how it ended afterwards. */
 function stageOf(job: Job): string {
-  if (job.status === 'QUEUED') return 'Waiting for a free worker';
+  // Why it has to wait longer than for the next free worker is the server's to say.
+  if (job.status === 'QUEUED') return job.waitingFor === 'worker' ? 'Waiting for a free worker' : job.stage;
   if (job.status === 'SUCCEEDED') return 'Done';
   if (job.status === 'CANCELLED') return 'Cancelled';
   if (job.status === 'FAILED') return 'Failed';

@@ -40,10 +40,12 @@ export interface StatusMarkProps {
   label?: string;
   /** Only the shape; the label is left for screen readers. */
   bare?: boolean;
+  /** Only the shape, and nothing for screen readers: words beside it say the same. */
+  silent?: boolean;
 }
 
 /** A status as colour and shape: disc good, half disc at work, triangle warning, diamond failed, ring idle. */
-export function StatusMark({ status = '', tone, label, bare }: StatusMarkProps) {
+export function StatusMark({ status = '', tone, label, bare, silent }: StatusMarkProps) {
   const shown = tone ?? toneOf(status);
   const words = label ?? sentenceCase(status);
   return (
@@ -57,7 +59,7 @@ export function StatusMark({ status = '', tone, label, bare }: StatusMarkProps) 
       >
         {shapes[shown]}
       </svg>
-      <span className={bare ? 'visually-hidden' : styles.label}>{words}</span>
+      {!silent && <span className={bare ? 'visually-hidden' : styles.label}>{words}</span>}
     </span>
   );
 }

@@ -46,7 +46,7 @@ const variantColorResolver: VariantColorsResolver = (input) => {
 };
 
 const dialog = {
-  // Locking the scroll would inject a style element, and move the page by the width of its scroll bar.
+  // Locking the scroll would move the page by the width of its scroll bar.
   lockScroll: false,
   overlayProps: { backgroundOpacity: 0.4, blur: 0 },
   closeButtonProps: { 'aria-label': 'Close' },
@@ -54,7 +54,7 @@ const dialog = {
   attributes: { header: { role: 'presentation' } },
 };
 
-/** Mantine's theme. Its CSS variables are in `tokens.css`, so that no style element is injected. */
+/** Mantine's theme. Its CSS variables are in `tokens.css`, so that the first paint waits for no script. */
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 4 },

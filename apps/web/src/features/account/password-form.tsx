@@ -1,18 +1,20 @@
+import type { User } from '@quadrax/contract';
 import { Button, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
+import { NewPassword } from '#ui/new-password.tsx';
 import { Refusal } from '#ui/refusal.tsx';
 import styles from './account-page.module.css';
 
 const empty = { currentPassword: '', newPassword: '' };
-const toggle = { visibilityToggleButtonProps: { 'aria-label': 'Show the password', tabIndex: 0 } } as const;
 
 /** Changes the password of the account that is signed in. */
-export function PasswordForm({ email }: { email: string }) {
+export function PasswordForm({ user }: { user: User }) {
   const queries = useQueryClient();
   const [refusal, setRefusal] = useState<string>();
   const form = useForm({
@@ -23,7 +25,7 @@ export function PasswordForm({ email }: { email: string }) {
     },
   });
   const change = useMutation({
-    mutationFn: (values: typeof empty) => api.auth.changePassword(values),
+    mutationFn: (values: typeof empty) => api.account.changePassword(values),
     onSuccess: async () => {
       form.reset();
       notifications.show({ message: 'The password was changed. All other sessions have ended.' });
@@ -37,7 +39,7 @@ export function PasswordForm({ email }: { email: string }) {
   });
   return (
     <form
-      className={styles.password}
+      className={styles.form}
       noValidate
       onSubmit={form.onSubmit((values) => {
         setRefusal(undefined);
@@ -49,7 +51,7 @@ export function PasswordForm({ email }: { email: string }) {
         className="visually-hidden"
         type="email"
         autoComplete="username"
-        value={email}
+        value={user.email}
         readOnly
         tabIndex={-1}
         aria-hidden="true"
@@ -57,21 +59,20 @@ export function PasswordForm({ email }: { email: string }) {
       <PasswordInput
         label="Present password"
         autoComplete="current-password"
-        {...toggle}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...form.getInputProps('currentPassword')}
       />
-      <PasswordInput
+      <NewPassword
         label="New password"
-        description="At least 10 characters. A sentence is easier to keep in mind than symbols."
-        autoComplete="new-password"
-        {...toggle}
+        personal={[user.firstName, user.lastName, user.email]}
         {...form.getInputProps('newPassword')}
       />
       <Refusal message={refusal} />
-      <div>
+      <div className={styles.line}>
         <Button type="submit" loading={change.isPending}>
           Change the password
         </Button>
+        <Link to="/forgot-password">Forgot it, or never chose one?</Link>
       </div>
     </form>
   );

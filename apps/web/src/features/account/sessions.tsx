@@ -2,14 +2,15 @@ import type { OpenSession } from '@quadrax/contract';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
-import { formatAgo, formatMoment } from '#lib/format.ts';
 import { signOut } from '#lib/session.ts';
 import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
+import { Moment } from '#ui/moment.tsx';
 import { Section } from '#ui/section.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { deviceOf } from './device.ts';
+
 import styles from './account-page.module.css';
 
 const key = ['account', 'sessions'];
@@ -31,7 +32,7 @@ export function Sessions() {
   const list = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
-      api.auth.sessions({ limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
+      api.account.sessions({ limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -67,7 +68,7 @@ export function Sessions() {
 }
 
 function EndMany({ others }: { others: boolean }) {
-  const endOthers = useEnding(() => api.auth.endOtherSessions());
+  const endOthers = useEnding(() => api.account.endOtherSessions());
   return (
     <div className={styles.many}>
       {others && (
@@ -125,16 +126,8 @@ const columns: readonly DataColumn<OpenSession>[] = [
   },
 ];
 
-function Moment({ at }: { at: string }) {
-  return (
-    <time dateTime={at} title={formatMoment(at)}>
-      {formatAgo(at)}
-    </time>
-  );
-}
-
 function EndOne({ session }: { session: OpenSession }) {
-  const end = useEnding((id: string) => api.auth.endSession(id));
+  const end = useEnding((id: string) => api.account.endSession(id));
   return (
     <Button
       variant="subtle"

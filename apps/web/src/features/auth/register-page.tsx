@@ -1,20 +1,33 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
+import type { TextInputProps } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
+import { signInMethods } from '#lib/sign-in-methods.ts';
+import { useFirstFocus } from '#lib/use-first-focus.ts';
+import { NewPassword } from '#ui/new-password.tsx';
 import { Refusal } from '#ui/refusal.tsx';
 import { Door } from './door.tsx';
-import { useFirstFocus } from './use-first-focus.ts';
+import { NameFields, newAccountRules } from './new-account.tsx';
 import styles from './door.module.css';
 
 export const Route = createLazyRoute('/register')({ component: RegisterPage });
 
 function RegisterPage() {
   const { from } = Route.useSearch();
+  const closed = useQuery(signInMethods).data?.registration === false;
+  if (closed)
+    return (
+      <Door
+        title="Registration is closed"
+        sentence="Ask an administrator of this server for an invitation."
+        other={<Link to="/sign-in">Back to sign in</Link>}
+      />
+    );
   return (
     <Door
       title="Register"
@@ -33,32 +46,26 @@ function RegisterPage() {
   );
 }
 
-const empty = { firstName: '', lastName: '', email: '', password: '', organization: '' };
-const needed = (sentence: string) => (value: string) => (value.trim() === '' ? sentence : null);
+const empty = { firstName: '', lastName: '', email: '', password: '', organization: '', username: '' };
 
 function RegisterForm({ from }: { from: string | undefined }) {
   const router = useRouter();
   const [refusal, setRefusal] = useState<string>();
-  const first = useFirstFocus();
   const form = useForm({
     initialValues: empty,
     validateInputOnBlur: ['password'],
-    validate: {
-      firstName: needed('Enter your first name.'),
-      lastName: needed('Enter your last name.'),
-      email: (value) =>
-        /^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address, such as ada@example.org.',
-      password: (value) => (value.length < 10 ? 'Use at least 10 characters.' : null),
-    },
+    validate: newAccountRules,
   });
+  const { firstName, lastName, email, organization, username } = form.values;
   const register = useMutation({
-    mutationFn: ({ organization, ...values }: typeof empty) =>
+    mutationFn: ({ organization, username, ...values }: typeof empty) =>
       api.auth.register({
         ...values,
-        ...(organization.trim() === '' ? {} : { organization: organization.trim() }),
+        ...(organization.trim() !== '' && { organization: organization.trim() }),
+        ...(username.trim() !== '' && { username: username.trim() }),
       }),
-    onSuccess: (session) => {
-      beginSession(session);
+    onSuccess: async (session) => {
+      await beginSession(session);
       router.history.push(from ?? '/');
     },
     onError: (error) => {
@@ -76,34 +83,49 @@ function RegisterForm({ from }: { from: string | undefined }) {
         register.mutate(values);
       })}
     >
-      <div className={styles.pair}>
-        <TextInput
-          label="First name"
-          autoComplete="given-name"
-          ref={first}
-          {...form.getInputProps('firstName')}
-        />
-        <TextInput label="Last name" autoComplete="family-name" {...form.getInputProps('lastName')} />
-      </div>
+      <NameFields inputOf={form.getInputProps} />
       <TextInput label="Email" type="email" autoComplete="email" {...form.getInputProps('email')} />
-      <PasswordInput
-        label="Password"
-        description="At least 10 characters. A sentence is easier to keep in mind than symbols."
-        autoComplete="new-password"
-        aria-invalid={form.errors['password'] !== undefined}
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
+      <NewPassword
+        personal={[firstName, lastName, email, organization, username]}
         {...form.getInputProps('password')}
       />
       <TextInput
-        label="Organization"
-        description="Names your workspace; may be left empty."
+        label="Workspace name"
+        description="What you share with those you invite. Left empty, it is named after you."
         autoComplete="organization"
         {...form.getInputProps('organization')}
       />
+      <UserName {...form.getInputProps('username')} />
       <Refusal message={refusal} />
       <Button type="submit" loading={register.isPending} fullWidth>
         Register
       </Button>
     </form>
+  );
+}
+
+/** Signing in takes the email address too, so a user name is asked for only of those who want one. */
+function UserName(props: TextInputProps) {
+  const [wanted, setWanted] = useState(false);
+  if (wanted) return <UserNameField {...props} />;
+  return (
+    <button type="button" className={styles.quiet} onClick={() => setWanted(true)}>
+      Add a user name
+    </button>
+  );
+}
+
+function UserNameField(props: TextInputProps) {
+  const first = useFirstFocus();
+  return (
+    <TextInput
+      label="User name"
+      description="To sign in with, beside your email address. 3 to 64 letters, digits, dots, dashes or underscores."
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      ref={first}
+      {...props}
+    />
   );
 }

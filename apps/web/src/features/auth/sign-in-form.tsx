@@ -1,4 +1,3 @@
-import type { Session } from '@quadrax/contract';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
@@ -7,11 +6,11 @@ import { api } from '#lib/api.ts';
 import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
 import { Refusal } from '#ui/refusal.tsx';
-import { useFirstFocus } from './use-first-focus.ts';
+import { useFirstFocus } from '#lib/use-first-focus.ts';
 import styles from './door.module.css';
 
 /** Email or user name, and password. What was typed stays when it is refused. */
-export function SignInForm(props: { email?: string; onDone: (session: Session) => void }) {
+export function SignInForm(props: { email?: string; onDone: () => void }) {
   const [refusal, setRefusal] = useState<string>();
   const first = useFirstFocus();
   const form = useForm({
@@ -22,14 +21,15 @@ export function SignInForm(props: { email?: string; onDone: (session: Session) =
     },
   });
   const signIn = useMutation({
-    mutationFn: ({ email, password }: { email: string; password: string }) =>
-      api.auth.login(
+    mutationFn: async ({ email, password }: { email: string; password: string }) => {
+      const session = await api.auth.login(
         email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
-      ),
-    onSuccess: (session) => {
+      );
       // First the session: what is asked for next must go out in its name.
-      beginSession(session);
-      props.onDone(session);
+      await beginSession(session);
+    },
+    onSuccess: () => {
+      props.onDone();
     },
     onError: (error) => {
       const { fields, rest } = formErrors(error, ['email', 'password'], { INVALID_CREDENTIALS: 'password' });

@@ -37,7 +37,7 @@ export function DatakitPage() {
       <ErrorState
         error={error}
         title="This datakit cannot be shown."
-        hint="It may have been deleted, or belong to another team."
+        hint="It may have been deleted, or belong to another workspace."
         onRetry={() => void refetch()}
       />
     </Page>
@@ -64,7 +64,7 @@ function Loaded({ datakit }: { datakit: Datakit }) {
       trail={trail}
       state={
         <>
-          <StatusMark status={datakit.status} bare /> {datakitSentence(datakit, profile.data)}
+          <StatusMark status={datakit.status} silent /> {datakitSentence(datakit, profile.data)}
         </>
       }
       copyAs={<CopyAs call={{ name: 'datakits.get', params: { id: datakit.id } }} />}

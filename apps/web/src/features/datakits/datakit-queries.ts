@@ -10,17 +10,20 @@ import {
 import { api } from '#lib/api.ts';
 import { useLive } from '#lib/events.ts';
 import type { PreviewFilter } from './preview-filter.ts';
+import type { DatakitsSearch } from './routes.ts';
 
 export interface DatakitListSearch {
   readonly name?: string | undefined;
   readonly status?: Datakit['status'] | undefined;
+  readonly sort?: DatakitsSearch['sort'];
 }
 
 const all = ['datakits'] as const;
 const lists = ['datakits', 'list'] as const;
+const latest = ['datakits', 'latest'] as const;
 const oneKey = (id: string) => ['datakits', 'one', id] as const;
 
-/** Datakits, newest first, a page at a time. */
+/** Datakits, newest first unless sorted otherwise, a page at a time. */
 export function useDatakits(search: DatakitListSearch) {
   return useInfiniteQuery({
     queryKey: [...lists, search],
@@ -32,10 +35,13 @@ export function useDatakits(search: DatakitListSearch) {
   });
 }
 
-/** Asks for the lists of datakits again: one more has been made. */
+/** Asks for the lists of datakits again, the overview's too: one more has been made. */
 export function useRenewDatakits(): () => void {
   const client = useQueryClient();
-  return () => void client.invalidateQueries({ queryKey: lists });
+  return () => {
+    void client.invalidateQueries({ queryKey: lists });
+    void client.invalidateQueries({ queryKey: latest });
+  };
 }
 
 /** The data sets that ship with the product; they never change while it runs. */

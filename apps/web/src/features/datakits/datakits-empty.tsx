@@ -1,12 +1,12 @@
 import type { Datakit, Sample } from '@quadrax/contract';
-import { Button, FileButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { useAddSample, useSamples } from './datakit-queries.ts';
 import styles from './datakits-page.module.css';
-import { addFiles } from './uploads.ts';
+import { UploadButton } from './upload-button.tsx';
 
 /** What is shown before there is any datakit: the place to drop a file, and data to try. */
 export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void }) {
@@ -17,7 +17,7 @@ export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void
     return (
       <EmptyState
         title="No datakits yet"
-        sentence="A datakit is a table that models learn from. Your role reads only; ask a member of the team to add one."
+        sentence="A datakit is data that models learn from. Your role reads only; ask a member of the workspace to add one."
       />
     );
   }
@@ -25,17 +25,9 @@ export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void
     <>
       <div className={styles.invite}>
         <EmptyState
-          title="Drop a table here"
-          sentence="A datakit is a table to look at and to learn from: CSV, TSV, JSON, NDJSON, Parquet or Excel, with one row for each thing you observed. It is profiled as it arrives."
-          action={
-            <FileButton onChange={addFiles} multiple>
-              {(props) => (
-                <Button {...props} variant="default">
-                  Choose files
-                </Button>
-              )}
-            </FileButton>
-          }
+          title="Drop a file here"
+          sentence="A datakit is data to look at and to learn from: CSV, TSV, JSON, NDJSON, Parquet or Excel, with one row for each thing you observed. It is profiled as it arrives."
+          action={<UploadButton variant="default">Choose files</UploadButton>}
         />
       </div>
       {samples.data && samples.data.length > 0 && (
@@ -70,7 +62,7 @@ function SampleRow({ sample, loading, onAdd }: { sample: Sample; loading: boolea
           {sample.licence}
         </div>
       </div>
-      <Button variant="default" loading={loading} onClick={onAdd} aria-label={`Use ${sample.title}`}>
+      <Button variant="default" loading={loading} onClick={onAdd} aria-label={`Use it: ${sample.title}`}>
         Use it
       </Button>
     </li>

@@ -1,24 +1,27 @@
 import type { Datakit } from '@quadrax/contract';
-import { Button, FileButton, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, Menu, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { formatAgo, formatBytes, formatInteger, formatMoment, plural } from '#lib/format.ts';
+import { oneOf } from '#lib/search.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { type DataColumn, DataTable } from '#ui/data-table.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
 import { Page } from '#ui/page.tsx';
+import { sortStateOf, sortTextOf } from '#ui/sort-state.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
-import { useAddSample, useDatakits, useRenewDatakits, useSamples } from './datakit-queries.ts';
+import { useAddSample, useDatakits, useSamples } from './datakit-queries.ts';
 import { DatakitsEmpty } from './datakits-empty.tsx';
 import styles from './datakits-page.module.css';
 import { FileDrop } from './file-drop.tsx';
-import { ImportPanel } from './import-panel.tsx';
-import { type DatakitsSearch, datakitsRoute } from './routes.ts';
-import { addFiles, useUploads } from './uploads.ts';
+import { Imports } from './imports.tsx';
+import { datakitSorts, type DatakitsSearch, datakitsRoute } from './routes.ts';
+import { UploadButton } from './upload-button.tsx';
+import { useUploads } from './uploads.ts';
 
 /** The list of datakits, and the place where files are dropped to become some. */
 export function DatakitsPage() {
@@ -31,7 +34,6 @@ export function DatakitsPage() {
   const total = list.data?.pages[0]?.total;
   const filtered = search.name !== undefined || search.status !== undefined;
   const empty = rows?.length === 0 && !filtered;
-  const renew = useRenewDatakits();
   const openDatakit = (datakit: Datakit): void =>
     void go({ to: '/datakits/$id', params: { id: datakit.id } });
 
@@ -41,29 +43,27 @@ export function DatakitsPage() {
       state={stateOf(rows, total, filtered)}
       copyAs={<CopyAs call={{ name: 'datakits.list', query: { ...search } }} />}
       secondary={mayWrite && !empty && <SampleMenu onAdded={openDatakit} />}
-      action={mayWrite && <UploadButton />}
+      action={mayWrite && <UploadButton>Upload files</UploadButton>}
     >
-      <ImportPanel
-        onDone={(datakit, alone) => {
-          renew();
-          if (alone) openDatakit(datakit);
-        }}
-      />
+      <Imports />
       {empty && !uploading && <DatakitsEmpty onAdded={openDatakit} />}
       {!empty && <Filters search={search} />}
-      {!empty && <List list={list} rows={rows} />}
+      {!empty && <List list={list} rows={rows} sort={search.sort} />}
     </Page>
   );
-  return mayWrite ? <FileDrop onFiles={addFiles}>{page}</FileDrop> : page;
+  return mayWrite ? <FileDrop>{page}</FileDrop> : page;
 }
 
 function List({
   list,
   rows,
+  sort = '-createdAt',
 }: {
   list: ReturnType<typeof useDatakits>;
   rows: readonly Datakit[] | undefined;
+  sort: DatakitsSearch['sort'];
 }) {
+  const navigate = datakitsRoute.useNavigate();
   if (list.error && !rows) {
     return (
       <ErrorState
@@ -80,6 +80,13 @@ function List({
       rows={rows ?? []}
       rowKey={(datakit) => datakit.id}
       loading={list.isPending}
+      sort={sortStateOf(sort)}
+      onSort={(chosen) =>
+        void navigate({
+          search: (before) => ({ ...before, sort: oneOf(sortTextOf(chosen), datakitSorts) }),
+          replace: true,
+        })
+      }
       more={{
         available: list.hasNextPage,
         loading: list.isFetchingNextPage,
@@ -98,15 +105,6 @@ function stateOf(rows: readonly Datakit[] | undefined, total: number | undefined
   return [plural(count, 'datakit'), busy > 0 && `${formatInteger(busy)} being profiled`]
     .filter(Boolean)
     .join(' · ');
-}
-
-/** Opens the system's file chooser. */
-function UploadButton() {
-  return (
-    <FileButton onChange={addFiles} multiple>
-      {(props) => <Button {...props}>Upload files</Button>}
-    </FileButton>
-  );
 }
 
 function SampleMenu({ onAdded }: { onAdded: (datakit: Datakit) => void }) {
@@ -183,6 +181,7 @@ function Filters({ search }: { search: DatakitsSearch }) {
 const columns: readonly DataColumn<Datakit>[] = [
   {
     key: 'name',
+    sorts: 'ascending',
     header: 'Name',
     grow: true,
     render: (datakit) => (
@@ -227,7 +226,8 @@ const columns: readonly DataColumn<Datakit>[] = [
     render: (datakit) => formatBytes(datakit.sizeBytes),
   },
   {
-    key: 'created',
+    key: 'createdAt',
+    sorts: 'descending',
     header: 'Added',
     align: 'right',
     width: 130,

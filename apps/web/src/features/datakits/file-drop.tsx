@@ -1,12 +1,12 @@
-import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import styles from './file-drop.module.css';
+import { addFiles } from './uploads.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
 
-/** Takes files dropped anywhere on the page, and says so while they hover over it. */
-export function FileDrop({ onFiles, children }: { onFiles: (files: File[]) => void; children: ReactNode }) {
+/** Takes files dropped anywhere on the page into the list of imports, and says so while they hover over it. */
+export function FileDrop({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false);
-  const take = useEffectEvent(onFiles);
 
   useEffect(() => {
     // Each element entered and left tells so: the page is left when as many were left as entered.
@@ -27,7 +27,7 @@ export function FileDrop({ onFiles, children }: { onFiles: (files: File[]) => vo
     on('drop', (event) => {
       event.preventDefault();
       show(-depth);
-      take([...(event.dataTransfer?.files ?? [])]);
+      addFiles([...(event.dataTransfer?.files ?? [])]);
     });
     return () => stop.abort();
   }, []);

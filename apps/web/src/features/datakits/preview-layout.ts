@@ -18,8 +18,11 @@ export function columnWidths(
     return Math.round(Math.min(MOST, Math.max(least, name.length * CHARACTER + 48)));
   });
   const sum = wished.reduce((total, width) => total + width, 0);
-  const stretch = sum > 0 && sum < frame ? frame / sum : 1;
-  return wished.map((width) => Math.floor(width * stretch));
+  if (sum === 0 || sum >= frame) return wished;
+  const widths = wished.map((width) => Math.floor((width * frame) / sum));
+  // What rounding left over, so that the head ends where the frame does.
+  const rest = frame - widths.reduce((total, width) => total + width, 0);
+  return widths.map((width, place) => (place === widths.length - 1 ? width + rest : width));
 }
 
 /** A column in sight: which one, and where it stands in the scrolled content, in pixels. */

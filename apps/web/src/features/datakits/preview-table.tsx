@@ -12,6 +12,8 @@ import styles from './preview-table.module.css';
 const ROW_HEIGHT = 32;
 const HEAD_HEIGHT = 84;
 const GUTTER = 64;
+/** How wide the columns that the frame cuts off fade out. */
+const FADE = 48;
 
 export interface PreviewTableProps {
   datakit: Datakit;
@@ -64,50 +66,59 @@ function Frame(props: FrameProps) {
   );
   const wide = GUTTER + widths.reduce((sum, one) => sum + one, 0);
   return (
-    <div ref={frame} className={styles.frame} onScroll={onScroll}>
-      <table
-        className={styles.table}
-        style={{ width: wide }}
-        aria-label={`Rows of ${datakit.name}`}
-        aria-rowcount={count + 1}
-        aria-colcount={widths.length}
-        aria-busy={total === undefined}
-      >
-        <thead className={styles.head} style={{ height: HEAD_HEIGHT }}>
-          <tr aria-rowindex={1}>
-            {across.map((item) => (
-              <HeadCell key={item.index} item={item} {...props} />
-            ))}
-          </tr>
-        </thead>
-        <tbody className={styles.body} style={{ height: count * ROW_HEIGHT }}>
-          {rowNumbers(sight).map((row) => (
-            <tr
-              key={row}
-              aria-rowindex={row + 2}
-              className={styles.row}
-              style={{ transform: `translateY(${row * ROW_HEIGHT}px)`, width: wide }}
-            >
-              <td className={styles.gutter} aria-hidden="true">
-                {row + 1}
-              </td>
+    <div className={styles.sight}>
+      <div ref={frame} className={styles.frame} onScroll={onScroll}>
+        <table
+          className={styles.table}
+          style={{ width: wide }}
+          aria-label={`Rows of ${datakit.name}`}
+          aria-rowcount={count + 1}
+          aria-colcount={widths.length}
+          aria-busy={total === undefined}
+        >
+          <thead className={styles.head} style={{ height: HEAD_HEIGHT }}>
+            <tr aria-rowindex={1}>
               {across.map((item) => (
-                <BodyCell
-                  key={item.index}
-                  item={item}
-                  type={datakit.columns[item.index]?.type}
-                  value={cell(row, item.index)}
-                  chosen={datakit.columns[item.index]?.name === props.column}
-                />
+                <HeadCell key={item.index} item={item} {...props} />
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-      {total === 0 && (
-        <p className={styles.none}>
-          {filters.length > 0 ? 'No row meets all conditions. Take one away.' : 'There are no rows.'}
-        </p>
+          </thead>
+          <tbody className={styles.body} style={{ height: count * ROW_HEIGHT }}>
+            {rowNumbers(sight).map((row) => (
+              <tr
+                key={row}
+                aria-rowindex={row + 2}
+                className={styles.row}
+                style={{ transform: `translateY(${row * ROW_HEIGHT}px)`, width: wide }}
+              >
+                <td className={styles.gutter} aria-hidden="true">
+                  {row + 1}
+                </td>
+                {across.map((item) => (
+                  <BodyCell
+                    key={item.index}
+                    item={item}
+                    type={datakit.columns[item.index]?.type}
+                    value={cell(row, item.index)}
+                    chosen={datakit.columns[item.index]?.name === props.column}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {total === 0 && (
+          <p className={styles.none}>
+            {filters.length > 0 ? 'No row meets all conditions. Take one away.' : 'There are no rows.'}
+          </p>
+        )}
+      </div>
+      {scroll.left + width < wide && (
+        <div
+          className={styles.beyond}
+          style={{ left: width - FADE, width: FADE, height }}
+          aria-hidden="true"
+        />
       )}
     </div>
   );

@@ -3,9 +3,13 @@ import { shellRoute } from '#lib/routes.ts';
 import { oneOf, text } from '#lib/search.ts';
 import { parseFilters, type PreviewFilter } from './preview-filter.ts';
 
+export const datakitSorts = ['name', '-name', 'createdAt', '-createdAt'] as const;
+
 export interface DatakitsSearch {
   name?: string | undefined;
   status?: 'PROCESSING' | 'READY' | 'FAILED' | undefined;
+  /** Absent, the newest first. */
+  sort?: (typeof datakitSorts)[number] | undefined;
 }
 
 export const datakitsRoute = createRoute({
@@ -14,6 +18,7 @@ export const datakitsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): DatakitsSearch => ({
     name: text(search['name']),
     status: oneOf(search['status'], ['PROCESSING', 'READY', 'FAILED']),
+    sort: oneOf(search['sort'], datakitSorts),
   }),
   component: lazyRouteComponent(() => import('./datakits-page.tsx'), 'DatakitsPage'),
 });

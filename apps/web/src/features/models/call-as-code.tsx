@@ -1,5 +1,6 @@
 import { Button, CopyButton, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
+import { chosenTenant } from '#lib/api.ts';
 import { type ApiCall, asCurl, asTypeScript } from '#lib/copy-as.ts';
 import { oneOf } from '#lib/search.ts';
 import { Scroller } from '#ui/scroller.tsx';
@@ -8,7 +9,7 @@ import styles from './predict.module.css';
 /** The call that was just made, with its real values, to take along. */
 export function CallAsCode({ call }: { call: ApiCall }) {
   const [language, setLanguage] = useState<'curl' | 'TypeScript'>('curl');
-  const code = (language === 'curl' ? asCurl : asTypeScript)(call, location.origin);
+  const code = (language === 'curl' ? asCurl : asTypeScript)(call, location.origin, chosenTenant());
   return (
     <div>
       <div className={styles.code}>

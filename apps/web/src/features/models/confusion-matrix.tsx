@@ -87,7 +87,6 @@ export function ConfusionMatrix({
                       type="button"
                       data-cell={`${i},${j}`}
                       tabIndex={place[0] === i && place[1] === j ? 0 : -1}
-                      aria-label={cellSentence(one, line)}
                       onKeyDown={move}
                       onFocus={() => {
                         setAt([i, j]);
@@ -101,6 +100,7 @@ export function ConfusionMatrix({
                         {one.count === 0 ? '0' : formatPercent(one.share, one.share > 0.995 || many ? 0 : 1)}
                       </b>
                       {!many && <span>{formatInteger(one.count)}</span>}
+                      <small className="visually-hidden"> {cellSentence(one, line)}</small>
                     </button>
                   </td>
                 ))}

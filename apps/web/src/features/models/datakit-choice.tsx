@@ -58,8 +58,8 @@ function NoData({ onChoose }: { onChoose: (id: string) => void }) {
     <>
       <EmptyState
         title="No data to learn from yet"
-        sentence="A model learns from a datakit: a table with one row for each thing you observed."
-        action={<Button renderRoot={(props) => <Link {...props} to="/datakits" />}>Import a table</Button>}
+        sentence="A model learns from a datakit: data with one row for each thing you observed."
+        action={<Button renderRoot={(props) => <Link {...props} to="/datakits" />}>Upload files</Button>}
         sample={
           sample && (
             <Button

@@ -41,7 +41,7 @@ export function ModelPage() {
       <ErrorState
         error={model.error}
         title="This model cannot be shown."
-        hint="It may have been deleted, or belong to another team."
+        hint="It may have been deleted, or belong to another workspace."
         onRetry={() => void model.refetch()}
       />
     </Page>
@@ -69,7 +69,7 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
       trail={trail}
       state={
         <>
-          <StatusMark status={model.status} bare /> {modelSentence(model, versions.length)}
+          <StatusMark status={model.status} silent /> {modelSentence(model, versions.length)}
         </>
       }
       copyAs={<CopyAs call={{ name: 'models.get', params: { id: model.id } }} />}

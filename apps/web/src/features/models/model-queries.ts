@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { api } from '#lib/api.ts';
 import { useEvent, useLive } from '#lib/events.ts';
 import { withCandidate } from './candidates.ts';
+import type { ModelsSearch } from './routes.ts';
 import { type TrainValues, toTrainBody } from './train-form.ts';
 
 export interface ModelListSearch {
@@ -10,6 +11,7 @@ export interface ModelListSearch {
   readonly status?: Model['status'] | undefined;
   readonly type?: ModelType | undefined;
   readonly datakitId?: string | undefined;
+  readonly sort?: ModelsSearch['sort'];
 }
 
 const all = ['models'] as const;
@@ -18,7 +20,7 @@ const oneKey = (id: string) => ['models', 'one', id] as const;
 const versionsKey = (id: string) => ['models', 'versions', id] as const;
 const candidatesKey = (id: string) => ['models', 'candidates', id] as const;
 
-/** Models, newest first, a page at a time. */
+/** Models, newest first unless sorted otherwise, a page at a time. */
 export function useModels(search: ModelListSearch) {
   return useInfiniteQuery({
     queryKey: [...lists, search],

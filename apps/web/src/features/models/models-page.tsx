@@ -15,10 +15,11 @@ import { ErrorState } from '#ui/error-state.tsx';
 import { Icon } from '#ui/icons.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
 import { Page } from '#ui/page.tsx';
+import { sortStateOf, sortTextOf } from '#ui/sort-state.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { useModels, useTrainingEnds } from './model-queries.ts';
 import styles from './models-page.module.css';
-import { type ModelsSearch, modelsRoute, statuses, tableTypes } from './routes.ts';
+import { modelSorts, type ModelsSearch, modelsRoute, statuses, tableTypes } from './routes.ts';
 
 /** The list of models. */
 export function ModelsPage() {
@@ -28,7 +29,8 @@ export function ModelsPage() {
   useTrainingEnds();
   const rows = list.data?.pages.flatMap((page) => page.items);
   const total = list.data?.pages[0]?.total;
-  const filtered = Object.values(search).some((value) => value !== undefined);
+  const { sort: _sort, ...filters } = search;
+  const filtered = Object.values(filters).some((value) => value !== undefined);
   const empty = rows?.length === 0 && !filtered;
   return (
     <Page
@@ -48,7 +50,7 @@ export function ModelsPage() {
       }
     >
       {empty ? <ModelsEmpty mayWrite={mayWrite} /> : <Filters search={search} />}
-      {!empty && <List list={list} rows={rows} />}
+      {!empty && <List list={list} rows={rows} sort={search.sort} />}
     </Page>
   );
 }
@@ -61,7 +63,16 @@ function stateOf(rows: readonly Model[] | undefined, total: number | undefined, 
   return [plural(count, 'model'), deployed > 0 && `${deployed} deployed`].filter(Boolean).join(' · ');
 }
 
-function List({ list, rows }: { list: ReturnType<typeof useModels>; rows: readonly Model[] | undefined }) {
+function List({
+  list,
+  rows,
+  sort,
+}: {
+  list: ReturnType<typeof useModels>;
+  rows: readonly Model[] | undefined;
+  sort: ModelsSearch['sort'];
+}) {
+  const navigate = modelsRoute.useNavigate();
   if (list.error && !rows) {
     return (
       <ErrorState
@@ -78,6 +89,13 @@ function List({ list, rows }: { list: ReturnType<typeof useModels>; rows: readon
       rows={rows ?? []}
       rowKey={(model) => model.id}
       loading={list.isPending}
+      sort={sort && sortStateOf(sort)}
+      onSort={(chosen) =>
+        void navigate({
+          search: (before) => ({ ...before, sort: oneOf(sortTextOf(chosen), modelSorts) }),
+          replace: true,
+        })
+      }
       more={{
         available: list.hasNextPage,
         loading: list.isFetchingNextPage,
@@ -101,7 +119,7 @@ function ModelsEmpty({ mayWrite }: { mayWrite: boolean }) {
         sentence={
           mayWrite
             ? 'A model learns to predict one column of a datakit from the others, is judged on rows it has not seen, and then answers over HTTP.'
-            : 'A model learns to predict one column of a datakit from the others. Your role reads only; ask a member of the team to train one.'
+            : 'A model learns to predict one column of a datakit from the others. Your role reads only; ask a member of the workspace to train one.'
         }
         action={
           mayWrite && (
@@ -179,6 +197,7 @@ function Filters({ search }: { search: ModelsSearch }) {
 const columns: readonly DataColumn<Model>[] = [
   {
     key: 'name',
+    sorts: 'ascending',
     header: 'Name',
     grow: true,
     render: (model) => (
@@ -223,7 +242,8 @@ const columns: readonly DataColumn<Model>[] = [
     render: (model) => (model.deployedVersion === undefined ? '–' : `Version ${model.deployedVersion}`),
   },
   {
-    key: 'updated',
+    key: 'updatedAt',
+    sorts: 'descending',
     header: 'Changed',
     align: 'right',
     width: 130,

@@ -6,11 +6,15 @@ export const statuses = ['DRAFT', 'TRAINING', 'TRAINED', 'DEPLOYED', 'FAILED'] a
 /** The types that a table is trained to. */
 export const tableTypes = ['CLASSIFICATION', 'REGRESSION'] as const;
 
+export const modelSorts = ['name', '-name', 'updatedAt', '-updatedAt'] as const;
+
 export interface ModelsSearch {
   name?: string | undefined;
   status?: (typeof statuses)[number] | undefined;
   type?: (typeof tableTypes)[number] | undefined;
   datakitId?: string | undefined;
+  /** Absent, the newest first. */
+  sort?: (typeof modelSorts)[number] | undefined;
 }
 
 export const modelsRoute = createRoute({
@@ -21,6 +25,7 @@ export const modelsRoute = createRoute({
     status: oneOf(search['status'], statuses),
     type: oneOf(search['type'], tableTypes),
     datakitId: text(search['datakitId']),
+    sort: oneOf(search['sort'], modelSorts),
   }),
   component: lazyRouteComponent(() => import('./models-page.tsx'), 'ModelsPage'),
 });

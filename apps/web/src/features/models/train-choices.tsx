@@ -22,7 +22,7 @@ const algorithms: readonly { value: Algorithm; label: string; explained: string 
     value: 'gradient_boosting',
     label: 'Gradient boosting',
     explained:
-      'Many small decision trees, each correcting those before it. Strong on tables; finds interactions by itself.',
+      'Many small decision trees, each correcting those before it. Strong on mixed columns; finds interactions by itself.',
   },
   {
     value: 'linear',

@@ -78,7 +78,7 @@ function ForWriters({ children }: { children: ReactNode }) {
   return (
     <EmptyState
       title="Your role reads only"
-      sentence="Ask an administrator of the team for the right to change things, then come back."
+      sentence="Ask an administrator of the workspace for the right to change things, then come back."
     />
   );
 }

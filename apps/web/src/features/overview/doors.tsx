@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { UploadButton } from '#features/datakits';
 import { formatInteger } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { sentenceCase } from '#lib/words.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
-import { LinkButton } from '#ui/link-button.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { useAddSample, useSamples } from './overview-queries.ts';
 import styles from './overview-page.module.css';
@@ -17,23 +17,26 @@ export function Doors() {
     return (
       <EmptyState
         title="Nothing here yet"
-        sentence="Data, models and what runs appear here. Your role reads only; a member of the team has to add the first table."
+        sentence="Data, models and what runs appear here. Your role reads only; a member of the workspace has to add the first datakit."
       />
     );
   }
   return (
     <div className={styles.doors}>
       <section className={styles.door}>
-        <h2>Bring a table</h2>
+        <h2>Bring your own data</h2>
         <p>
           A file with one row for each thing you observed: CSV, Excel, Parquet or JSON. It is profiled as it
           arrives, and a model can learn from it a moment later.
         </p>
-        <LinkButton to="/datakits">Upload a table</LinkButton>
+        <div className={styles.drop}>
+          <strong>Drop a file here</strong>
+          <UploadButton>Choose files</UploadButton>
+        </div>
       </section>
       <section className={styles.door}>
         <h2>Start from a sample</h2>
-        <p>Data sets that ship with Quadrax, each ready to train on.</p>
+        <p>Datakits that ship with Quadrax, each ready to train on.</p>
         <Samples />
       </section>
     </div>
@@ -63,7 +66,7 @@ function Samples() {
             <Button
               variant="default"
               size="xs"
-              aria-label={`Use ${sample.title}`}
+              aria-label={`Use it: ${sample.title}`}
               loading={add.isPending && add.variables === sample.name}
               onClick={() => {
                 // The doors go as soon as there is a datakit, and with them what `mutate` would call back.

@@ -21,7 +21,7 @@ const modelColumns: readonly DataColumn<Model>[] = [
   { key: 'status', header: 'State', render: ({ status }) => <StatusMark status={status} /> },
   {
     key: 'metric',
-    header: 'Held-out score',
+    header: 'Score',
     align: 'right',
     render: ({ metric }) =>
       metric === undefined ? (

@@ -1,5 +1,6 @@
 import type { Datakit, Job, Model } from '@quadrax/contract';
 import { Link, createLazyRoute } from '@tanstack/react-router';
+import { FileDrop, Imports, UploadButton, useUploads } from '#features/datakits';
 import { formatAgo, plural } from '#lib/format.ts';
 import { useRunningJobs } from '#lib/running-jobs.ts';
 import { useMayWrite } from '#lib/session.ts';
@@ -20,8 +21,20 @@ import styles from './overview-page.module.css';
 
 export const Route = createLazyRoute('/shell/')({ component: OverviewPage });
 
+/** What there is at a glance. A data file may be dropped on it. */
 function OverviewPage() {
+  return useMayWrite() ? (
+    <FileDrop>
+      <Overview />
+    </FileDrop>
+  ) : (
+    <Overview />
+  );
+}
+
+function Overview() {
   const latest = useLatest();
+  const importing = useUploads().length > 0;
   const running = useRunningJobs();
   const { datakits, models } = latest;
   const error = datakits.error ?? models.error;
@@ -54,7 +67,8 @@ function OverviewPage() {
   if (known.datakits.length + known.models.length + known.running.length === 0) {
     return (
       <Page title="Overview" state="Nothing here yet. Begin with data.">
-        <Doors />
+        <Imports />
+        {!importing && <Doors />}
       </Page>
     );
   }
@@ -64,6 +78,7 @@ function OverviewPage() {
       state={sentence(known.running, datakits.data?.total, models.data?.total)}
       action={<NextStep datakits={known.datakits} />}
     >
+      <Imports />
       <Sections known={known} />
     </Page>
   );
@@ -97,7 +112,7 @@ function Sections({ known }: { known: Known }) {
         </Section>
         <Section title="Latest datakits" aside={<Link to="/datakits">All datakits</Link>}>
           {known.datakits.length === 0 ? (
-            <p className={styles.nothing}>No table has been added yet.</p>
+            <p className={styles.nothing}>No datakit has been added yet.</p>
           ) : (
             <LatestDatakits rows={known.datakits} />
           )}
@@ -128,14 +143,10 @@ function sentence(running: readonly Job[], datakits?: number, models?: number): 
 function NextStep({ datakits }: { datakits: readonly Datakit[] }) {
   const mayWrite = useMayWrite();
   if (!mayWrite) return null;
-  if (!datakits.some(({ status }) => status === 'READY')) {
-    return <LinkButton to="/datakits">Upload a table</LinkButton>;
-  }
+  if (!datakits.some(({ status }) => status === 'READY')) return <UploadButton>Upload files</UploadButton>;
   return (
     <>
-      <LinkButton variant="default" to="/datakits">
-        Upload a table
-      </LinkButton>
+      <UploadButton variant="default">Upload files</UploadButton>
       <LinkButton to="/models/new">Train a model</LinkButton>
     </>
   );

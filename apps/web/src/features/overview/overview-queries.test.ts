@@ -25,6 +25,8 @@ const job = (id: string, status: Job['status'], subject: string, createdAt: stri
   status,
   progress: 0,
   stage: '',
+  attempt: 1,
+  retryable: status === 'FAILED',
   subject: { type: 'model', id: subject },
   error: { code: 'UNTRAINABLE', message: 'The target is constant.' },
   createdAt,

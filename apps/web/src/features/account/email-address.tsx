@@ -1,0 +1,127 @@
+import type { User } from '@quadrax/contract';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '#lib/api.ts';
+import { formErrors } from '#lib/form-errors.ts';
+import { signInMethods } from '#lib/sign-in-methods.ts';
+import { useFirstFocus } from '#lib/use-first-focus.ts';
+import { Refusal } from '#ui/refusal.tsx';
+import { Section } from '#ui/section.tsx';
+import { SendLinkAgain } from '#ui/send-link-again.tsx';
+import { StatusMark } from '#ui/status-mark.tsx';
+import styles from './account-page.module.css';
+
+/** The address of the account, whether it is confirmed, and the way to change it. */
+export function EmailAddress({ user }: { user: User }) {
+  const [changing, setChanging] = useState(false);
+  const [sentTo, setSentTo] = useState<string>();
+  const sendsMail = useQuery(signInMethods).data?.mail ?? true;
+  return (
+    <Section title="Email address" note="Where links are sent to, and what you sign in with.">
+      <div className={styles.line}>
+        <strong className={styles.address}>{user.email}</strong>
+        <StatusMark
+          tone={user.emailVerified ? 'good' : 'warn'}
+          label={user.emailVerified ? 'Confirmed' : 'Not confirmed'}
+        />
+        {!user.emailVerified && sendsMail && <SendLinkAgain />}
+        {!changing && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            onClick={() => {
+              setChanging(true);
+            }}
+          >
+            Change the address
+          </Button>
+        )}
+      </div>
+      {!sendsMail && (
+        <p className={styles.remark}>
+          This server sends no mail. An administrator can pass on the links that confirm an address.
+        </p>
+      )}
+      {changing && (
+        <ChangeForm
+          onDone={(email) => {
+            setChanging(false);
+            setSentTo(email);
+          }}
+          onCancel={() => {
+            setChanging(false);
+          }}
+        />
+      )}
+      <output className={styles.remark}>
+        {sentTo !== undefined && sentTo !== user.email && (
+          <>
+            A link is on its way to <strong>{sentTo}</strong>. The address changes once it is opened.
+          </>
+        )}
+      </output>
+    </Section>
+  );
+}
+
+const empty = { email: '', password: '' };
+
+function ChangeForm(props: { onDone: (email: string) => void; onCancel: () => void }) {
+  const [refusal, setRefusal] = useState<string>();
+  const first = useFirstFocus();
+  const form = useForm({
+    initialValues: empty,
+    validate: {
+      email: (value) =>
+        /^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address, such as ada@example.org.',
+      password: (value) => (value === '' ? 'Enter your password.' : null),
+    },
+  });
+  const change = useMutation({
+    mutationFn: ({ email, password }: typeof empty) =>
+      api.account.changeEmail({ email: email.trim(), password }),
+    onSuccess: (_nothing, { email }) => {
+      props.onDone(email.trim());
+    },
+    onError: (error) => {
+      const { fields, rest } = formErrors(error, Object.keys(empty));
+      form.setErrors(fields);
+      setRefusal(rest);
+    },
+  });
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={form.onSubmit((values) => {
+        setRefusal(undefined);
+        change.mutate(values);
+      })}
+    >
+      <TextInput
+        label="New address"
+        type="email"
+        autoComplete="email"
+        ref={first}
+        {...form.getInputProps('email')}
+      />
+      <PasswordInput
+        label="Your password"
+        autoComplete="current-password"
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
+        {...form.getInputProps('password')}
+      />
+      <Refusal message={refusal} />
+      <div className={styles.many}>
+        <Button type="submit" loading={change.isPending}>
+          Send the link
+        </Button>
+        <Button variant="default" onClick={props.onCancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
