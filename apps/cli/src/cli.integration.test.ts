@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, serve } from './testing/quadrax.ts';
@@ -84,6 +87,31 @@ describe('quadrax user create', () => {
 });
 
 describe('a sign-in', () => {
+  it('at a server that is not there says so before it asks for anything', async () => {
+    const nowhere = await home.run(['login', '--url', 'http://127.0.0.1:1']);
+    expect(nowhere).toMatchObject({ code: 3, stdout: '' });
+    expect(nowhere.stderr).toMatch(/^The server at http:\/\/127\.0\.0\.1:1 does not answer\./);
+    expect(nowhere.stderr).not.toMatch(/Email|Password|--email/);
+  });
+  it('at something that never answers gives up', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const refused = await home.run(
+      ['login', '--url', url, '--email', 'ann@example.com', '--password-stdin'],
+      {
+        input: password,
+      },
+    );
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('did not answer within') });
+    silent.close();
+  });
+  it('without a terminal asks nothing, and says how to give what it needs', async () => {
+    const nameless = await home.run(['login', '--url', server.url]);
+    expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining('--email') });
+    const mute = await home.run(['login', '--url', server.url, '--email', 'ann@example.com']);
+    expect(mute).toMatchObject({ code: 2, stderr: expect.stringContaining('--password-stdin') });
+  });
   it('is kept for other commands, for nobody else to read', async () => {
     const file = join(home.folder, 'config', 'quadrax', 'credentials.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -143,6 +171,8 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
 
     const jobs = await home.json<{ kind: string; status: string; id: string }[]>(['job', 'list'], named);
     expect(jobs.find(({ kind }) => kind === 'model.train')).toMatchObject({ status: 'SUCCEEDED' });
+    const again = await home.run(['job', 'retry', jobs[0]?.id ?? ''], named);
+    expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining('nothing to run again') });
     const { stdout } = await home.run(['job', 'logs', jobs[0]?.id ?? ''], named);
     expect(stdout).toContain('info');
   });

@@ -3,7 +3,7 @@ import type { QuadraxClient, Tokens } from '@quadrax/client';
 import type { Command } from 'commander';
 import { currentServer, forgetProfile, profileOf, renewProfile } from './credentials.ts';
 import { environment } from './environment.ts';
-import { CliError } from './failure.ts';
+import { CliError, exitCodes } from './failure.ts';
 
 export interface ConnectionOptions {
   readonly url?: string;
@@ -15,6 +15,8 @@ export interface ConnectionOptions {
 const defaultUrl = 'http://localhost:3001';
 /** A token is renewed this long before its end. */
 const marginMs = 60_000;
+/** How long a server may take for its first word. */
+const patienceMs = 5_000;
 
 /** The options of every command that speaks to a server; `json` where its flag takes a value too. */
 export const connected = (command: Command, json = '--json'): Command =>
@@ -24,7 +26,7 @@ export const connected = (command: Command, json = '--json'): Command =>
       `address of the server (QUADRAX_URL; else of the last sign-in, else ${defaultUrl})`,
     )
     .option('--token <token>', 'access token to use instead of the sign-in (QUADRAX_TOKEN)')
-    .option('--tenant <tenant>', 'tenant to work in, by id or short name (QUADRAX_TENANT)')
+    .option('--tenant <tenant>', 'workspace (tenant) to work in, by id or short name (QUADRAX_TENANT)')
     .option(json, 'print one JSON value');
 
 /** The server's address, without a slash at its end. */
@@ -33,6 +35,26 @@ export const serverUrl = ({ url }: Pick<ConnectionOptions, 'url'>): string => {
   if (!URL.canParse(given) || !/^https?:/.test(given))
     throw new CliError(`"${given}" is no address of a server. Give one such as ${defaultUrl}.`);
   return given.replace(/\/+$/, '');
+};
+
+/** Returns once the server has answered. @throws where nobody answers, at the latest after a few seconds */
+export const reachServer = async (url: string): Promise<void> => {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), patienceMs);
+  try {
+    // Given to fetch itself: Node forgets the signal of a request that is made beforehand when memory is tidied up.
+    const answered: typeof fetch = (request) => fetch(request, { signal: patience.signal });
+    await createClient({ baseUrl: url, fetch: answered }).operations.health();
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+    throw new CliError(
+      `The server at ${url} did not answer within ${patienceMs / 1000} seconds. Check the address and that the server runs.`,
+      'UNREACHABLE',
+      exitCodes.unreachable,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 /** What a profile keeps of new tokens. */

@@ -10,7 +10,8 @@ const run = async (words: readonly string[]): Promise<number> => {
   const json = wantsJson(words);
   try {
     await createProgram(json).parseAsync([...words], { from: 'user' });
-    return 0;
+    // A command that found what it looked for and does not like it says so by this.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof HelpShown) return error.exit;
     const failure = failureOf(error);

@@ -9,6 +9,7 @@ import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
 import { addModel } from './commands/model.ts';
 import { addOpenapi } from './commands/openapi.ts';
+import { addSecurity } from './commands/security.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addUser } from './commands/user.ts';
@@ -56,6 +57,7 @@ export const createProgram = (json: boolean): Command => {
   addConfig(program);
   addDb(program);
   addUser(program);
+  addSecurity(program);
   program.commandsGroup('Session:');
   addLogin(program);
   addLogout(program);

@@ -1,6 +1,6 @@
 import { createClient } from '@quadrax/client';
 import type { Command } from 'commander';
-import { kept, serverUrl } from '../connection.ts';
+import { kept, reachServer, serverUrl } from '../connection.ts';
 import { keepProfile } from '../credentials.ts';
 import { createOutput } from '../output.ts';
 import { ask, askSecret, readInput } from '../prompt.ts';
@@ -22,6 +22,8 @@ export const addLogin = (program: Command): void => {
     .option('--json', 'print one JSON value')
     .action(async (options: LoginOptions) => {
       const url = serverUrl(options);
+      // Before anything is asked: nobody types a password for a server that is not there.
+      await reachServer(url);
       const username = options.email ?? (await ask('Email: ', 'Say who signs in with --email.'));
       const password = options.passwordStdin
         ? await readInput()
@@ -30,7 +32,7 @@ export const addLogin = (program: Command): void => {
       keepProfile(url, { email: user.email, ...kept(tokens) });
       createOutput(options.json ?? false).result(
         { url, user },
-        () => `Signed in at ${url} as ${user.email}, in the tenant ${user.tenantName}.`,
+        () => `Signed in at ${url} as ${user.email}, in the workspace ${user.tenantName}.`,
       );
     });
 };

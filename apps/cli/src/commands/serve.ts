@@ -77,7 +77,9 @@ export const addServe = (program: Command): void => {
       const running = await startServer({ config, log }).catch((error: NodeJS.ErrnoException) => {
         throw error.syscall === 'listen' ? listeningFailed(error, config) : error;
       });
-      stopOnSignal(running.close, log);
+      stopOnSignal(running, log);
       say(`Quadrax is ready at ${running.url}`);
+      const setup = await running.app.modules.identity.setupLink();
+      if (setup !== undefined) say(`Make yourself the administrator of this platform, once: ${setup}`);
     });
 };

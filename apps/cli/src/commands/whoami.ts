@@ -6,7 +6,7 @@ import { createOutput, facts } from '../output.ts';
 export const addWhoami = (program: Command): void => {
   connected(program.command('whoami').description('who is signed in, where and with which role')).action(
     async (options: ConnectionOptions) => {
-      const user = await connect(options).auth.me();
+      const user = await connect(options).account.me();
       createOutput(options.json ?? false).result(user, () =>
         facts([
           ['Name', `${user.firstName} ${user.lastName}`],

@@ -17,10 +17,11 @@ export const addWorker = (program: Command): void => {
       const app = await createApp({ config, log, work: true });
       // Nothing else keeps a process alive that listens nowhere.
       const alive = setInterval(() => {}, 2 ** 30);
-      stopOnSignal(async () => {
+      const close = async (): Promise<void> => {
         await app.close();
         clearInterval(alive);
-      }, log);
+      };
+      stopOnSignal({ close }, log);
       process.stderr.write('The worker takes jobs.\n');
     });
 };
