@@ -57,7 +57,7 @@ describe('quadrax security audit --verify-log', { timeout: 60_000 }, () => {
 
   it('names the first row that is not as it was, and ends with 1', async () => {
     const [row] = await database.owner<{ tenant: string }>(
-      `SELECT tenant_id AS tenant FROM auth.tenants WHERE name = 'bob Test'`,
+      `SELECT tenant_id AS tenant FROM auth.tenants WHERE name = 'bob Test’s workspace'`,
     );
     const tenantId = row?.tenant ?? '';
     await withOwner(database.url, (owner) =>

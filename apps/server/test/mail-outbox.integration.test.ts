@@ -131,15 +131,19 @@ describe('the outbox with a mail server', () => {
     expect((await smtp.mailTo(ada.user.email)).messageId).toBe(`<${id}@example.org>`);
   });
 
-  it('notes in the audit log who sent it', async () => {
+  it('notes in the audit log who read it and who sent it', async () => {
     const { id } = await keptMail(server.database, operator);
     await operator.call(send, { params: { id } });
     await becomes(id, 'sent');
     expect(
-      await server.database.owner(`SELECT account_id, action FROM quadrax.audit_log WHERE resource_id = $1`, [
-        id,
-      ]),
-    ).toEqual([{ account_id: operator.user.id, action: 'mail.resent' }]);
+      await server.database.owner(
+        `SELECT DISTINCT account_id, action FROM quadrax.audit_log WHERE resource_id = $1 ORDER BY action`,
+        [id],
+      ),
+    ).toEqual([
+      { account_id: operator.user.id, action: 'mail.read' },
+      { account_id: operator.user.id, action: 'mail.resent' },
+    ]);
   });
 
   it('has no such mail to send: 404, and no audit', async () => {

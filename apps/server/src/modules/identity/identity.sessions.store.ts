@@ -51,10 +51,11 @@ export const lockRefreshToken = async (tx: Tx, id: string, sessionId: string) =>
   return token && { session, token };
 };
 
-export const markUsed = async (tx: Tx, tokenId: string): Promise<void> => {
+/** Notes the first use of a token and by which client: a repetition is judged by that, not by whom it was given to. */
+export const markUsed = async (tx: Tx, tokenId: string, client: string): Promise<void> => {
   await tx
     .update(refreshTokens)
-    .set({ usedAt: sql`now()` })
+    .set({ usedAt: sql`now()`, client })
     .where(and(eq(refreshTokens.id, tokenId), isNull(refreshTokens.usedAt)));
 };
 

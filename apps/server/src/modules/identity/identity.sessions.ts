@@ -101,7 +101,7 @@ export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssu
           await revokeSession(tx, session.id, 'A refresh token was used twice.');
           return 'reused';
         }
-        await markUsed(tx, token.id);
+        await markUsed(tx, token.id, clientKey(client));
         await extendSession(tx, session.id, sessionEnd());
         return issue(tx, session.accountId, session.id, client);
       });
