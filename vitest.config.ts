@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     // Two cores, and most of what runs here waits for a database or a child process.
     maxWorkers: 2,
+    // A shared machine may stand still for a second. What fails twice is wrong.
+    retry: process.env['CI'] ? 1 : 0,
     projects: [
       {
         test: {
