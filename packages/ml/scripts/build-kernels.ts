@@ -28,6 +28,22 @@ async function modifiedAt(path: string): Promise<number> {
 }
 
 async function compile(): Promise<void> {
+  const alone = await compileWith([]);
+  // Modules say whether their memory is shared among threads; 65,536 pages are all that a pointer can reach.
+  const shared = await compileWith(['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads']);
+  await mkdir(outputFolder, { recursive: true });
+  await writeFile(
+    join(outputFolder, 'kernels.d.ts'),
+    ['kernelBytes', 'sharedKernelBytes']
+      .map((name) => `export declare const ${name}: Uint8Array<ArrayBuffer>;\n`)
+      .join(''),
+  );
+  const text = (name: string, wasm: Uint8Array): string =>
+    `export const ${name} = new Uint8Array([${wasm.join(',')}]);\n`;
+  await writeFile(output, text('kernelBytes', alone) + text('sharedKernelBytes', shared));
+}
+
+async function compileWith(extra: readonly string[]): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const options = [
     '-O3',
@@ -38,6 +54,7 @@ async function compile(): Promise<void> {
     '--noExportMemory',
     '--enable',
     'simd',
+    ...extra,
   ];
   const { error } = await compileAssembly([...sources, ...options, '--outFile', 'kernels.wasm'], {
     readFile: (name, base) => readFile(join(sourceFolder, base, name), 'utf8').catch(() => null),
@@ -47,13 +64,6 @@ async function compile(): Promise<void> {
     listFiles: () => [],
     stderr: { write: (chunk) => void process.stderr.write(chunk) },
   });
-  if (error || !wasm) {
-    throw new Error('The kernels in packages/ml/assembly do not compile.');
-  }
-  await mkdir(outputFolder, { recursive: true });
-  await writeFile(
-    join(outputFolder, 'kernels.d.ts'),
-    'export declare const kernelBytes: Uint8Array<ArrayBuffer>;\n',
-  );
-  await writeFile(output, `export const kernelBytes = new Uint8Array([${wasm.join(',')}]);\n`);
+  if (error || !wasm) throw new Error('The kernels in packages/ml/assembly do not compile.');
+  return wasm;
 }

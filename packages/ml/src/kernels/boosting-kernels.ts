@@ -1,64 +1,66 @@
-import { kernelBytes } from '../../build/kernels.js';
+import { kernelBytes, sharedKernelBytes } from '../../build/kernels.js';
 import { compileModule, instantiate } from '../runtime/platform.ts';
+import { createTeam, type Team, teamBytes } from './team.ts';
 
-/** Exports of `assembly/boosting.ts`; pointers are byte offsets. See there for the shapes. */
-export interface BoostingKernels {
-  buildHistogram(
-    bins: number,
-    order: number,
-    gradients: number,
-    start: number,
-    count: number,
-    groups: number,
-    histogram: number,
-    stride: number,
-  ): void;
-  clear(target: number, bytes: number): void;
-  subtractHistogram(target: number, other: number, bytes: number): void;
-  findThreshold(
-    histogram: number,
-    bins: number,
-    gradient: number,
-    hessian: number,
-    l2: number,
-    minHessian: number,
-    floor: number,
-    out: number,
-  ): number;
-  partition(
-    column: number,
-    order: number,
-    spare: number,
-    start: number,
-    count: number,
-    threshold: number,
-    missingLeft: number,
-  ): number;
-  partitionCategories(
-    column: number,
-    order: number,
-    spare: number,
-    start: number,
-    count: number,
-    leftSet: number,
-  ): number;
-  addScore(scores: number, order: number, start: number, count: number, value: number): void;
-  binColumn(
-    values: number,
-    count: number,
-    edges: number,
-    edgeCount: number,
-    column: number,
-    rows: number,
-    stride: number,
-  ): void;
+/**
+ * Exports of `assembly/boosting*.ts`, all of numbers; pointers are byte offsets. See there for the parameters and
+ * shapes. Those without a result return undefined, which nothing looks at.
+ */
+export type BoostingKernels = Readonly<Record<KernelName, (...values: number[]) => number>>;
+
+const kernelNames = [
+  'buildHistogram',
+  'subtractHistogram',
+  'addHistogram',
+  'orderRows',
+  'partition',
+  'partitionCategories',
+  'joinPartitions',
+  'addScore',
+  'sumLeaf',
+  'binColumn',
+  'findThreshold',
+  'findBoundedThreshold',
+  'findCategories',
+  'softmax',
+  'writeSlopes',
+  'roundSlopes',
+] as const;
+export type KernelName = (typeof kernelNames)[number];
+
+/** Bytes from feature to feature in a histogram; a cell is 8 bytes. */
+export const featureBytes = 2112;
+/** Rows of a block: sums over rows are taken by block. */
+export const blockRows = 16_384;
+
+let alone: object | undefined;
+let shared: object | undefined;
+
+export interface LoadedKernels {
+  readonly kernels: BoostingKernels;
+  readonly buffer: ArrayBuffer;
+  readonly team: Team<KernelName>;
 }
 
-let compiled: object | undefined;
-
-/** Kernels on a fresh memory of `bytes` bytes; the first kilobyte is theirs. */
-export function loadBoostingKernels(bytes: number): { kernels: BoostingKernels; buffer: ArrayBuffer } {
-  compiled ??= compileModule(kernelBytes);
-  const { exports, buffer } = instantiate(compiled, bytes);
-  return { kernels: exports as BoostingKernels, buffer };
+/**
+ * Kernels on a fresh memory of `bytes` bytes, and a team of `threads` threads to run them. The first kilobyte is the
+ * kernels' own. Close the team when the work is done.
+ */
+export function loadBoostingKernels(bytes: number, threads = 1): LoadedKernels {
+  if (threads === 1) {
+    alone ??= compileModule(kernelBytes);
+    const { exports, buffer } = instantiate(alone, bytes);
+    const kernels = exports as BoostingKernels;
+    return { kernels, buffer, team: createTeam(kernels, kernelNames, undefined, []) };
+  }
+  shared ??= compileModule(sharedKernelBytes);
+  const controlAt = Math.ceil(bytes / 64) * 64;
+  const { exports, memory, buffer } = instantiate(shared, controlAt + teamBytes * (threads - 1), true);
+  const kernels = exports as BoostingKernels;
+  const places = Array.from({ length: threads - 1 }, (_, i) => controlAt + i * teamBytes);
+  return {
+    kernels,
+    buffer,
+    team: createTeam(kernels, kernelNames, { module: shared, memory, buffer }, places),
+  };
 }

@@ -6,11 +6,25 @@ interface MemoryLike {
   readonly buffer: ArrayBuffer;
 }
 
+/** Size in pages of 64 KiB; `shared` needs a maximum. */
+interface MemorySize {
+  readonly initial: number;
+  readonly maximum?: number;
+  readonly shared?: boolean;
+}
+
+/** A running module: its exports, its memory and the memory's buffer. */
+export interface Running {
+  readonly exports: object;
+  readonly memory: object;
+  readonly buffer: ArrayBuffer;
+}
+
 interface Platform {
   readonly WebAssembly: {
     readonly Module: new (bytes: Uint8Array) => object;
     readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-    readonly Memory: new (size: { initial: number }) => MemoryLike;
+    readonly Memory: new (size: MemorySize) => MemoryLike;
   };
   readonly TextEncoder: new () => { encode(text: string): Uint8Array };
   readonly TextDecoder: new (
@@ -36,12 +50,15 @@ export function compileModule(bytes: Uint8Array): object {
   return new platform.WebAssembly.Module(bytes);
 }
 
-/** Runs a module on a fresh memory of at least `bytes` bytes; returns its exports and the memory's buffer. */
-export function instantiate(module: object, bytes: number): { exports: object; buffer: ArrayBuffer } {
-  const memory = new platform.WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
+/** Runs a module on a fresh memory of at least `bytes` bytes, which threads share if the module was built for it. */
+export function instantiate(module: object, bytes: number, shared = false): Running {
+  const pages = Math.ceil(bytes / 65_536);
+  const memory = new platform.WebAssembly.Memory(
+    shared ? { initial: pages, maximum: pages, shared } : { initial: pages },
+  );
   const imports = { env: { memory, abort: trap } };
-  const instance = new platform.WebAssembly.Instance(module, imports);
-  return { exports: instance.exports, buffer: memory.buffer };
+  const { exports } = new platform.WebAssembly.Instance(module, imports);
+  return { exports, memory, buffer: memory.buffer };
 }
 
 function trap(): never {

@@ -13,7 +13,8 @@ export type TabularErrorCode =
   | 'TOO_MANY_CLASSES'
   | 'ABORTED'
   | 'ARTIFACT_DAMAGED'
-  | 'ARTIFACT_UNSUPPORTED';
+  | 'ARTIFACT_UNSUPPORTED'
+  | 'NOT_EXPORTABLE';
 
 /** The one error type of this package. `field` names the column or option at fault, where there is one. */
 export class TabularError extends Error {

@@ -6,7 +6,7 @@ import type { Preprocessor } from './preprocessing/preprocessor.ts';
 import { assess } from './selection/assess.ts';
 import { singleCandidate } from './selection/candidate.ts';
 import { createSession } from './selection/session.ts';
-import { mixedFeatures, mixedTable } from './testing/sample-tables.ts';
+import { letterTable, mixedFeatures, mixedTable, withColumns } from './testing/sample-tables.ts';
 import { train, trainWith } from './train.ts';
 import { prepare } from './data/prepare.ts';
 import { resolveParameters } from './algorithms/parameters.ts';
@@ -52,6 +52,7 @@ function targetEncoder(everything: boolean, seen: number[][] = []): Preprocessor
       const means = meanByCode(codes, everything ? columnOf('coin') : target.values);
       return {
         columns: [{ kind: 'numeric' }],
+        features: Int32Array.of(1),
         transformRow: (raw, x) => {
           x[0] = means.get(raw[1]) ?? 0;
         },
@@ -120,7 +121,8 @@ describe('validation', () => {
     expect(new Set(seen[5])).toEqual(trained);
   });
 
-  it.each(['linear', 'gradient_boosting', 'auto'] as const)('%s finds nothing in noise', (algorithm) => {
+  const learners = ['linear', 'gradient_boosting', 'random_forest', 'nearest_neighbors', 'auto'] as const;
+  it.each(learners)('%s finds nothing in noise', { timeout: 60_000 }, (algorithm) => {
     const features = ['category'];
     const { metrics } = train(noise, { ...options, features, algorithm, parameters: {} });
     expect(metrics.rocAuc).toBeGreaterThan(0.42);
@@ -129,10 +131,18 @@ describe('validation', () => {
 });
 
 describe('a model of one fold', () => {
-  const table = mixedTable(200);
+  const table = withColumns(mixedTable(200), { ...letterTable(200).columns[0], name: 'note' });
 
-  it.each(['baseline', 'linear', 'gradient_boosting'] as const)(
+  it.each([
+    'baseline',
+    'linear',
+    'gradient_boosting',
+    'extra_trees',
+    'nearest_neighbors',
+    'neural_network',
+  ] as const)(
     '%s is the same to the bit when all held-out rows are garbled',
+    { timeout: 60_000 },
     (algorithm) => {
       const splits = foldSplits(new Float64Array(200), 0, 4, createRandom(9));
       for (const split of splits) {
@@ -151,7 +161,12 @@ describe('a model of one fold', () => {
 });
 
 function foldState(name: AlgorithmName, table: Table, split: Split): unknown {
-  const goal = { ...options, target: 'price', task: 'regression', features: mixedFeatures } as const;
+  const goal = {
+    ...options,
+    target: 'price',
+    task: 'regression',
+    features: [...mixedFeatures, 'note'],
+  } as const;
   const { dataset, schema } = prepare(table, goal);
   const session = createSession({ dataset, schema, metric: 'rmse', seed: 1 }, {});
   const algorithm = registry[name];
@@ -164,7 +179,12 @@ function foldState(name: AlgorithmName, table: Table, split: Split): unknown {
 function garble(table: Table, garbled: Int32Array): Table {
   const rowsToChange = new Set(garbled);
   const columns = table.columns.map((column) => {
-    if (column.kind === 'text') return column;
+    if (column.kind === 'text') {
+      return {
+        ...column,
+        values: column.values.map((v, row) => (rowsToChange.has(row) ? `other ${row}` : v)),
+      };
+    }
     if (column.kind === 'categorical') {
       const { length } = column.categories;
       return {

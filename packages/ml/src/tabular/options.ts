@@ -1,6 +1,6 @@
 import type { PipelineSpec } from './algorithms/pipeline.ts';
 import { TabularError } from './errors.ts';
-import type { ScalarMetric, Task, TrainOptions } from './types.ts';
+import type { ScalarMetric, Task, TrainOptions, Validation } from './types.ts';
 
 const metricsOf: Record<Task, readonly ScalarMetric[]> = {
   classification: ['logLoss', 'accuracy', 'balancedAccuracy', 'f1', 'rocAuc'],
@@ -12,21 +12,44 @@ const leastHoldoutRows = 4;
 
 /** Throws `INVALID_OPTION` for what no data could make right. */
 export function checkOptions(options: TrainOptions): void {
-  const { algorithm, parameters, seed, task, validation, budgetMs } = options;
+  const { algorithm, parameters, seed, task, threads = 1, validation, budgetMs } = options;
   if (!Number.isSafeInteger(seed)) throw invalid('seed', 'must be a whole number');
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw invalid('threads', 'must be a whole number from 1 to 64');
+  }
   if (budgetMs !== undefined && !(budgetMs > 0)) throw invalid('budgetMs', 'must be positive');
   if (algorithm === 'auto' && parameters && Object.keys(parameters).length > 0) {
     throw invalid('parameters', 'are chosen by auto; leave them out or name an algorithm');
   }
+  checkValidation(validation);
+  if (!metricsOf[task].includes(metricFor(options))) {
+    throw invalid('metric', `must be one of ${metricsOf[task].join(', ')} for ${task}`);
+  }
+}
+
+function checkValidation(validation: Validation): void {
   if ('folds' in validation && !(Number.isInteger(validation.folds) && validation.folds >= 2)) {
     throw invalid('validation.folds', 'must be a whole number from 2');
   }
   if ('holdout' in validation && !(validation.holdout > 0 && validation.holdout < 1)) {
     throw invalid('validation.holdout', 'must be a share between 0 and 1');
   }
-  if (!metricsOf[task].includes(metricFor(options))) {
-    throw invalid('metric', `must be one of ${metricsOf[task].join(', ')} for ${task}`);
+  if ('folds' in validation && validation.groups !== undefined && validation.time !== undefined) {
+    throw invalid('validation', 'may name groups or a time, not both');
   }
+}
+
+/** Throws `INVALID_OPTION` for a threshold or calibration that the target's classes do not allow. */
+export function checkDecision(
+  { threshold = 'half', calibrate = 'none' }: TrainOptions,
+  classes: number,
+): void {
+  if (typeof threshold === 'number' && !(threshold > 0 && threshold < 1)) {
+    throw invalid('threshold', 'must be a number between 0 and 1');
+  }
+  const rule = 'needs a target of two classes';
+  if (threshold !== 'half' && classes !== 2) throw invalid('threshold', rule);
+  if (calibrate !== 'none' && classes !== 2) throw invalid('calibrate', rule);
 }
 
 /** Throws `TOO_FEW_ROWS` where the validation asked for cannot be made of so many rows. */

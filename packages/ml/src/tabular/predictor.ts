@@ -1,30 +1,49 @@
-import { likeliest } from './evaluation/metrics.ts';
+import type { Documents } from './data/documents.ts';
+import { calibrate, calibrateRows } from './evaluation/calibration.ts';
+import { labelled } from './evaluation/metrics.ts';
 import { toMilliseconds } from './record.ts';
-import type { Column, FeatureSchema, Model, Prediction, Predictor, RecordValue, Table } from './types.ts';
+import type {
+  Column,
+  Decision,
+  FeatureSchema,
+  Model,
+  Prediction,
+  Predictor,
+  RecordValue,
+  Table,
+} from './types.ts';
 
 /**
  * A model ready to predict. Prepared once, it reads records into flat arrays: `predictRow` allocates its answer and
  * nothing else. Not to be entered twice at once, which single-threaded code cannot.
  */
 export function createPredictor(model: Model): Predictor {
-  const { schema, fitted } = model;
+  const { decision, schema, fitted } = model;
   const { classes, features } = schema;
-  const readers = features.map(valueReader);
-  const names = features.map(({ name }) => name);
+  const { documents } = fitted;
+  const read = createRecordReader(features, documents);
   const raw = new Float64Array(features.length);
   const out = new Float64Array(fitted.outputs);
   const describe = schema.task === 'regression' ? describeValue : describeClasses;
+  const calibration = decision?.calibration;
   return {
     schema,
-    predictRow(record) {
-      for (let i = 0; i < raw.length; i++) raw[i] = readers[i](record[names[i]]);
+    predictRow(record, observer) {
+      const kept = documents?.count() ?? 0;
+      read(record, raw);
       fitted.predictRow(raw, out);
-      return describe(out, classes);
+      documents?.release(kept);
+      if (calibration) correct(calibration, out);
+      observer?.observe(record, raw, out);
+      return describe(out, classes, decision?.threshold);
     },
     predictTable(table) {
-      const predicted = fitted.predict(tableColumns(features, table), table.rows);
+      const kept = documents?.count() ?? 0;
+      const predicted = fitted.predict(featureColumns(features, table, documents), table.rows);
+      documents?.release(kept);
       if (schema.task === 'regression') return { values: predicted };
-      return { labels: likeliest(predicted, classes.length), probabilities: predicted };
+      const probabilities = calibration ? calibrateRows(calibration, predicted) : predicted;
+      return { labels: labelled(probabilities, classes.length, decision?.threshold), probabilities };
     },
     example: () => exampleOf(features),
   };
@@ -34,7 +53,7 @@ function describeValue(out: Float64Array): Prediction {
   return { value: out[0] };
 }
 
-function describeClasses(out: Float64Array, classes: readonly string[]): Prediction {
+function describeClasses(out: Float64Array, classes: readonly string[], threshold?: number): Prediction {
   // No prototype: a class may be called anything, `__proto__` too.
   const probabilities: Record<string, number> = Object.create(null);
   let top = 0;
@@ -42,11 +61,42 @@ function describeClasses(out: Float64Array, classes: readonly string[]): Predict
     probabilities[classes[k]] = out[k];
     if (out[k] > out[top]) top = k;
   }
+  if (threshold !== undefined) top = out[1] >= threshold ? 1 : 0;
   return { label: classes[top], probabilities };
 }
 
-/** What one field's value is to the pipeline: a number, milliseconds, a category's index, or NaN. */
-function valueReader(feature: FeatureSchema): (value: unknown) => number {
+/** The class that probabilities, not yet corrected, are labelled as. */
+export function chosenClass(out: Float64Array, decision: Decision | undefined): number {
+  if (!decision) return out.reduce((top, value, k) => (value > out[top] ? k : top), 0);
+  const probability = decision.calibration ? calibrate(decision.calibration, out[1]) : out[1];
+  return probability >= decision.threshold ? 1 : 0;
+}
+
+function correct(calibration: NonNullable<Decision['calibration']>, out: Float64Array): void {
+  out[1] = calibrate(calibration, out[1]);
+  out[0] = 1 - out[1];
+}
+
+/** Writes a record as a raw row; allocates nothing but for texts, which are kept in `documents`. */
+export function createRecordReader(
+  features: readonly FeatureSchema[],
+  documents: Documents | undefined,
+): (record: Readonly<Record<string, unknown>>, raw: Float64Array) => void {
+  const readers = features.map((feature) => valueReader(feature, documents));
+  const names = features.map(({ name }) => name);
+  return (record, raw) => {
+    for (let i = 0; i < raw.length; i++) raw[i] = readers[i](record[names[i]]);
+  };
+}
+
+/** What one field's value is to the pipeline: a number, milliseconds, a category's index, a document, or NaN. */
+function valueReader(feature: FeatureSchema, documents: Documents | undefined): (value: unknown) => number {
+  if (feature.kind === 'text') {
+    return (value) => {
+      const isText = typeof value === 'string' && value.trim() !== '';
+      return isText && documents ? documents.add(value) : NaN;
+    };
+  }
   if (feature.kind !== 'categorical') return feature.kind === 'numeric' ? toFiniteNumber : toMilliseconds;
   const index = new Map(feature.categories.map((category, i) => [category, i]));
   return (value) => {
@@ -60,16 +110,24 @@ function toFiniteNumber(value: unknown): number {
 }
 
 /** The features' columns by name, categories renumbered to the model's; NaN where the table has none or another kind. */
-function tableColumns(features: readonly FeatureSchema[], { columns, rows }: Table): Float64Array[] {
+export function featureColumns(
+  features: readonly FeatureSchema[],
+  { columns, rows }: Table,
+  documents: Documents | undefined,
+): Float64Array[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
   return features.map((feature) => {
     const column = byName.get(feature.name);
-    return (column && matchColumn(feature, column)) ?? new Float64Array(rows).fill(NaN);
+    return (column && matchColumn(feature, column, documents)) ?? new Float64Array(rows).fill(NaN);
   });
 }
 
-function matchColumn(feature: FeatureSchema, column: Column): Float64Array | undefined {
-  const read = valueReader(feature);
+function matchColumn(
+  feature: FeatureSchema,
+  column: Column,
+  documents: Documents | undefined,
+): Float64Array | undefined {
+  const read = valueReader(feature, documents);
   if (column.kind === 'text') return Float64Array.from(column.values, read);
   if (column.kind === 'categorical') {
     const values = Float64Array.from(column.categories, read);

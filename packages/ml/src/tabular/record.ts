@@ -1,25 +1,52 @@
 import type { FeatureSchema, RecordIssue, Schema } from './types.ts';
 
+const nothing: readonly RecordIssue[] = [];
+
 /**
  * What is wrong with a record for a schema, in the order of the schema, then of the record; empty where nothing is.
  *
  * A feature may be null (a missing value), and may be left out where training saw missing values (`optional`). Numbers
- * are finite numbers, not text; dates are milliseconds or ISO 8601 text; categories are text, or a boolean or number
+ * are finite numbers, not text; texts are text; dates are milliseconds or ISO 8601 text; categories are text, or a boolean or number
  * where it is written like one of the categories. A category that training did not see is no issue: it counts as
  * missing. The target may be present and is ignored.
  */
-export function checkRecord(schema: Schema, record: Readonly<Record<string, unknown>>): RecordIssue[] {
-  const issues = schema.features.flatMap((feature) => checkField(feature, record) ?? []);
-  const known = new Set(schema.features.map(({ name }) => name)).add(schema.target);
-  for (const field of Object.keys(record)) {
-    if (!known.has(field))
-      issues.push({ field, code: 'UNKNOWN', message: `${field} is no field of this model.` });
-  }
-  return issues;
+export function checkRecord(
+  schema: Schema,
+  record: Readonly<Record<string, unknown>>,
+): readonly RecordIssue[] {
+  return createRecordCheck(schema)(record);
 }
 
-function checkField(
+/** `checkRecord` prepared for many records: one that is well costs a look at each field and allocates nothing. */
+export function createRecordCheck(
+  schema: Schema,
+): (record: Readonly<Record<string, unknown>>) => readonly RecordIssue[] {
+  const { features, target } = schema;
+  const known = new Set(features.map(({ name }) => name)).add(target);
+  const accepts = features.map(accepter);
+  const isWell = (record: Readonly<Record<string, unknown>>): boolean => {
+    for (let i = 0; i < features.length; i++) {
+      const { name, optional } = features[i];
+      const value = Object.hasOwn(record, name) ? record[name] : undefined;
+      if (value === undefined ? !optional : value !== null && !accepts[i](value)) return false;
+    }
+    for (const field in record) if (!known.has(field)) return false;
+    return true;
+  };
+  return (record) => {
+    if (isWell(record)) return nothing;
+    const issues = features.flatMap((feature, i) => fieldIssue(feature, accepts[i], record) ?? []);
+    for (const field of Object.keys(record)) {
+      if (!known.has(field))
+        issues.push({ field, code: 'UNKNOWN', message: `${field} is no field of this model.` });
+    }
+    return issues;
+  };
+}
+
+function fieldIssue(
   feature: FeatureSchema,
+  accepts: (value: unknown) => boolean,
   record: Readonly<Record<string, unknown>>,
 ): RecordIssue | undefined {
   const { name: field } = feature;
@@ -29,18 +56,20 @@ function checkField(
     if (feature.optional) return undefined;
     return { field, code: 'MISSING', message: `${field} is missing. Give ${expected(feature)}, or null.` };
   }
-  if (isAccepted(feature, value)) return undefined;
+  if (accepts(value)) return undefined;
   return { field, code: 'WRONG_TYPE', message: `${field} must be ${expected(feature)}, or null.` };
 }
 
-function isAccepted(feature: FeatureSchema, value: unknown): boolean {
-  if (feature.kind !== 'categorical') {
-    const number = feature.kind === 'datetime' ? toMilliseconds(value) : value;
-    return typeof number === 'number' && Number.isFinite(number);
-  }
-  if (typeof value === 'string') return true;
-  const isWritable = typeof value === 'boolean' || typeof value === 'number';
-  return isWritable && feature.categories.includes(String(value));
+/** Whether a value that is there is one of a feature's. */
+function accepter(feature: FeatureSchema): (value: unknown) => boolean {
+  if (feature.kind === 'text') return (value) => typeof value === 'string';
+  if (feature.kind !== 'categorical')
+    return feature.kind === 'numeric' ? Number.isFinite : (value) => !Number.isNaN(toMilliseconds(value));
+  const categories: ReadonlySet<string> = new Set(feature.categories);
+  return (value) => {
+    if (typeof value === 'string') return true;
+    return (typeof value === 'boolean' || typeof value === 'number') && categories.has(String(value));
+  };
 }
 
 function expected(feature: FeatureSchema): string {

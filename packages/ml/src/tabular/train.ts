@@ -1,20 +1,30 @@
 import { type Registry, registry as algorithms } from './algorithms/registry.ts';
 import { resolveParameters } from './algorithms/parameters.ts';
 import { createRandom } from '../random/random.ts';
+import type { Dataset } from './data/frame.ts';
 import { prepare } from './data/prepare.ts';
 import { curvesOf } from './evaluation/curves.ts';
 import { permutationImportance } from './evaluation/importance.ts';
+import { heldOutPredictions } from './evaluation/held-out.ts';
+import { bootstrapIntervals } from './evaluation/intervals.ts';
+import { explainModel } from './explain/model-explanation.ts';
+import { sampleBackground } from './explain/sampling-shap.ts';
 import { learningCurve, learningCurvePoints } from './evaluation/learning-curve.ts';
 import { meanMetrics, stdMetrics, takeTarget } from './evaluation/score.ts';
-import { foldSplits, holdoutSplit, type Split } from './evaluation/splits.ts';
-import { checkOptions, checkRows, classWeightsFor, metricFor } from './options.ts';
+import type { Split } from './evaluation/splits.ts';
+import { keyedFolds, readSplitKeys, takeKeys, validationSplits } from './evaluation/validation.ts';
+import { checkDecision, checkOptions, checkRows, classWeightsFor, metricFor } from './options.ts';
 import { assess, type FoldFit, leaderboardEntry } from './selection/assess.ts';
 import { bestOf, search, unbiasedFolds } from './selection/auto.ts';
+import { decide, wantsDecision } from './selection/decide.ts';
 import { type Candidate, fitCandidate, singleCandidate } from './selection/candidate.ts';
 import { createSession, type Session } from './selection/session.ts';
 import type {
   Curves,
+  Intervals,
   LeaderboardEntry,
+  Metrics,
+  Model,
   Table,
   TrainHooks,
   TrainOptions,
@@ -49,10 +59,14 @@ export function trainWith(
   hooks: TrainHooks = {},
 ): TrainResult {
   checkOptions(options);
-  const { dataset, schema, warnings, rowsDropped } = prepare(table, options);
+  const { dataset, schema, warnings, rowsDropped, rows } = prepare(table, options);
   checkRows(dataset.frame.rows, options);
-  const session = createSession({ dataset, schema, metric: metricFor(options), seed: options.seed }, hooks);
-  session.expect(1 + 1 + learningCurvePoints);
+  checkDecision(options, schema.classes.length);
+  const { seed, threads } = options;
+  const splitKeys = readSplitKeys(table, options.validation, rows);
+  const work = { dataset, schema, metric: metricFor(options), seed, splitKeys };
+  const session = createSession(work, hooks, threads);
+  session.expect(1 + 1 + 1 + learningCurvePoints);
   session.advance(0, 'prepare');
   const splits = makeSplits(session, options.validation);
   const chosen = choose(session, registry, options, splits);
@@ -63,21 +77,49 @@ export function trainWith(
   const explained = explain(session, chosen, options);
   const { algorithm } = chosen.candidate;
   const { parameters, fitted, loss } = refit;
+  const { folds, decision, curve } = decide(
+    session,
+    chosen.folds,
+    options,
+    innerFits(session, chosen, options),
+  );
+  const model = explainable(
+    { libraryVersion, seed, algorithm, parameters, schema, ...(decision && { decision }), fitted },
+    dataset,
+  );
+  const explanation = explainModel(model, dataset, session.context.checkAborted);
+  session.advance(1, 'explain');
+  const metrics = meanMetrics(folds.map((fold) => fold.metrics));
+  const intervals = intervalsOf(session, folds, metrics);
+  const curves = {
+    ...outOfFoldCurves(session, folds),
+    ...(curve && { threshold: curve }),
+    ...(loss && { loss }),
+  };
   session.advance(0, 'done');
   return {
     algorithm,
     parameters,
-    model: { libraryVersion, seed: options.seed, algorithm, parameters, schema, fitted },
-    metrics: meanMetrics(chosen.folds.map((fold) => fold.metrics)),
-    metricsStd: stdMetrics(chosen.folds.map((fold) => fold.metrics)),
+    model,
+    metrics,
+    metricsStd: stdMetrics(folds.map((fold) => fold.metrics)),
+    intervals,
+    ...(explanation && { explanation }),
+    heldOut: heldOutPredictions(session, folds, rows),
     ...explained,
-    curves: loss ? { ...explained.curves, loss } : explained.curves,
+    curves,
     leaderboard: chosen.leaderboard,
     warnings: [...warnings, ...chosen.warnings],
     rowsUsed: dataset.frame.rows,
     rowsDropped,
     schema,
   };
+}
+
+/** With rows to explain by, where there is no quicker way. */
+function explainable(model: Model, { frame }: Dataset): Model {
+  if (model.fitted.attribution?.()) return model;
+  return { ...model, background: sampleBackground(frame, model.fitted, model.seed) };
 }
 
 /** What validation ended with: the candidate to refit, and the folds that stand for it. */
@@ -146,15 +188,22 @@ function explain(
   session: Session,
   { candidate, folds }: Choice,
   options: TrainOptions,
-): Pick<TrainResult, 'curves' | 'importance' | 'learningCurve'> {
-  const curves = outOfFoldCurves(session, folds);
+): Pick<TrainResult, 'importance' | 'learningCurve'> {
   const importance = permutationImportance(session, folds);
   session.advance(1, 'explain');
   const { algorithm, budgetMs = defaultBudgetMs } = options;
   const timeIsLeft = (): boolean => algorithm !== 'auto' || session.elapsed() < budgetMs;
   const curve = learningCurve(session, candidate, folds[0].split, timeIsLeft);
   session.advance(learningCurvePoints, 'explain');
-  return { curves, importance, learningCurve: curve };
+  return { importance, learningCurve: curve };
+}
+
+function intervalsOf(session: Session, folds: readonly FoldFit[], metrics: Metrics): Intervals {
+  const { dataset, schema, seed } = session;
+  const heldOut = folds.map(({ split, predicted, threshold }) => {
+    return { target: takeTarget(dataset.target, split.test), predicted, threshold };
+  });
+  return bootstrapIntervals(heldOut, schema.classes, metrics, createRandom(seed, 0x626f6f74));
 }
 
 function outOfFoldCurves(session: Session, folds: readonly FoldFit[]): Curves {
@@ -164,18 +213,28 @@ function outOfFoldCurves(session: Session, folds: readonly FoldFit[]): Curves {
   return curvesOf(target, predicted, session.schema.classes, createRandom(session.seed, 0x73686f77));
 }
 
-function makeSplits({ dataset, seed }: Session, validation: Validation): Split[] {
-  const { values, classes } = dataset.target;
-  const random = createRandom(seed, 0x73706c69);
-  if ('folds' in validation) return foldSplits(values, classes, validation.folds, random);
-  return [holdoutSplit(values, classes, validation.holdout, random)];
+/** Held-out predictions within the training rows of a holdout, where a decision is to be learnt from them. */
+function innerFits(
+  session: Session,
+  { candidate, folds }: Choice,
+  options: TrainOptions,
+): readonly FoldFit[] | undefined {
+  if (!wantsDecision(options) || folds.length > 1) return undefined;
+  const splits = splitsWithin(session, folds[0].split);
+  session.expect(splits.length);
+  return assess(session, candidate, splits, session.context).folds;
+}
+
+function makeSplits({ dataset, seed, splitKeys }: Session, validation: Validation): Split[] {
+  return validationSplits(dataset.target, splitKeys, validation, createRandom(seed, 0x73706c69));
 }
 
 /** Splits of the training rows of a holdout, in rows of the whole dataset. */
-function splitsWithin({ dataset, seed }: Session, { train: outer }: Split): Split[] {
+function splitsWithin({ dataset, seed, splitKeys }: Session, { train: outer }: Split): Split[] {
   const target = takeTarget(dataset.target, outer);
   const folds = Math.min(innerFolds(outer.length), outer.length);
-  const inner = foldSplits(target.values, target.classes, folds, createRandom(seed, 0x696e6e65));
+  const random = createRandom(seed, 0x696e6e65);
+  const inner = keyedFolds(target, takeKeys(splitKeys, outer), folds, random);
   return inner.map((split) => ({
     train: split.train.map((row) => outer[row]),
     test: split.test.map((row) => outer[row]),

@@ -1,5 +1,10 @@
 /** Public types of `@quadrax/ml/tabular`. Plain, read-only data: everything but `Model` may be sent as JSON. */
 
+import type { Model } from './model-types.ts';
+import type { ModelExplanation } from './explain/model-explanation.ts';
+
+export type * from './model-types.ts';
+
 // ---------------------------------------------------------------- input
 
 /** A column of a table. Every array holds `rows` entries and is never written to. */
@@ -28,15 +33,27 @@ export interface Table {
 export type Task = 'classification' | 'regression';
 
 /** What a model is made of. `blend` is the average of two of the others; only `auto` builds it. */
-export type AlgorithmName = 'gradient_boosting' | 'linear' | 'baseline';
+export type AlgorithmName =
+  | 'gradient_boosting'
+  | 'random_forest'
+  | 'extra_trees'
+  | 'linear'
+  | 'nearest_neighbors'
+  | 'neural_network'
+  | 'baseline';
 export type ModelAlgorithm = AlgorithmName | 'blend';
 
 export type ClassificationMetric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss';
 export type RegressionMetric = 'rmse' | 'mae' | 'r2';
 export type ScalarMetric = ClassificationMetric | RegressionMetric;
 
-/** Either a share of the rows in (0, 1) that is held out, or k-fold cross-validation with k ≥ 2. */
-export type Validation = { readonly holdout: number } | { readonly folds: number };
+/**
+ * Either a share of the rows in (0, 1) that is held out, or k-fold cross-validation with k ≥ 2. With `groups`, rows with
+ * the same value in that column are held out together. With `time`, rows are judged by a model of earlier ones.
+ */
+export type Validation =
+  | { readonly holdout: number; readonly time?: string | undefined }
+  | { readonly folds: number; readonly groups?: string | undefined; readonly time?: string | undefined };
 
 export type ParameterValue = number | string | boolean;
 export type Parameters = Readonly<Record<string, ParameterValue>>;
@@ -59,7 +76,16 @@ export interface TrainOptions {
   readonly weights?: string;
   /** Default: `balanced` when `metric` is `f1` or `balancedAccuracy`, else `none`. */
   readonly classWeights?: ClassWeights;
+  /**
+   * Two classes: the probability from which a row is labelled as the second one. `half` takes the likelier; `f1` and
+   * `balanced_accuracy` the threshold that is best for it on held-out predictions. Default `half`.
+   */
+  readonly threshold?: 'half' | 'f1' | 'balanced_accuracy' | number;
+  /** Two classes: how probabilities are corrected by what came true of held-out predictions. Default `none`. */
+  readonly calibrate?: 'none' | CalibrationMethod;
   readonly seed: number;
+  /** Threads that fits on large data may use, default 1. Results do not depend on it. */
+  readonly threads?: number;
   /** Time `auto` may take, default 120,000 ms. */
   readonly budgetMs?: number;
 }
@@ -71,6 +97,10 @@ export interface Progress {
   readonly stage: TrainStage;
 }
 export type TrainStage = 'prepare' | 'validate' | 'refit' | 'explain' | 'done';
+
+export type CalibrationMethod = 'platt' | 'isotonic';
+/** Metrics that a threshold can be chosen by. */
+export type ThresholdMetric = 'f1' | 'balancedAccuracy';
 
 export interface TrainHooks {
   progress?(progress: Progress): void;
@@ -104,6 +134,13 @@ export type FeatureSchema =
       /** The categories seen in training; any other is treated as a missing value. */
       readonly categories: readonly string[];
       /** The most frequent category. */
+      readonly example: string;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'text';
+      readonly optional: boolean;
+      /** A text of middling length. */
       readonly example: string;
     };
 
@@ -140,6 +177,9 @@ export interface Metrics {
   readonly r2?: number;
 }
 
+/** 95 % intervals, low and high, of metrics on held-out rows. */
+export type Intervals = Partial<Record<ScalarMetric, readonly [number, number]>>;
+
 /** One curve for each class that counts as positive: one for two classes, all of them otherwise. */
 export interface ClassCurve {
   readonly label: string;
@@ -168,8 +208,18 @@ export interface Curves {
   readonly pr?: readonly ClassCurve[];
   readonly calibration?: readonly CalibrationCurve[];
   readonly residuals?: Residuals;
-  /** Boosting only: loss after each iteration, of the refitted model's early-stopping run. */
+  /** Of two classes. */
+  readonly threshold?: ThresholdCurve;
+  /** Boosting and networks: loss after each iteration or epoch, of the refitted model's early-stopping run. */
   readonly loss?: LossCurve;
+}
+
+/** What labelling by other thresholds would give, thresholds rising. */
+export interface ThresholdCurve {
+  readonly chosen: number;
+  readonly threshold: readonly number[];
+  readonly f1: readonly number[];
+  readonly balancedAccuracy: readonly number[];
 }
 
 export interface LossCurve {
@@ -221,6 +271,17 @@ export interface Warning {
   readonly message: string;
 }
 
+/** At most 50,000 rows, a seeded sample where there are more, in the order of the table. */
+export interface HeldOut {
+  /** Their place in the table, from 0. */
+  readonly rows: Int32Array;
+  /** Values, or indices into the classes. */
+  readonly actual: Float64Array;
+  readonly predicted: Float64Array;
+  /** Classification: of the class predicted. */
+  readonly probability?: Float64Array;
+}
+
 export interface TrainResult {
   readonly algorithm: ModelAlgorithm;
   readonly parameters: Parameters;
@@ -230,85 +291,19 @@ export interface TrainResult {
   readonly metrics: Metrics;
   /** Standard deviation over the folds; empty for a holdout. */
   readonly metricsStd: Metrics;
+  /** Of `metrics`, by the bootstrap of held-out rows. */
+  readonly intervals: Intervals;
   readonly curves: Curves;
   readonly learningCurve: LearningCurve;
   readonly importance: readonly Importance[];
+  /** Of the refitted model; absent where the algorithm gives no way to explain it. */
+  readonly explanation?: ModelExplanation;
   /** Every candidate tried, best first; one entry unless the algorithm is `auto`. */
   readonly leaderboard: readonly LeaderboardEntry[];
   readonly warnings: readonly Warning[];
+  /** What was predicted for rows the predicting model had not seen. */
+  readonly heldOut: HeldOut;
   readonly rowsUsed: number;
   readonly rowsDropped: number;
   readonly schema: Schema;
-}
-
-// ---------------------------------------------------------------- model
-
-/** A fitted model in memory. Keep it by `encodeModel`; use it by `createPredictor`. */
-export interface Model {
-  readonly libraryVersion: string;
-  readonly seed: number;
-  readonly algorithm: ModelAlgorithm;
-  readonly parameters: Parameters;
-  readonly schema: Schema;
-  /** Preprocessing and estimator; an implementation matter of this package. */
-  readonly fitted: FittedPipeline;
-}
-
-/**
- * Raw rows to predictions. A raw row holds, for each feature of the schema in order, the number, the milliseconds or
- * the category's index; NaN is missing. Outputs: one value for regression, a probability for each class otherwise.
- */
-export interface FittedPipeline {
-  readonly outputs: number;
-  predictRow(raw: Float64Array, out: Float64Array): void;
-  /** Returns rows × outputs, row-major. */
-  predict(columns: readonly Float64Array[], rows: number): Float64Array;
-  state(): State;
-}
-
-/** What the artifact can hold: JSON with typed arrays in it. Numbers in it are finite; put others in an array. */
-export type State =
-  | null
-  | boolean
-  | number
-  | string
-  | Float64Array
-  | Int32Array
-  | Uint32Array
-  | Uint8Array
-  | readonly State[]
-  | { readonly [key: string]: State };
-
-/** `label` and `probabilities` for classification, `value` for regression. */
-export interface Prediction {
-  label?: string;
-  probabilities?: Record<string, number>;
-  value?: number;
-}
-
-export interface TablePrediction {
-  /** Classification: the index into `schema.classes` of the likeliest class of each row. */
-  readonly labels?: Int32Array;
-  /** Classification: rows × classes, row-major. */
-  readonly probabilities?: Float64Array;
-  /** Regression. */
-  readonly values?: Float64Array;
-}
-
-export type RecordValue = number | string | boolean | null;
-
-export interface Predictor {
-  readonly schema: Schema;
-  /** Predicts without checking: see `checkRecord`. A value it cannot use counts as missing. */
-  predictRow(record: Readonly<Record<string, unknown>>): Prediction;
-  /** Columns are found by name; a feature that is absent counts as missing in every row. */
-  predictTable(table: Table): TablePrediction;
-  /** A record this model accepts: training medians and most frequent categories. */
-  example(): Record<string, RecordValue>;
-}
-
-export interface RecordIssue {
-  readonly field: string;
-  readonly code: 'MISSING' | 'UNKNOWN' | 'WRONG_TYPE';
-  readonly message: string;
 }

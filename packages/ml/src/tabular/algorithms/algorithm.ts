@@ -1,6 +1,7 @@
 import type { Design } from '../preprocessing/design.ts';
 import type { Preprocessor } from '../preprocessing/preprocessor.ts';
 import type { Target } from '../data/frame.ts';
+import type { DesignAttribution } from '../explain/attribution.ts';
 import type { AlgorithmName, LossCurve, Parameters, State } from '../types.ts';
 import type { ParameterSpec } from './parameters.ts';
 
@@ -9,6 +10,8 @@ export interface FitContext {
   readonly seed: number;
   /** Throws `ABORTED` when training shall end; called between units of work. */
   readonly checkAborted: () => void;
+  /** Threads that a fit may use; results do not depend on it. Absent: one. */
+  readonly threads?: number;
 }
 
 /** A learner on a design matrix. `fit` must not keep or change what it is given. */
@@ -21,8 +24,12 @@ export interface Estimator {
 export interface FittedEstimator {
   /** 1 for regression, else the number of classes. */
   readonly outputs: number;
+  /** About how many multiplications a prediction takes, where they are very many. */
+  readonly rowCost?: number | undefined;
   /** `x`: one row of the design. Writes the value or the probabilities; allocates nothing. */
   predictRow(x: Float64Array, out: Float64Array): void;
+  /** Exact Shapley values, where the estimator has a quick way to them. */
+  readonly attribution?: DesignAttribution;
   state(): State;
   /** Parameters that the estimator chose by itself, in place of those it was given. */
   readonly chosen?: Parameters;

@@ -10,7 +10,7 @@ export interface BlendMember {
 
 /** The weighted average of pipelines with the same outputs; shares add up to 1. */
 export function blendPipelines(members: readonly BlendMember[]): FittedPipeline {
-  const { outputs } = members[0].fitted;
+  const { outputs, documents } = members[0].fitted;
   const own = new Float64Array(outputs);
   const predictRow = (raw: Float64Array, out: Float64Array): void => {
     out.fill(0);
@@ -21,6 +21,8 @@ export function blendPipelines(members: readonly BlendMember[]): FittedPipeline 
   };
   return {
     outputs,
+    documents,
+    meanTargets: members.flatMap(({ fitted }) => fitted.meanTargets ?? []),
     predictRow,
     predict: (columns, rows) => predictRows(predictRow, columns, rows, outputs),
     state: () => ({

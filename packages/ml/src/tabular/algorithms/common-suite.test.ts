@@ -7,7 +7,14 @@ import {
   TabularError,
   type TrainOptions,
 } from '../index.ts';
-import { mixedFeatures, mixedTable, pickTableRows, recordOf, withColumns } from '../testing/sample-tables.ts';
+import {
+  letterTable,
+  mixedFeatures,
+  mixedTable,
+  pickTableRows,
+  recordOf,
+  withColumns,
+} from '../testing/sample-tables.ts';
 import type { Table } from '../types.ts';
 import { registry } from './registry.ts';
 
@@ -19,13 +26,29 @@ const goals = [
 ] as const;
 const cases = algorithms.flatMap((algorithm) => goals.map((goal) => ({ algorithm, ...goal })));
 
-const table = mixedTable(150);
+/** Columns of every kind, text among them. */
+const table = withColumns(mixedTable(150), { ...letterTable(150).columns[0], name: 'note' });
+const features = [...mixedFeatures, 'note'];
+
+/** Less than the default, where that takes long and shows no more. */
+const quick: Partial<Record<TrainOptions['algorithm'], TrainOptions['parameters']>> = {
+  random_forest: { trees: 10 },
+  extra_trees: { trees: 10 },
+  neural_network: { epochs: 20 },
+};
 
 function optionsFor(part: Pick<TrainOptions, 'algorithm' | 'task' | 'target'>): TrainOptions {
-  return { ...part, features: mixedFeatures, validation: { folds: 3 }, seed: 5 };
+  const parameters = quick[part.algorithm];
+  return {
+    ...part,
+    ...(parameters && { parameters }),
+    features,
+    validation: { folds: 3 },
+    seed: 5,
+  };
 }
 
-describe.each(cases)('$algorithm on $target', (part) => {
+describe.each(cases)('$algorithm on $target', { timeout: 60_000 }, (part) => {
   const options = optionsFor(part);
   const result = train(table, options);
 
@@ -55,7 +78,7 @@ describe.each(cases)('$algorithm on $target', (part) => {
     const many = predictor.predictTable(table);
     const { classes } = result.schema;
     for (const row of rowNumbers(table)) {
-      const one = predictor.predictRow(recordOf(table, row, mixedFeatures));
+      const one = predictor.predictRow(recordOf(table, row, features));
       const expected = many.values
         ? { value: many.values[row] }
         : {
@@ -92,7 +115,7 @@ describe.each(cases)('$algorithm on $target', (part) => {
       { name: 'same', kind: 'numeric', values: new Float64Array(150).fill(3) },
       { name: 'none', kind: 'categorical', codes: new Int32Array(150).fill(-1), categories: ['x'] },
     );
-    const { model, warnings } = train(wider, { ...options, features: [...mixedFeatures, 'same', 'none'] });
+    const { model, warnings } = train(wider, { ...options, features: [...features, 'same', 'none'] });
     expect(warnings.map(({ code, column }) => [code, column])).toEqual([
       ['CONSTANT_COLUMN', 'same'],
       ['EMPTY_COLUMN', 'none'],
@@ -116,13 +139,29 @@ describe.each(cases)('$algorithm on $target', (part) => {
   });
 });
 
+describe.each(goals)('$target on one and on two threads', (goal) => {
+  it('gives the identical model file', { timeout: 60_000 }, () => {
+    // Wide enough for a second thread to be started, and to find something to do.
+    const many = mixedTable(100_000, 3);
+    const options: TrainOptions = {
+      ...optionsFor({ ...goal, algorithm: 'gradient_boosting' }),
+      features: mixedFeatures,
+      parameters: { iterations: 6, earlyStopping: 'off' },
+      validation: { holdout: 0.1 },
+    };
+    const files = [1, 2].map((threads) => encodeModel(train(many, { ...options, threads }).model));
+    expect(files[1]).toEqual(files[0]);
+  });
+});
+
 describe.each(cases.filter(({ task }) => task === 'classification'))(
   '$algorithm classifying $target',
+  { timeout: 60_000 },
   (part) => {
     it('gives probabilities that add up to one, and the label of the largest', () => {
       const predictor = createPredictor(train(table, optionsFor(part)).model);
       for (const row of [0, 1, 2, 3, 4]) {
-        const { label, probabilities = {} } = predictor.predictRow(recordOf(table, row, mixedFeatures));
+        const { label, probabilities = {} } = predictor.predictRow(recordOf(table, row, features));
         const shares = Object.values(probabilities);
         expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
         expect(probabilities[label ?? '']).toBe(Math.max(...shares));

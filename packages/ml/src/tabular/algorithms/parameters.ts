@@ -18,6 +18,13 @@ export type ParameterSpec =
       readonly choices: readonly string[];
       readonly default: string;
       readonly description: string;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'text';
+      readonly maxLength: number;
+      readonly default: string;
+      readonly description: string;
     };
 
 /** Fills in defaults; throws `INVALID_PARAMETER` for an unknown name or a value out of range. */
@@ -35,6 +42,10 @@ function resolve(spec: ParameterSpec, value: ParameterValue | undefined): Parame
   if (spec.kind === 'choice') {
     if (typeof value === 'string' && spec.choices.includes(value)) return value;
     throw invalid(spec.name, `must be one of ${spec.choices.join(', ')}`);
+  }
+  if (spec.kind === 'text') {
+    if (typeof value === 'string' && value.length <= spec.maxLength) return value;
+    throw invalid(spec.name, `must be a text of at most ${spec.maxLength} characters`);
   }
   if (value === 'auto' && spec.default === 'auto') return value;
   const inRange = typeof value === 'number' && value >= spec.min && value <= spec.max;

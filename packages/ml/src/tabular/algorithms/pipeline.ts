@@ -1,5 +1,7 @@
+import type { Documents } from '../data/documents.ts';
 import type { Dataset, Target } from '../data/frame.ts';
-import { transform } from '../preprocessing/preprocessor.ts';
+import type { Attribution } from '../explain/attribution.ts';
+import { transformTraining } from '../preprocessing/preprocessor.ts';
 import type { FittedPreprocessor } from '../preprocessing/preprocessor.ts';
 import type { FittedPipeline, LossCurve, Parameters } from '../types.ts';
 import type { Algorithm, FitContext, FittedEstimator } from './algorithm.ts';
@@ -25,18 +27,22 @@ export interface PipelineSpec {
 export function fitPipeline(spec: PipelineSpec, dataset: Dataset, context: FitContext): PipelineFit {
   const { algorithm, parameters } = spec;
   const target = weighClasses(dataset.target, spec.classWeights);
-  const preprocessor = algorithm.preprocessor.fit(dataset.frame, target);
-  const design = transform(preprocessor, dataset.frame);
+  const { crossFitted = [], ...preprocessor } = algorithm.preprocessor.fit(dataset.frame, target);
+  const design = transformTraining(preprocessor, crossFitted, dataset.frame);
   const estimator = algorithm.estimator.fit(design, target, parameters, context);
   return {
-    fitted: joinPipeline(preprocessor, estimator),
+    fitted: joinPipeline(preprocessor, estimator, dataset.frame.documents),
     parameters: { ...parameters, ...estimator.chosen },
     loss: estimator.loss,
   };
 }
 
 /** Preprocessing and estimator as one. Its rows share two scratch arrays, so that predicting allocates nothing. */
-export function joinPipeline(preprocessor: FittedPreprocessor, estimator: FittedEstimator): FittedPipeline {
+export function joinPipeline(
+  preprocessor: FittedPreprocessor,
+  estimator: FittedEstimator,
+  documents: Documents | undefined,
+): FittedPipeline {
   const { outputs } = estimator;
   const x = new Float64Array(preprocessor.columns.length);
   const predictRow = (raw: Float64Array, out: Float64Array): void => {
@@ -45,9 +51,28 @@ export function joinPipeline(preprocessor: FittedPreprocessor, estimator: Fitted
   };
   return {
     outputs,
+    documents,
+    meanTargets: preprocessor.meanTargets,
+    rowCost: estimator.rowCost,
     predictRow,
+    attribution() {
+      const attribution = estimator.attribution?.(preprocessor.features);
+      return attribution && explainRaw(preprocessor, attribution);
+    },
     predict: (columns, rows) => predictRows(predictRow, columns, rows, outputs),
     state: () => ({ preprocessor: preprocessor.state(), estimator: estimator.state() }),
+  };
+}
+
+/** The attribution of raw rows: each is made a design row first. */
+function explainRaw(preprocessor: FittedPreprocessor, attribution: Attribution): Attribution {
+  const x = new Float64Array(preprocessor.columns.length);
+  return {
+    ...attribution,
+    attribute(raw, phi) {
+      preprocessor.transformRow(raw, x);
+      attribution.attribute(x, phi);
+    },
   };
 }
 

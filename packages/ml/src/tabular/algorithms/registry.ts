@@ -1,8 +1,11 @@
 import type { AlgorithmName } from '../types.ts';
 import type { Algorithm } from './algorithm.ts';
 import { baseline } from './baseline/baseline.ts';
+import { extraTrees, randomForest } from './forest/forest.ts';
 import { gradientBoosting } from './gradient-boosting/gradient-boosting.ts';
 import { linear } from './linear/linear.ts';
+import { nearestNeighbors } from './nearest-neighbors/nearest-neighbors.ts';
+import { neuralNetwork } from './neural-network/neural-network.ts';
 import type { ParameterSpec } from './parameters.ts';
 
 /** Every algorithm by its name: the one place that lists them. */
@@ -12,6 +15,10 @@ export const registry: Registry = {
   baseline,
   linear,
   gradient_boosting: gradientBoosting,
+  random_forest: randomForest,
+  extra_trees: extraTrees,
+  nearest_neighbors: nearestNeighbors,
+  neural_network: neuralNetwork,
 };
 
 /** The parameters an algorithm takes, with defaults and ranges. */

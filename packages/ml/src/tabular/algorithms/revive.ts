@@ -1,3 +1,4 @@
+import { createDocuments, type Documents } from '../data/documents.ts';
 import { TabularError } from '../errors.ts';
 import type { FeatureSchema, FittedPipeline, State } from '../types.ts';
 import { blendPipelines, type BlendMember } from './blend.ts';
@@ -9,18 +10,20 @@ export function revivePipeline(
   algorithm: string,
   state: State,
   features: readonly FeatureSchema[],
+  documents: Documents = createDocuments(),
 ): FittedPipeline {
-  if (algorithm === 'blend') return reviveBlend(state, features);
+  if (algorithm === 'blend') return reviveBlend(state, features, documents);
   if (!isRegistered(algorithm)) {
     const message = `This version knows no algorithm ${algorithm}. Use a newer one to open the model.`;
     throw new TabularError('ARTIFACT_UNSUPPORTED', message);
   }
   const { preprocessor, estimator } = fieldsOf(state);
   const known = registry[algorithm];
-  return joinPipeline(known.preprocessor.revive(preprocessor, features), known.estimator.revive(estimator));
+  const fitted = known.preprocessor.revive(preprocessor, features, documents);
+  return joinPipeline(fitted, known.estimator.revive(estimator), documents);
 }
 
-function reviveBlend(state: State, features: readonly FeatureSchema[]): FittedPipeline {
+function reviveBlend(state: State, features: readonly FeatureSchema[], documents: Documents): FittedPipeline {
   const { members, shares } = fieldsOf(state);
   if (!Array.isArray(members) || !(shares instanceof Float64Array) || members.length !== shares.length) {
     throw damaged();
@@ -29,7 +32,7 @@ function reviveBlend(state: State, features: readonly FeatureSchema[]): FittedPi
     members.map((member: State, index): BlendMember => {
       const { algorithm, state: own } = fieldsOf(member);
       if (typeof algorithm !== 'string' || !isRegistered(algorithm)) throw damaged();
-      return { algorithm, share: shares[index], fitted: revivePipeline(algorithm, own, features) };
+      return { algorithm, share: shares[index], fitted: revivePipeline(algorithm, own, features, documents) };
     }),
   );
 }

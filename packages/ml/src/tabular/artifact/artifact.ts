@@ -22,10 +22,20 @@ const checksumLength = 32;
 
 /** A model as bytes to keep: the same bytes for the same model on every machine. */
 export function encodeModel(model: Model): Uint8Array {
-  const { json, bytes } = packState(model.fitted.state());
-  const { libraryVersion, seed, algorithm, parameters, schema } = model;
+  const { json, bytes } = packState([model.fitted.state(), model.background ?? null]);
+  const [state, background] = json as readonly [unknown, unknown];
+  const { libraryVersion, seed, algorithm, parameters, schema, decision } = model;
   const header = encodeUtf8(
-    JSON.stringify({ libraryVersion, seed, algorithm, parameters, schema, state: json }),
+    JSON.stringify({
+      libraryVersion,
+      seed,
+      algorithm,
+      parameters,
+      schema,
+      decision,
+      state,
+      ...(model.background && { background }),
+    }),
   );
   const headerLength = Math.ceil(header.length / 8) * 8;
   const body = prefixLength + headerLength + bytes.length;
@@ -59,9 +69,14 @@ export function decodeModel(bytes: Uint8Array): Model {
   }
 }
 
-function reviveModel({ state, ...header }: Header, arrays: Uint8Array): Model {
+function reviveModel({ state, background, ...header }: Header, arrays: Uint8Array): Model {
   const { algorithm, schema } = header;
-  return { ...header, fitted: revivePipeline(algorithm, unpackState(state, arrays), schema.features) };
+  const fitted = revivePipeline(algorithm, unpackState(state, arrays), schema.features);
+  if (background === undefined) return { ...header, fitted };
+  const rows = unpackState(background, arrays);
+  const fits = rows instanceof Float64Array && rows.length > 0 && rows.length % schema.features.length === 0;
+  if (!fits) throw damaged('the rows it explains by do not fit');
+  return { ...header, fitted, background: rows };
 }
 
 /** Checks magic, format and checksum; returns what the checksum covers. */

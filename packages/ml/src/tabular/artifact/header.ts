@@ -1,19 +1,23 @@
 import { TabularError } from '../errors.ts';
 import type { Model, Schema } from '../types.ts';
 
-/** The JSON part of a model file; `state` still refers to the arrays. */
-export type Header = Omit<Model, 'fitted'> & { readonly state: unknown };
+/** The JSON part of a model file; `state` and `background` still refer to the arrays. */
+export type Header = Omit<Model, 'fitted' | 'background'> & {
+  readonly state: unknown;
+  readonly background?: unknown;
+};
 
 /** Checks the outline of a header whose checksum has already been found right. */
 export function checkHeader(value: unknown): Header {
   const header = fields(value);
-  const { libraryVersion, seed, algorithm, parameters, schema } = header;
+  const { libraryVersion, seed, algorithm, parameters, schema, decision } = header;
   const outlined =
     typeof libraryVersion === 'string' &&
     typeof seed === 'number' &&
     typeof algorithm === 'string' &&
     fields(parameters) === parameters &&
-    isSchema(schema);
+    isSchema(schema) &&
+    (decision === undefined || isDecision(decision));
   if (!outlined) throw damaged();
   return header as Header;
 }
@@ -29,10 +33,19 @@ function isSchema(value: unknown): value is Schema {
   );
 }
 
+function isDecision(value: unknown): boolean {
+  const { threshold, calibration } = fields(value);
+  if (typeof threshold !== 'number') return false;
+  if (calibration === undefined) return true;
+  const { method, slope, intercept, x, y } = fields(calibration);
+  if (method === 'platt') return typeof slope === 'number' && typeof intercept === 'number';
+  return method === 'isotonic' && Array.isArray(x) && Array.isArray(y) && x.length === y.length;
+}
+
 function isFeature(value: unknown): boolean {
   const { name, kind, categories } = fields(value);
-  const isNumber = kind === 'numeric' || kind === 'datetime';
-  return typeof name === 'string' && (isNumber || (kind === 'categorical' && Array.isArray(categories)));
+  const isPlain = kind === 'numeric' || kind === 'datetime' || kind === 'text';
+  return typeof name === 'string' && (isPlain || (kind === 'categorical' && Array.isArray(categories)));
 }
 
 function fields(value: unknown): Record<string, unknown> {

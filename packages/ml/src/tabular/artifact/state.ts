@@ -2,10 +2,16 @@ import { TabularError } from '../errors.ts';
 import type { State } from '../types.ts';
 
 /** Arrays are kept apart from the JSON, each as its bytes, little-endian, on a boundary of eight bytes. */
-type Numbers = Float64Array | Int32Array | Uint32Array | Uint8Array;
+type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array;
 type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
-const kinds = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+const kinds = {
+  f64: Float64Array,
+  f32: Float32Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u8: Uint8Array,
+} as const;
 type Kind = keyof typeof kinds;
 
 /** JSON in which {"$array": [kind, first byte, length]} stands for an array, and the bytes of all arrays. */
@@ -61,6 +67,7 @@ function unpackArray(reference: unknown, bytes: Uint8Array): Numbers {
 
 function kindOf(values: Numbers): Kind {
   if (values instanceof Float64Array) return 'f64';
+  if (values instanceof Float32Array) return 'f32';
   if (values instanceof Int32Array) return 'i32';
   return values instanceof Uint32Array ? 'u32' : 'u8';
 }

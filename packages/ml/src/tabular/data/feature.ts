@@ -1,4 +1,5 @@
 import type { Column, FeatureSchema, Task, Warning } from '../types.ts';
+import { type Documents, sharedGrams } from './documents.ts';
 import { gather } from './frame.ts';
 
 export interface PreparedFeature {
@@ -9,9 +10,13 @@ export interface PreparedFeature {
 /** A feature that agrees with the target in at least this share of rows, or correlates so, is likely a copy of it. */
 const leakAgreement = 0.9999;
 const minLeakRows = 20;
+/** Texts whose n-grams occur in other texts less than this are as good as numbered. */
+const leastShared = 0.05;
+/** Texts that the example is chosen from. */
+const exampleTexts = 1000;
 
 /**
- * The usable rows of a column as numbers, milliseconds or category indices, and its schema; undefined, with a warning,
+ * The usable rows of a column as numbers, milliseconds, category indices or documents, and its schema; undefined, with a warning,
  * where it cannot be learnt from. `target` belongs to the same rows.
  */
 export function prepareFeature(
@@ -19,19 +24,11 @@ export function prepareFeature(
   rows: Int32Array,
   target: Float64Array,
   task: Task,
+  documents: Documents,
   warnings: Warning[],
 ): PreparedFeature | undefined {
   const { name } = column;
-  if (column.kind === 'text') {
-    warnings.push({
-      code: 'TEXT_COLUMN_IGNORED',
-      column: name,
-      message: `${name} is free text and was not used.`,
-    });
-    return undefined;
-  }
-  const feature =
-    column.kind === 'categorical' ? categoryFeature(column, rows) : numberFeature(column, rows, warnings);
+  const feature = readFeature(column, rows, documents, warnings);
   const distinct = countDistinct(feature.values);
   if (distinct.present === 0) {
     warnings.push({ code: 'EMPTY_COLUMN', column: name, message: `${name} has no value and was not used.` });
@@ -42,11 +39,49 @@ export function prepareFeature(
     warnings.push({ code: 'CONSTANT_COLUMN', column: name, message });
     return undefined;
   }
+  if (column.kind === 'text' && sharedGrams(documents, feature.values.filter(isPresent)) < leastShared) {
+    const message = `${name} holds texts with no words in common, as identifiers are, and was not used.`;
+    warnings.push({ code: 'TEXT_COLUMN_IGNORED', column: name, message });
+    return undefined;
+  }
   if (copiesTarget(feature, target, task)) {
     const message = `${name} all but repeats the target. If it is not known before the target is, leave it out.`;
     warnings.push({ code: 'LIKELY_LEAK', column: name, message });
   }
   return feature;
+}
+
+const isPresent = (value: number): boolean => !Number.isNaN(value);
+
+function readFeature(
+  column: Column,
+  rows: Int32Array,
+  documents: Documents,
+  warnings: Warning[],
+): PreparedFeature {
+  if (column.kind === 'text') return textFeature(column, rows, documents);
+  return column.kind === 'categorical'
+    ? categoryFeature(column, rows)
+    : numberFeature(column, rows, warnings);
+}
+
+/** Equal texts are one document. */
+function textFeature(
+  { name, values }: Extract<Column, { kind: 'text' }>,
+  rows: Int32Array,
+  documents: Documents,
+): PreparedFeature {
+  const numbers = new Map<string, number>();
+  const read = Float64Array.from(rows, (row) => {
+    const text = values[row];
+    if (text === null || text.trim() === '') return NaN;
+    const known = numbers.get(text) ?? documents.add(text);
+    numbers.set(text, known);
+    return known;
+  });
+  const byLength = [...numbers.keys()].slice(0, exampleTexts).sort((a, b) => a.length - b.length);
+  const example = byLength[byLength.length >> 1] ?? '';
+  return { schema: { name, kind: 'text', optional: read.some(Number.isNaN), example }, values: read };
 }
 
 function numberFeature(
@@ -119,7 +154,11 @@ function countDistinct(values: Float64Array): { present: number; several: boolea
 function copiesTarget({ schema, values }: PreparedFeature, target: Float64Array, task: Task): boolean {
   if (values.length < minLeakRows) return false;
   if (task === 'regression') {
-    return schema.kind !== 'categorical' && Math.abs(correlation(values, target)) >= leakAgreement;
+    return (
+      schema.kind !== 'categorical' &&
+      schema.kind !== 'text' &&
+      Math.abs(correlation(values, target)) >= leakAgreement
+    );
   }
   return agreement(values, target) >= leakAgreement;
 }

@@ -1,11 +1,14 @@
+import type { Documents } from './documents.ts';
 import type { FeatureSchema } from '../types.ts';
 
 /**
- * Feature columns as every preprocessor takes them: Float64Arrays of numbers, milliseconds or category indices, by the
- * feature's kind; NaN is missing. Nothing writes to a frame once it is made.
+ * Feature columns as every preprocessor takes them: Float64Arrays of numbers, milliseconds, category indices or
+ * document numbers, by the feature's kind; NaN is missing. Nothing writes to a frame once it is made.
  */
 export interface Frame {
   readonly rows: number;
+  /** What the texts say, whose numbers text columns hold; absent where there is none. */
+  readonly documents?: Documents | undefined;
   readonly features: readonly FeatureSchema[];
   readonly columns: readonly Float64Array[];
 }
@@ -41,6 +44,7 @@ export function takeRows(dataset: Dataset, rows: Int32Array): Dataset {
 export function takeFrameRows(frame: Frame, rows: Int32Array): Frame {
   return {
     rows: rows.length,
+    documents: frame.documents,
     features: frame.features,
     columns: frame.columns.map((column) => gather(column, rows)),
   };

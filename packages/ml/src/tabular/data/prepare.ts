@@ -1,5 +1,6 @@
 import { TabularError } from '../errors.ts';
 import type { Column, FeatureSchema, Schema, Table, TrainOptions, Warning } from '../types.ts';
+import { createDocuments } from './documents.ts';
 import type { Dataset, Frame } from './frame.ts';
 import { gather } from './frame.ts';
 import { prepareFeature } from './feature.ts';
@@ -10,6 +11,8 @@ export interface Prepared {
   readonly schema: Schema;
   readonly warnings: readonly Warning[];
   readonly rowsDropped: number;
+  /** The rows of the table that are used. */
+  readonly rows: Int32Array;
 }
 
 /**
@@ -25,9 +28,13 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
   const encoded = encodeTarget(target, options.task);
   const weights = readWeights(weightColumn, table.rows);
   const rows = usableRows(encoded.values, weights, options.target, warnings);
+  if (rows.every((row) => weights[row] === 0)) {
+    throw new TabularError('INVALID_WEIGHTS', 'Every usable row has weight 0.', options.weights);
+  }
   const values = gather(encoded.values, rows);
+  const documents = createDocuments();
   const features = featureColumns(table, options).flatMap(
-    (column) => prepareFeature(column, rows, values, options.task, warnings) ?? [],
+    (column) => prepareFeature(column, rows, values, options.task, documents, warnings) ?? [],
   );
   if (features.length === 0) {
     throw new TabularError(
@@ -35,10 +42,12 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
       'No feature column is left that varies: add columns to learn from.',
     );
   }
+  warnings.push(...features.flatMap(({ schema }) => namedLikeTarget(schema.name, options.target, warnings)));
   const classes = usedClasses(encoded.classes, values, options.target, warnings);
   const schemas: FeatureSchema[] = features.map(({ schema }) => schema);
   const frame: Frame = {
     rows: rows.length,
+    documents: documents.count() > 0 ? documents : undefined,
     features: schemas,
     columns: features.map((feature) => feature.values),
   };
@@ -50,7 +59,26 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
     schema: { task: options.task, target: options.target, features: schemas, classes: classes.labels },
     warnings,
     rowsDropped: table.rows - rows.length,
+    rows,
   };
+}
+
+/** A warning where a feature's name holds all the words of the target's, unless its values gave one already. */
+function namedLikeTarget(name: string, target: string, given: readonly Warning[]): Warning[] {
+  if (given.some(({ code, column }) => code === 'LIKELY_LEAK' && column === name)) return [];
+  const words = wordsOf(target);
+  if (words === '' || !` ${wordsOf(name)} `.includes(` ${words} `)) return [];
+  const message = `${name} is named like the target ${target}. If it is made from the target, leave it out.`;
+  return [{ code: 'LIKELY_LEAK', column: name, message }];
+}
+
+/** "soldPrice_EUR" as "sold price eur". */
+function wordsOf(name: string): string {
+  const apart = name.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ').toLowerCase();
+  return apart
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .join(' ');
 }
 
 function checkTable({ rows, columns }: Table): void {
@@ -75,12 +103,13 @@ function findColumn(table: Table, name: string, role: string): Column {
   throw new TabularError('UNKNOWN_COLUMN', `The ${role} ${name} is no column of the table.`, name);
 }
 
-function featureColumns(table: Table, { features, target, weights }: TrainOptions): Column[] {
+function featureColumns(table: Table, { features, target, weights, validation }: TrainOptions): Column[] {
   if (features?.includes(target)) {
     throw new TabularError('INVALID_OPTION', `The target ${target} cannot be a feature as well.`, target);
   }
   if (features) return [...new Set(features)].map((name) => findColumn(table, name, 'feature'));
-  return table.columns.filter(({ name }) => name !== target && name !== weights);
+  const groups = 'folds' in validation ? validation.groups : undefined;
+  return table.columns.filter(({ name }) => name !== target && name !== weights && name !== groups);
 }
 
 function readWeights(column: Column | undefined, rows: number): Float64Array {
@@ -91,6 +120,11 @@ function readWeights(column: Column | undefined, rows: number): Float64Array {
       `The weights ${column.name} must be a numeric column.`,
       column.name,
     );
+  }
+  const negative = column.values.filter((weight) => weight < 0).length;
+  if (negative > 0) {
+    const message = `${negative} weights in ${column.name} are negative. Weights are numbers from 0.`;
+    throw new TabularError('INVALID_WEIGHTS', message, column.name);
   }
   return column.values;
 }
@@ -103,7 +137,7 @@ function usableRows(
 ): Int32Array {
   const all = Int32Array.from(target.keys());
   const labelled = all.filter((row) => !Number.isNaN(target[row]));
-  const rows = labelled.filter((row) => Number.isFinite(weights[row]) && weights[row] >= 0);
+  const rows = labelled.filter((row) => Number.isFinite(weights[row]));
   const missing = target.length - labelled.length;
   if (missing > 0) {
     const message = `${missing} rows have no ${name} and were left out of training.`;
@@ -111,14 +145,11 @@ function usableRows(
   }
   const unweighted = labelled.length - rows.length;
   if (unweighted > 0) {
-    const message = `${unweighted} rows have a missing or negative weight and were left out of training.`;
+    const message = `${unweighted} rows have no finite weight and were left out of training.`;
     warnings.push({ code: 'INVALID_WEIGHT', count: unweighted, message });
   }
   if (rows.length === 0) {
     throw new TabularError('NO_ROWS', `No row has a value in the target ${name}.`, name);
-  }
-  if (rows.every((row) => weights[row] === 0)) {
-    throw new TabularError('INVALID_WEIGHTS', 'Every usable row has weight 0.');
   }
   return rows;
 }

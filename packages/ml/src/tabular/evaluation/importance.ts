@@ -10,6 +10,9 @@ const repeats = 5;
 /** Rows predicted, over all columns, folds and repeats, beyond which only some of the held-out rows are used. */
 const maxPredictions = 400_000;
 const leastRows = 200;
+/** Multiplications that predicting costs, beyond which fewer rows are used still. */
+const maxCost = 2e10;
+const leastCostlyRows = 20;
 
 /**
  * Permutation importance (Breiman 2001) of every feature on held-out rows, most important first. Each repeat shuffles
@@ -17,9 +20,12 @@ const leastRows = 200;
  */
 export function permutationImportance(session: Session, folds: readonly FoldFit[]): Importance[] {
   const { features } = session.dataset.frame;
-  const rowsPerFold = Math.max(
-    leastRows,
-    Math.floor(maxPredictions / (features.length * folds.length * repeats)),
+  const rounds = features.length * folds.length * repeats;
+  const affordable = Math.max(leastRows, Math.floor(maxPredictions / rounds));
+  const rowCost = folds[0].fit.fitted.rowCost ?? 1;
+  const rowsPerFold = Math.min(
+    affordable,
+    Math.max(leastCostlyRows, Math.floor(maxCost / (rounds * rowCost))),
   );
   const drops: number[][] = features.map(() => []);
   folds.forEach((fold, index) => {

@@ -10,14 +10,15 @@ export function isGain(metric: ScalarMetric): boolean {
 
 /**
  * Metrics of predicted probabilities (rows × classes, row-major) against class indices. The confusion matrix counts;
- * `labels` names its sides.
+ * `labels` names its sides. Of two classes, the second is predicted from `threshold` on where there is one.
  */
 export function classificationMetrics(
   actual: Float64Array,
   probabilities: Float64Array,
   labels: readonly string[],
+  threshold?: number,
 ): Metrics {
-  const matrix = confusionMatrix(actual, likeliest(probabilities, labels.length), labels.length);
+  const matrix = confusionMatrix(actual, labelled(probabilities, labels.length, threshold), labels.length);
   const rocAuc = rocAucOf(actual, probabilities, labels.length);
   return {
     accuracy: matrix.reduce((sum, row, i) => sum + row[i], 0) / actual.length,
@@ -43,6 +44,12 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
   const rmse = Math.sqrt(squares / actual.length);
   const mae = absolute / actual.length;
   return spread > 0 ? { rmse, mae, r2: 1 - squares / spread } : { rmse, mae };
+}
+
+/** Class indices by the threshold of the second of two classes, or the likeliest without one. */
+export function labelled(probabilities: Float64Array, classes: number, threshold?: number): Int32Array {
+  if (threshold === undefined || classes !== 2) return likeliest(probabilities, classes);
+  return Int32Array.from(classScore(probabilities, 2, 1), (score) => (score >= threshold ? 1 : 0));
 }
 
 /** Index of the largest probability of each row; the first among equals. */

@@ -2,10 +2,15 @@ import { gather, type Target } from '../data/frame.ts';
 import type { Metrics, ScalarMetric } from '../types.ts';
 import { classificationMetrics, regressionMetrics } from './metrics.ts';
 
-/** Metrics of predictions (rows × outputs) for a target. */
-export function measure(target: Target, predicted: Float64Array, labels: readonly string[]): Metrics {
+/** Metrics of predictions (rows × outputs) for a target; of two classes, labelled by a threshold if there is one. */
+export function measure(
+  target: Target,
+  predicted: Float64Array,
+  labels: readonly string[],
+  threshold?: number,
+): Metrics {
   if (target.classes === 0) return regressionMetrics(target.values, predicted);
-  return classificationMetrics(target.values, predicted, labels);
+  return classificationMetrics(target.values, predicted, labels, threshold);
 }
 
 /** The metric, or its worst value where it is undefined on the data. */
@@ -18,7 +23,7 @@ export function takeTarget({ classes, values, weights }: Target, rows: Int32Arra
   return { classes, values: gather(values, rows), weights: gather(weights, rows) };
 }
 
-const scalarMetrics = [
+export const scalarMetrics = [
   'accuracy',
   'balancedAccuracy',
   'f1',

@@ -1,8 +1,25 @@
 import { TabularError } from '../errors.ts';
+import type { Documents } from '../data/documents.ts';
 import type { Frame } from '../data/frame.ts';
 import type { FeatureSchema, State } from '../types.ts';
 import type { FittedPreprocessor, Preprocessor } from './preprocessor.ts';
-import { readSource, readSourceColumn, type Source, sourcesOf } from './sources.ts';
+import {
+  fitEncodings,
+  reviveScaled,
+  type ScaledEncoding,
+  scaledState,
+  scaleEncodings,
+  writeScaled,
+} from './scaled-encoding.ts';
+import {
+  type DateParts,
+  readSource,
+  readSourceColumn,
+  reviveParts,
+  type Source,
+  sourcesOf,
+  varyingParts,
+} from './sources.ts';
 
 /** Categories of one column beyond so many, by falling frequency, share one design column. */
 const mostLevels = 100;
@@ -26,11 +43,13 @@ interface Encoding {
 /**
  * For learners that need a full numeric matrix: numbers are imputed by the median and standardised, missing values of
  * columns that had some in training get an indicator, categories and parts of dates are one-hot. Indicators are
- * centred, not scaled.
+ * centred, not scaled. Categories beyond the one-hot limit have their mean target as well, texts a few numbers, and
+ * parts of dates that come round a sine and a cosine.
  */
 export const densePreprocessor: Preprocessor = {
-  fit(frame) {
-    const sources = sourcesOf(frame.features);
+  fit(frame, target) {
+    const parts = varyingParts(frame.features, frame.columns);
+    const sources = sourcesOf(frame.features, parts, { waves: true });
     const encodings: Encoding[] = [];
     const categorical = sources.filter(({ levels }) => levels > leastLevels).length;
     const maxLevels = Math.min(mostLevels, Math.max(leastLevels, Math.floor(categoryBudget / categorical)));
@@ -48,23 +67,70 @@ export const densePreprocessor: Preprocessor = {
       encodings.push(encoding);
     }
     const origin = learnOrigin(frame, sources, encodings, width);
-    return assemble(sources, encodings, origin);
+    const plain = { sources, encodings, origin, parts };
+    const learnt = fitEncodings(frame, target, largeCategories(frame, maxLevels));
+    const scaled = scaleEncodings(frame, learnt, width);
+    return { ...assemble({ ...plain, learnt: scaled.encodings }), crossFitted: scaled.crossFitted };
   },
   revive,
 };
 
-function assemble(
-  sources: readonly Source[],
-  encodings: readonly Encoding[],
-  origin: Float64Array,
-): FittedPreprocessor {
+interface Plan {
+  readonly sources: readonly Source[];
+  readonly encodings: readonly Encoding[];
+  readonly origin: Float64Array;
+  /** Undefined in models made before the parts of dates were chosen. */
+  readonly parts: DateParts | undefined;
+  readonly learnt: readonly ScaledEncoding[];
+}
+
+/** The categorical features that training rows show more categories of than are one-hot. */
+function largeCategories({ features, columns }: Frame, maxLevels: number): number[] {
+  return features.flatMap(({ kind }, feature) => {
+    if (kind !== 'categorical') return [];
+    const present = columns[feature].filter((value) => !Number.isNaN(value));
+    return new Set(present).size > maxLevels ? [feature] : [];
+  });
+}
+
+function assemble(plan: Plan): FittedPreprocessor {
+  const { sources, encodings, origin, learnt } = plan;
+  const features = columnFeatures(plan);
   return {
-    columns: Array.from(origin, () => ({ kind: 'numeric' })),
+    columns: Array.from(features, () => ({ kind: 'numeric' })),
+    features,
+    meanTargets: learnt.flatMap(({ encoding: { feature } }) =>
+      sources.some((source) => source.feature === feature) ? [feature] : [],
+    ),
     transformRow(raw, x) {
       x.set(origin);
       for (let i = 0; i < sources.length; i++) writeSource(encodings[i], readSource(sources[i], raw), x);
+      for (const encoding of learnt) writeScaled(encoding, raw, x);
     },
-    state: () => ({ origin, encodings: encodings.map(encodingState) }),
+    state: () => stateOf(plan),
+  };
+}
+
+function columnFeatures({ sources, encodings, origin, learnt }: Plan): Int32Array {
+  const learntFeatures = learnt.flatMap(({ encoding: { feature, width } }) =>
+    Array.from({ length: width }, () => feature),
+  );
+  const featureOf = Int32Array.from([...origin, ...learntFeatures]);
+  encodings.forEach(({ column, missingColumn, levelColumns }, i) => {
+    for (const index of [column, missingColumn, ...levelColumns]) {
+      if (index >= 0) featureOf[index] = sources[i].feature;
+    }
+  });
+  featureOf.set(learntFeatures, origin.length);
+  return featureOf;
+}
+
+function stateOf({ origin, encodings, parts, learnt }: Plan): State {
+  return {
+    origin,
+    encodings: encodings.map(encodingState),
+    ...(parts && parts.length > 0 && { parts }),
+    ...(learnt.length > 0 && { learnt: scaledState(learnt) }),
   };
 }
 
@@ -125,7 +191,8 @@ function learnOrigin(
 ): Float64Array {
   const total = new Float64Array(width);
   const raw = new Float64Array(frame.columns.length);
-  const fitted = assemble(sources, encodings, new Float64Array(width));
+  const nothing = { parts: undefined, learnt: [] };
+  const fitted = assemble({ sources, encodings, origin: new Float64Array(width), ...nothing });
   const x = new Float64Array(width);
   for (let row = 0; row < frame.rows; row++) {
     for (let i = 0; i < raw.length; i++) raw[i] = frame.columns[i][row];
@@ -145,12 +212,20 @@ function encodingState({ column, median, mean, scale, levelColumns, missingColum
   };
 }
 
-function revive(state: State, features: readonly FeatureSchema[]): FittedPreprocessor {
-  const sources = sourcesOf(features);
-  const { origin, encodings } = state as { origin?: State; encodings?: State };
+function revive(state: State, features: readonly FeatureSchema[], documents: Documents): FittedPreprocessor {
+  const { origin, encodings, parts: given, learnt } = state as Record<string, State | undefined>;
+  const parts = reviveParts(given);
+  const hasDates = features.some(({ kind }) => kind === 'datetime');
+  const sources = sourcesOf(features, parts, { waves: hasDates && parts !== undefined });
   if (!(origin instanceof Float64Array) || !Array.isArray(encodings)) throw damaged();
   if (encodings.length !== sources.length) throw damaged();
-  return assemble(sources, encodings.map(reviveEncoding), origin);
+  return assemble({
+    sources,
+    encodings: encodings.map(reviveEncoding),
+    origin,
+    parts,
+    learnt: reviveScaled(learnt, features, documents, origin.length),
+  });
 }
 
 function reviveEncoding(state: State): Encoding {

@@ -1,6 +1,6 @@
-/** A column of a design matrix: a number, or a category's index below `categories`. */
+/** A column of a design matrix: a number, or a category's index below `categories`. `name`: of a feature left as it is. */
 export type DesignColumn =
-  | { readonly kind: 'numeric' }
+  | { readonly kind: 'numeric'; readonly name?: string }
   | { readonly kind: 'categorical'; readonly categories: number };
 
 /** What estimators are fitted on. `values` is column-major, rows × columns.length; NaN is missing. */

@@ -6,4 +6,4 @@ export const interceptPreprocessor: Preprocessor = {
   revive: () => fitted,
 };
 
-const fitted = { columns: [], transformRow: () => {}, state: () => null };
+const fitted = { columns: [], features: new Int32Array(0), transformRow: () => {}, state: () => null };

@@ -67,9 +67,34 @@ describe('parts of a date', () => {
     for (let day = -200_000; day < 200_000; day += 97) {
       const ms = day * 86_400_000 + 40_000_000;
       const date = new Date(ms);
+      expect(calendarPart(ms, 'year')).toBe(date.getUTCFullYear());
+      expect(calendarPart(ms, 'day')).toBe(date.getUTCDate() - 1);
       expect(calendarPart(ms, 'month')).toBe(date.getUTCMonth());
       expect(calendarPart(ms, 'weekday')).toBe((date.getUTCDay() + 6) % 7);
       expect(calendarPart(ms, 'hour')).toBe(date.getUTCHours());
     }
+  });
+
+  const dated = (...days: string[]): Frame => {
+    const values = Float64Array.from(days, (day) => Date.parse(day));
+    const feature = { name: 'd', kind: 'datetime', optional: false, min: 0, max: 0, example: 0 } as const;
+    return { rows: days.length, features: [feature], columns: [values] };
+  };
+  const few = { ...target, values: new Float64Array(3), weights: new Float64Array(3).fill(1) };
+
+  it('are read as far as they vary in training: here the year, the month and the weekday', () => {
+    const frame3 = dated('2021-01-01', '2022-03-01', '2023-03-01');
+    const fitted = nativePreprocessor.fit(frame3, few);
+    expect(rowOf(fitted, frame3.columns[0][1])).toEqual([frame3.columns[0][1], 2022, 2, 1]);
+    expect(Array.from(fitted.features)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('that come round have December next to January for dense columns', () => {
+    const fitted = densePreprocessor.fit(dated('2021-01-01', '2021-06-01', '2021-12-01'), few);
+    const waves = (day: string) => rowOf(fitted, Date.parse(day));
+    // The month's sine and cosine stand after the instant and three indicators.
+    const apart = (a: string, b: string) =>
+      Math.hypot(...[4, 5].map((column) => waves(a)[column] - waves(b)[column]));
+    expect(apart('2021-12-01', '2021-01-01')).toBeLessThan(apart('2021-06-01', '2021-01-01') / 2);
   });
 });

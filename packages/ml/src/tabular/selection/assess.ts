@@ -14,6 +14,8 @@ export interface FoldFit {
   /** Held-out rows × outputs. */
   readonly predicted: Float64Array;
   readonly metrics: Metrics;
+  /** Of the second of two classes, where labels are not the likeliest class. */
+  readonly threshold?: number;
   /** Value of the session's metric. */
   readonly score: number;
 }

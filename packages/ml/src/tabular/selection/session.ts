@@ -1,5 +1,6 @@
 import type { FitContext } from '../algorithms/algorithm.ts';
 import { TabularError } from '../errors.ts';
+import type { SplitKeys } from '../evaluation/validation.ts';
 import type { Dataset } from '../data/frame.ts';
 import type { Schema, ScalarMetric, TrainHooks, TrainStage } from '../types.ts';
 
@@ -9,6 +10,7 @@ export interface Session {
   readonly schema: Schema;
   readonly metric: ScalarMetric;
   readonly seed: number;
+  readonly splitKeys: SplitKeys;
   readonly hooks: TrainHooks;
   readonly context: FitContext;
   /** Milliseconds since the call. */
@@ -22,17 +24,19 @@ export interface Session {
 }
 
 export function createSession(
-  work: Pick<Session, 'dataset' | 'schema' | 'metric' | 'seed'>,
+  work: Pick<Session, 'dataset' | 'schema' | 'metric' | 'seed'> & Partial<Pick<Session, 'splitKeys'>>,
   hooks: TrainHooks,
+  threads = 1,
 ): Session {
   const now = (): number => hooks.now?.() ?? Date.now();
   const started = now();
   let done = 0;
   let total = 0;
   return {
+    splitKeys: {},
     ...work,
     hooks,
-    context: { seed: work.seed, checkAborted: () => refuseIfAborted(hooks) },
+    context: { seed: work.seed, threads, checkAborted: () => refuseIfAborted(hooks) },
     elapsed: () => now() - started,
     expect: (units) => {
       total += units;

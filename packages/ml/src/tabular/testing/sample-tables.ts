@@ -36,6 +36,69 @@ export function mixedTable(rows: number, seed = 1): Table {
   return { rows, columns };
 }
 
+const advertising = ['free', 'winner', 'offer', 'cash', 'prize', 'click', 'credit', 'cheap', 'bonus', 'deal'];
+const business = [
+  'meeting',
+  'report',
+  'invoice',
+  'project',
+  'team',
+  'minutes',
+  'review',
+  'draft',
+  'budget',
+  'call',
+];
+const filler = [
+  'the',
+  'a',
+  'we',
+  'you',
+  'and',
+  'for',
+  'with',
+  'your',
+  'this',
+  'now',
+  'please',
+  'tomorrow',
+  'is',
+  'to',
+];
+
+/**
+ * Letters in the column `letter`, whether each is advertising (`spam`: ham, spam), and a price that the same words
+ * push up or down. Most words tell nothing; some letters are missing.
+ */
+export function letterTable(rows: number, seed = 1): Table {
+  const random = createRandom(seed);
+  const pick = (words: readonly string[]): string => words[random.below(words.length)];
+  const spam = Int32Array.from({ length: rows }, () => random.below(2));
+  const letter = Array.from(spam, (isSpam, row) => {
+    if (row % 60 === 7) return null;
+    const words = Array.from({ length: 12 + random.below(8) }, () => {
+      const mine = random.uniform() < 0.92 ? isSpam === 1 : isSpam !== 1;
+      return random.uniform() < 0.4 ? pick(mine ? advertising : business) : pick(filler);
+    });
+    return words.join(' ');
+  });
+  const price = numbers(rows, (row) => {
+    const words = letter[row]?.split(' ') ?? [];
+    const push = words.reduce(
+      (sum, w) => sum + Number(advertising.includes(w)) - Number(business.includes(w)),
+      0,
+    );
+    return 50 + 5 * push + normal(random);
+  });
+  const columns: Column[] = [
+    { name: 'letter', kind: 'text', values: letter },
+    { name: 'size', kind: 'numeric', values: numbers(rows, () => normal(random)) },
+    { name: 'spam', kind: 'categorical', codes: spam, categories: ['ham', 'spam'] },
+    { name: 'price', kind: 'numeric', values: price },
+  ];
+  return { rows, columns };
+}
+
 /** A table of numeric columns, given by name. */
 export function numericTable(columns: Readonly<Record<string, readonly number[]>>): Table {
   const entries = Object.entries(columns);
@@ -74,7 +137,7 @@ export function recordOf(
     picked.map((column) => {
       if (column.kind === 'categorical') return [column.name, column.categories[column.codes[row]] ?? null];
       const value = column.values[row];
-      return [column.name, Number.isNaN(value) ? null : value];
+      return [column.name, typeof value === 'number' && Number.isNaN(value) ? null : value];
     }),
   );
 }

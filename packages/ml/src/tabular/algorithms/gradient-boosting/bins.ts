@@ -1,4 +1,5 @@
-import type { Design, DesignColumn } from '../../preprocessing/design.ts';
+import type { Target } from '../../data/frame.ts';
+import type { Design } from '../../preprocessing/design.ts';
 
 /** How a column's values become bins 1 … count − 1; bin 0 is for missing values. */
 export type Binning =
@@ -8,13 +9,18 @@ export type Binning =
   | { readonly kind: 'categorical'; readonly count: number; readonly binOf: Uint8Array };
 
 /** Distinct values are sought in at most this many rows, evenly spaced. */
-const maxSampledRows = 200_000;
+const maxSampledRows = 32_768;
+/** Of more categories than bins, those with fewer rows than this share a bin. */
+const minGroupedRows = 10;
+/** Rows of the overall mean that are added to a category's before it is grouped. */
+const groupSmoothing = 20;
 
 /** Learns at most `maxBins` (≤ 255) bins, missing one included, from column `index` of a design. */
-export function learnBinning(design: Design, index: number, maxBins: number): Binning {
+export function learnBinning(design: Design, target: Target, index: number, maxBins: number): Binning {
   const column = design.columns[index];
   const values = design.values.subarray(index * design.rows, (index + 1) * design.rows);
-  return column.kind === 'numeric' ? binNumbers(values, maxBins) : binCategories(values, column, maxBins);
+  if (column.kind === 'numeric') return binNumbers(values, maxBins);
+  return binCategories(values, column.categories, target, maxBins);
 }
 
 function binNumbers(values: Float64Array, maxBins: number): Binning {
@@ -66,17 +72,57 @@ function between(low: number, high: number): number {
   return middle < high ? middle : low;
 }
 
-function binCategories(
-  values: Float64Array,
-  { categories }: Extract<DesignColumn, { kind: 'categorical' }>,
-  maxBins: number,
-): Binning {
+function binCategories(values: Float64Array, categories: number, target: Target, maxBins: number): Binning {
   const counts = new Int32Array(categories);
   for (const value of values) if (!Number.isNaN(value)) counts[value]++;
   const seen = Array.from(counts.keys()).filter((category) => counts[category] > 0);
   seen.sort((a, b) => counts[b] - counts[a] || a - b);
   const binOf = new Uint8Array(categories);
-  // The rarest share the last bin when there are more than fit.
-  seen.forEach((category, rank) => (binOf[category] = Math.min(rank + 1, maxBins - 1)));
-  return { kind: 'categorical', count: Math.min(seen.length, maxBins - 1) + 1, binOf };
+  if (seen.length < maxBins) {
+    seen.forEach((category, rank) => (binOf[category] = rank + 1));
+    return { kind: 'categorical', count: seen.length + 1, binOf };
+  }
+  // The more frequent half of the bins is for one category each; the others are grouped by what they say.
+  const single = maxBins >> 1;
+  seen.slice(0, single).forEach((category, rank) => (binOf[category] = rank + 1));
+  const rest = seen.slice(single);
+  const often = rest.filter((category) => counts[category] >= minGroupedRows);
+  const means = smoothedMeans(values, categories, target);
+  often.sort((a, b) => means[a] - means[b] || a - b);
+  const groups = maxBins - 2 - single;
+  const rows = often.reduce((sum, category) => sum + counts[category], 0);
+  let passed = 0;
+  for (const category of often) {
+    binOf[category] = single + 1 + Math.floor((passed / rows) * groups);
+    passed += counts[category];
+  }
+  for (const category of rest) if (counts[category] < minGroupedRows) binOf[category] = maxBins - 1;
+  return { kind: 'categorical', count: maxBins, binOf };
+}
+
+/** Mean target of each category, or its share of the most frequent class, drawn towards that of all rows. */
+function smoothedMeans(values: Float64Array, categories: number, target: Target): Float64Array {
+  const said = target.classes === 0 ? target.values : frequentClass(target);
+  const sums = new Float64Array(categories);
+  const totals = new Float64Array(categories);
+  let sum = 0;
+  let total = 0;
+  values.forEach((category, row) => {
+    const weight = target.weights[row];
+    sum += weight * said[row];
+    total += weight;
+    if (Number.isNaN(category)) return;
+    sums[category] += weight * said[row];
+    totals[category] += weight;
+  });
+  const added = (groupSmoothing * total) / values.length;
+  return sums.map((own, k) => (own + (added * sum) / total) / (totals[k] + added));
+}
+
+/** 1 where a row is of the class that most rows are of, else 0. */
+function frequentClass({ classes, values }: Target): Float64Array {
+  const counts = new Int32Array(classes);
+  for (const value of values) counts[value]++;
+  const most = counts.indexOf(Math.max(...counts));
+  return values.map((value) => (value === most ? 1 : 0));
 }

@@ -17,6 +17,8 @@ export interface Forest {
   readonly children: Int32Array;
   readonly flags: Uint8Array;
   readonly categories: Uint32Array;
+  /** Training rows, or their weight, that came to each node; empty in forests kept by earlier versions. */
+  readonly covers: Float32Array;
 }
 
 /** Lays trees out one after the other. */
@@ -27,6 +29,7 @@ export function flatten(trees: readonly Tree[]): Forest {
   const thresholds = new Float64Array(size);
   const children = new Int32Array(2 * size);
   const flags = new Uint8Array(size);
+  const covers = new Float32Array(size);
   const words: number[] = [];
   let base = 0;
   trees.forEach(({ nodes }, index) => {
@@ -34,6 +37,7 @@ export function flatten(trees: readonly Tree[]): Forest {
     nodes.forEach((node, i) => {
       const at = base + i;
       columns[at] = node.column;
+      covers[at] = node.rows;
       thresholds[at] = node.leftCategories ? words.length : node.threshold;
       children[2 * at] = base + node.left;
       children[2 * at + 1] = base + node.right;
@@ -42,7 +46,16 @@ export function flatten(trees: readonly Tree[]): Forest {
     });
     base += nodes.length;
   });
-  return { roots, columns, thresholds, children, flags, categories: Uint32Array.from(words) };
+  return { roots, columns, thresholds, children, flags, categories: Uint32Array.from(words), covers };
+}
+
+/** 1 where a value goes right at a split, else 0. */
+export function goesRight(forest: Forest, node: number, value: number): number {
+  const flag = forest.flags[node];
+  if (value !== value) return flag & missingRight;
+  const threshold = forest.thresholds[node];
+  if ((flag & byCategory) === 0) return value > threshold ? 1 : 0;
+  return 1 - ((forest.categories[threshold + (value >>> 5)] >>> (value & 31)) & 1);
 }
 
 /** Value of tree `tree` for the design row that begins at x[offset]. */
@@ -63,13 +76,13 @@ export function evaluateTree(forest: Forest, tree: number, x: Float64Array, offs
   return thresholds[node];
 }
 
-export function forestState({ roots, columns, thresholds, children, flags, categories }: Forest): State {
-  return { roots, columns, thresholds, children, flags, categories };
+export function forestState({ covers, ...forest }: Forest): State {
+  return { ...forest, ...(covers.length > 0 && { covers }) };
 }
 
 /** The forest whose state this is; throws `ARTIFACT_DAMAGED` where the arrays do not fit together. */
 export function reviveForest(state: State): Forest {
-  const { roots, columns, thresholds, children, flags, categories } = state as Record<string, State>;
+  const { roots, columns, thresholds, children, flags, categories, covers } = state as Record<string, State>;
   const typed =
     roots instanceof Int32Array &&
     columns instanceof Int32Array &&
@@ -78,7 +91,8 @@ export function reviveForest(state: State): Forest {
     flags instanceof Uint8Array &&
     categories instanceof Uint32Array;
   if (!typed) throw damaged();
-  const forest = { roots, columns, thresholds, children, flags, categories };
+  const known = covers instanceof Float32Array ? covers : new Float32Array(0);
+  const forest = { roots, columns, thresholds, children, flags, categories, covers: known };
   if (!isWellFormed(forest)) throw damaged();
   return forest;
 }

@@ -5,10 +5,13 @@ import { holdoutSplit } from '../../evaluation/splits.ts';
 import type { Design } from '../../preprocessing/design.ts';
 import { nativePreprocessor } from '../../preprocessing/native.ts';
 import type { Parameters, State } from '../../types.ts';
+import { treeAttribution } from '../../explain/tree-shap.ts';
 import type { Algorithm, FitContext, FittedEstimator, ProblemSize } from '../algorithm.ts';
 import { logitsToProbabilities } from '../linear/logistic.ts';
 import { numberOf, type ParameterSpec } from '../parameters.ts';
-import { boost, type BoostOptions, type Labelled } from './boost.ts';
+import { boost, type Boosted, type BoostOptions, type Labelled } from './boost.ts';
+import { lossFor, monotoneFor } from './goal.ts';
+import type { Loss } from './loss.ts';
 import { evaluateTree, flatten, type Forest, forestState, reviveForest } from './forest.ts';
 
 const parameters: readonly ParameterSpec[] = [
@@ -34,6 +37,23 @@ const parameters: readonly ParameterSpec[] = [
   },
   integer('patience', 1, 1000, 15, 'Rounds without improvement before stopping.'),
   number('validationShare', 0.01, 0.5, 0.15, 'Share of the training rows watched by early stopping.'),
+  {
+    name: 'loss',
+    kind: 'choice',
+    choices: ['auto', 'squared', 'quantile', 'poisson'],
+    default: 'auto',
+    description:
+      'What is minimised. auto: log loss for classes, squared error for numbers; poisson is for counts and rates.',
+  },
+  number('alpha', 0.01, 0.99, 0.5, 'With the loss quantile: the share of rows that shall lie below.'),
+  {
+    name: 'monotone',
+    kind: 'text',
+    maxLength: 10_000,
+    default: '',
+    description:
+      'Numeric columns with which predictions may only rise (+) or fall (-), as in "age +, price -"; of two classes, the probability of the second.',
+  },
 ];
 
 /** Fewer rows than this are not split for early stopping. */
@@ -69,21 +89,23 @@ function candidates({ rows }: ProblemSize): readonly Parameters[] {
 }
 
 function fit(design: Design, target: Target, given: Parameters, context: FitContext): FittedEstimator {
-  const options = boostOptions(given, design.rows);
+  const options = boostOptions(given, design, target);
   const whole: Labelled = { design, target };
+  const finish = (boosted: Boosted): FittedEstimator => assembleBoosted(boosted, target, options.loss);
   const stops = given.earlyStopping === 'on' && design.rows >= minStoppingRows;
-  if (!stops) return assembleBoosted(boost(whole, undefined, options, context), target);
+  if (!stops) return finish(boost(whole, undefined, options, context));
 
   const random = createRandom(context.seed, 0x73746f70);
   const split = holdoutSplit(target.values, target.classes, numberOf(given, 'validationShare'), random);
   const watched = boost(pickRows(whole, split.train), pickRows(whole, split.test), options, context);
-  if (design.rows > maxRefitRows) return assembleBoosted(watched, target);
+  if (design.rows > maxRefitRows) return finish(watched);
   const iterations = watched.trees.length / watched.base.length;
   const refitted = boost(whole, undefined, { ...options, iterations }, context);
-  return assembleBoosted({ ...refitted, loss: watched.loss }, target);
+  return finish({ ...refitted, loss: watched.loss });
 }
 
-function boostOptions(given: Parameters, rows: number): BoostOptions {
+function boostOptions(given: Parameters, design: Design, target: Target): BoostOptions {
+  const loss = lossFor(given, target);
   return {
     iterations: numberOf(given, 'iterations'),
     learningRate: numberOf(given, 'learningRate'),
@@ -91,7 +113,9 @@ function boostOptions(given: Parameters, rows: number): BoostOptions {
     minLeafRows: numberOf(given, 'minLeafRows'),
     l2: numberOf(given, 'l2'),
     patience: numberOf(given, 'patience'),
-    maxBins: given.maxBins === 'auto' ? (rows < 5_000 ? 64 : 255) : numberOf(given, 'maxBins'),
+    maxBins: given.maxBins === 'auto' ? (design.rows < 5_000 ? 64 : 255) : numberOf(given, 'maxBins'),
+    loss,
+    monotone: monotoneFor(given, design, loss),
   };
 }
 
@@ -111,13 +135,14 @@ function pickRows({ design, target }: Labelled, rows: Int32Array): Labelled {
   };
 }
 
-function assembleBoosted(boosted: ReturnType<typeof boost>, { classes }: Target): FittedEstimator {
+function assembleBoosted(boosted: Boosted, { classes }: Target, { kind }: Loss): FittedEstimator {
   const { base, trees, loss } = boosted;
-  const fitted = assemble(flatten(trees), base, Math.max(1, classes));
+  const fitted = assemble(flatten(trees), base, Math.max(1, classes), kind === 'poisson');
   return { ...fitted, loss, chosen: { iterations: trees.length / base.length } };
 }
 
-function assemble(forest: Forest, base: Float64Array, outputs: number): FittedEstimator {
+/** `isLog`: scores are logarithms of what is predicted. */
+function assemble(forest: Forest, base: Float64Array, outputs: number, isLog: boolean): FittedEstimator {
   const trees = forest.roots.length;
   const scores = base.length;
   return {
@@ -129,15 +154,21 @@ function assemble(forest: Forest, base: Float64Array, outputs: number): FittedEs
         out[k] = sum;
       }
       if (outputs > 1) logitsToProbabilities(out);
+      else if (isLog) out[0] = Math.exp(out[0]);
     },
-    state: () => ({ forest: forestState(forest), base, outputs }),
+    attribution: (players) =>
+      treeAttribution(
+        { forest, base, factor: 1, scale: outputs > 1 ? 'log-odds' : isLog ? 'log' : 'value' },
+        players,
+      ),
+    state: () => ({ forest: forestState(forest), base, outputs, ...(isLog && { link: 'log' }) }),
   };
 }
 
 function revive(state: State): FittedEstimator {
-  const { forest, base, outputs } = state as Record<string, State>;
+  const { forest, base, outputs, link } = state as Record<string, State>;
   if (base instanceof Float64Array && base.length > 0 && typeof outputs === 'number') {
-    return assemble(reviveForest(forest), base, outputs);
+    return assemble(reviveForest(forest), base, outputs, link === 'log');
   }
   throw new TabularError('ARTIFACT_DAMAGED', 'The model file holds no valid boosted trees.');
 }

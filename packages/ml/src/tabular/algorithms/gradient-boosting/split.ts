@@ -1,11 +1,14 @@
-import type { Binning } from './bins.ts';
-import type { Workspace } from './workspace.ts';
+import { featureBytes } from '../../../kernels/boosting-kernels.ts';
+import type { Scales } from './loss.ts';
+import type { Search, Workspace } from './workspace.ts';
 
-/** What a leaf sums up to. */
+/** What a leaf sums up to, in rounded gradients, and the bounds of its value in units of theirs. */
 export interface LeafSums {
   readonly rows: number;
   readonly gradient: number;
   readonly hessian: number;
+  readonly lower: number;
+  readonly upper: number;
 }
 
 export interface Split {
@@ -25,6 +28,8 @@ export interface Split {
 export interface SplitLimits {
   readonly l2: number;
   readonly minLeafRows: number;
+  /** For each column 1, −1 or 0: whether predictions may not fall, not rise, or do as they like with it. */
+  readonly monotone: Int8Array | undefined;
 }
 
 const minHessian = 1e-3;
@@ -37,103 +42,139 @@ const maxCategories = 32;
 /** A category with fewer rows in the leaf is not told apart from missing values. */
 const minCategoryRows = 5;
 
-/** The best split of the leaf whose histogram is number `slot`, or undefined where none gains anything. */
-export function findSplit(
+/** A leaf to search, and the number of its histogram. */
+export interface Searched extends LeafSums {
+  readonly slot: number;
+}
+
+/** The best split of each of one or two leaves, side by side; undefined where none gains anything. */
+export function findSplits(
   workspace: Workspace,
-  slot: number,
-  leaf: LeafSums,
+  leaves: readonly Searched[],
   limits: SplitLimits,
-): Split | undefined {
-  if (leaf.rows < 2 * limits.minLeafRows) return undefined;
-  let best: Split | undefined;
-  for (let column = 0; column < workspace.binnings.length; column++) {
-    const binning = workspace.binnings[column];
-    const floor = best?.gain ?? minGain;
-    const found =
-      binning.kind === 'numeric'
-        ? findNumericSplit(workspace, slot, column, binning, leaf, limits, floor)
-        : findCategoricalSplit(workspace, slot, column, binning, leaf, limits, floor);
-    best = found ?? best;
-  }
-  return best;
+  scales: Scales,
+): (Split | undefined)[] {
+  const tasks = leaves.map((leaf, i) => taskOf(workspace, leaf, workspace.searches[i], limits, scales));
+  if (limits.monotone) for (const task of tasks) searchBounded(workspace, task, limits.monotone);
+  else searchNumbers(workspace, tasks);
+  workspace.binnings.forEach(({ kind, count }, column) => {
+    if (kind === 'categorical') searchCategories(workspace, tasks, column, count);
+  });
+  return tasks.map(({ best }) => best);
 }
 
-/** Hessian a side needs: rows are estimated from their share of the leaf's hessian. */
-function leastHessian(leaf: LeafSums, minLeafRows: number): number {
-  return Math.max(minHessian, (minLeafRows * leaf.hessian) / leaf.rows);
+/** One leaf's search: what kernels need to know, and the best split so far. */
+interface SearchTask {
+  readonly leaf: Searched;
+  readonly search: Search;
+  readonly histogramAt: number;
+  /** In units of rounded gradients. */
+  readonly l2: number;
+  readonly least: number;
+  readonly hessianScale: number;
+  best: Split | undefined;
+  floor: number;
 }
 
-function findNumericSplit(
+function taskOf(
   workspace: Workspace,
-  slot: number,
-  column: number,
-  binning: Binning,
-  leaf: LeafSums,
+  leaf: Searched,
+  search: Search,
   { l2, minLeafRows }: SplitLimits,
-  floor: number,
-): Split | undefined {
-  const { kernels, foundAt, found } = workspace;
-  const { gradient, hessian } = leaf;
-  const at = workspace.histogramsAt + slot * workspace.histogramBytes + column * workspace.stride;
-  const least = leastHessian(leaf, minLeafRows);
-  const gain = kernels.findThreshold(at, binning.count, gradient, hessian, l2, least, floor, foundAt);
-  if (!(gain > floor)) return undefined;
-  const [, bin, missingLeft, leftGradient, leftHessian] = found;
-  const sawMissing = workspace.histograms[(at - workspace.histogramsAt) / 8 + 1] > 1e-9 * hessian;
-  const sides = { missingLeft: missingLeft === 1, sawMissing, leftGradient, leftHessian };
-  return { column, gain, bin, leftSet: undefined, ...sides };
+  scales: Scales,
+): SearchTask {
+  // A side's rows are estimated from its share of the leaf's hessian.
+  const least = Math.max(minHessian * scales.hessian, (minLeafRows * leaf.hessian) / leaf.rows);
+  return {
+    leaf,
+    search,
+    histogramAt: workspace.histogramsAt + leaf.slot * workspace.histogramBytes,
+    l2: l2 * scales.hessian,
+    // A hair less, so that rounding does not ask for one row more.
+    least: Math.max(1, Math.ceil(least - 1e-6)),
+    hessianScale: scales.hessian,
+    best: undefined,
+    floor: (minGain * scales.gradient ** 2) / scales.hessian,
+  };
 }
 
-function findCategoricalSplit(
-  workspace: Workspace,
-  slot: number,
-  column: number,
-  binning: Binning,
-  leaf: LeafSums,
-  { l2, minLeafRows }: SplitLimits,
-  floor: number,
-): Split | undefined {
-  const { histograms, histogramBytes, stride } = workspace;
-  const offset = (slot * histogramBytes + column * stride) / 8;
-  const cells = histograms.subarray(offset, offset + binning.count * 2);
-  const order = orderCategories(cells, leaf);
-  const least = leastHessian(leaf, minLeafRows);
-  const penalty = order.length > 4 ? l2 + categoryL2 : l2;
-  const parent = leaf.gradient ** 2 / (leaf.hessian + l2);
-  const sawMissing = cells[1] > 1e-9 * leaf.hessian;
-  let best: Split | undefined;
-  let bestGain = floor;
-  for (const direction of [order, order.toReversed()]) {
-    let leftGradient = 0;
-    let leftHessian = 0;
-    const most = Math.min(maxCategories, direction.length);
-    for (let taken = 0; taken < most; taken++) {
-      leftGradient += cells[2 * direction[taken]];
-      leftHessian += cells[2 * direction[taken] + 1];
-      const rightHessian = leaf.hessian - leftHessian;
-      if (leftHessian < least) continue;
-      if (rightHessian < least) break;
-      const rightGradient = leaf.gradient - leftGradient;
-      const gain =
-        leftGradient ** 2 / (leftHessian + penalty) + rightGradient ** 2 / (rightHessian + penalty) - parent;
-      if (!(gain > bestGain)) continue;
-      bestGain = gain;
-      const leftSet = new Uint8Array(256);
-      for (const bin of direction.slice(0, taken + 1)) leftSet[bin] = 1;
-      const missingLeft = leftSet[0] === 1;
-      best = { column, gain, bin: 0, leftSet, missingLeft, sawMissing, leftGradient, leftHessian };
-    }
-  }
-  return best;
+function searchNumbers(
+  { team, kernels, countsAt, binnings, cells, histogramsAt }: Workspace,
+  tasks: SearchTask[],
+): void {
+  const call = ({ leaf, search, histogramAt, l2, least, floor }: SearchTask): number[] => {
+    const { gradient, hessian } = leaf;
+    return [histogramAt, countsAt, 0, binnings.length, gradient, hessian, l2, least, floor, search.foundAt];
+  };
+  const gains =
+    team.size() > 1 && tasks.length > 1
+      ? team.run('findThreshold', tasks.map(call))
+      : tasks.map((task) => kernels.findThreshold(...call(task)));
+  tasks.forEach((task, i) => {
+    if (gains[i] > task.floor) take(task, gains[i], cells, histogramsAt);
+  });
 }
 
-/** Bins with enough rows by rising gradient statistic (Fisher 1958: the best two groups are contiguous in it). */
-function orderCategories(cells: Float64Array, leaf: LeafSums): number[] {
-  const rowsPerHessian = leaf.rows / leaf.hessian;
-  const order: number[] = [];
-  for (let bin = 0; bin < cells.length / 2; bin++) {
-    if (cells[2 * bin + 1] * rowsPerHessian >= minCategoryRows) order.push(bin);
-  }
-  const statistic = (bin: number): number => cells[2 * bin] / (cells[2 * bin + 1] + categorySmoothing);
-  return order.sort((a, b) => statistic(a) - statistic(b) || a - b);
+function searchBounded(
+  { kernels, binnings, cells, histogramsAt }: Workspace,
+  task: SearchTask,
+  monotone: Int8Array,
+): void {
+  const { leaf, search, histogramAt, l2, least } = task;
+  const { lower, upper, gradient, hessian } = leaf;
+  binnings.forEach(({ kind, count }, column) => {
+    if (kind === 'categorical') return;
+    const bounds = [monotone[column], lower, upper, gradient, hessian];
+    const rest = [...bounds, l2, least, task.floor, search.foundAt];
+    const gain = kernels.findBoundedThreshold(histogramAt, column, count, ...rest);
+    if (gain > task.floor) take(task, gain, cells, histogramsAt);
+  });
+}
+
+function searchCategories(
+  { team, kernels, cells, histogramsAt }: Workspace,
+  tasks: SearchTask[],
+  column: number,
+  bins: number,
+): void {
+  const call = ({ leaf, search, histogramAt, l2, least, floor, hessianScale }: SearchTask): number[] => {
+    const { gradient, hessian, rows } = leaf;
+    const penalty = categoryL2 * hessianScale;
+    const smoothing = categorySmoothing * hessianScale;
+    const minCategory = Math.max(1, Math.ceil((minCategoryRows * hessian) / rows - 1e-6));
+    const { scratchAt, leftSetAt, foundAt } = search;
+    const start = [histogramAt, column, bins, gradient, hessian, l2, penalty, smoothing, minCategory];
+    return [...start, least, maxCategories, floor, scratchAt, leftSetAt, foundAt];
+  };
+  const gains =
+    team.size() > 1 && tasks.length > 1
+      ? team.run('findCategories', tasks.map(call))
+      : tasks.map((task) => kernels.findCategories(...call(task)));
+  tasks.forEach((task, i) => {
+    if (gains[i] > task.floor) take(task, gains[i], cells, histogramsAt, task.search.leftSet.slice());
+  });
+}
+
+/** Makes what a search has reported the best split of its leaf. */
+function take(
+  task: SearchTask,
+  gain: number,
+  cells: Int32Array,
+  histogramsAt: number,
+  leftSet?: Uint8Array,
+): void {
+  const [, column, bin, missingLeft] = task.search.found;
+  const [low, high] = task.search.leftCell;
+  const missingAt = (task.histogramAt - histogramsAt + column * featureBytes) / 4;
+  task.floor = gain;
+  task.best = {
+    column,
+    gain,
+    bin,
+    leftSet,
+    missingLeft: missingLeft === 1,
+    sawMissing: cells[missingAt] !== 0 || cells[missingAt + 1] !== 0,
+    leftGradient: high,
+    leftHessian: low >>> 0,
+  };
 }

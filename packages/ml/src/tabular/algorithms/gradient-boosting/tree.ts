@@ -11,19 +11,21 @@ export interface TreeNode {
   leftCategories: Uint32Array | undefined;
   left: number;
   right: number;
+  /** Training rows that came here. */
+  readonly rows: number;
 }
 
 export interface Tree {
   readonly nodes: readonly TreeNode[];
-  addLeaf(): number;
-  /** Turns a leaf into a split; returns its new leaves, left and right. */
-  split(node: number, split: Split, binning: Binning): [number, number];
+  addLeaf(rows: number): number;
+  /** Turns a leaf into a split, `rows` of its rows to the left; returns its new leaves, left and right. */
+  split(node: number, split: Split, binning: Binning, rows: number): [number, number];
   setValue(node: number, value: number): void;
 }
 
 export function createTree(): Tree {
   const nodes: TreeNode[] = [];
-  const addLeaf = (): number =>
+  const addLeaf = (rows: number): number =>
     nodes.push({
       column: -1,
       threshold: 0,
@@ -31,13 +33,14 @@ export function createTree(): Tree {
       leftCategories: undefined,
       left: -1,
       right: -1,
+      rows,
     }) - 1;
   return {
     nodes,
     addLeaf,
-    split(index, split, binning) {
-      const left = addLeaf();
-      const right = addLeaf();
+    split(index, split, binning, rows) {
+      const left = addLeaf(rows);
+      const right = addLeaf(nodes[index].rows - rows);
       const { column, missingLeft } = split;
       const threshold = binning.kind === 'numeric' ? (binning.edges[split.bin - 1] ?? Infinity) : 0;
       const leftCategories = categoriesOf(split, binning);

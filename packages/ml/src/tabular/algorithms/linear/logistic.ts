@@ -61,7 +61,8 @@ export function logLossOf(sample: Sample, classes: number, beta: Float64Array): 
   return logisticLoss(sample, classes, beta, undefined, 0, 1 / Math.max(tiny, total(sample.weights)));
 }
 
-function logisticLoss(
+/** (Σ w · log loss + l2/2 ‖β‖²) × scale at `beta`; writes its gradient where there is room for one. */
+export function logisticLoss(
   sample: Sample,
   classes: number,
   beta: Float64Array,

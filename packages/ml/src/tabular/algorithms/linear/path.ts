@@ -19,29 +19,40 @@ const maxProducts = 5_000_000;
 
 /** The penalty of the path with the least loss in cross-validation within the training rows. */
 export function choosePenalty(design: Design, target: Target, context: FitContext): number {
+  const splits = innerSplits(design, target, context);
+  if (splits.length === 0) return 1;
+  const lossAt =
+    target.classes > 0
+      ? logisticLosses(design, target, splits, context)
+      : ridgeLosses(design, target, splits, context);
+  return walk(path, lossAt, context);
+}
+
+/** Folds of the training rows, or of as many as a choice of penalty is worth; none of too few rows. */
+export function innerSplits(design: Design, target: Target, context: FitContext): Split[] {
   const random = createRandom(context.seed, 0x70617468);
   const coefficients = design.columns.length * Math.max(1, target.classes);
   const affordable = Math.max(leastRows, Math.min(maxRows, Math.floor(maxProducts / coefficients)));
   const rows = random.shuffle(allRows(design.rows)).subarray(0, affordable).sort();
   const folds = Math.min(innerFolds, rows.length);
-  if (folds < 2) return 1;
+  if (folds < 2) return [];
   const splits = foldSplits(gather(target.values, rows), target.classes, folds, random);
-  const mapped = splits.map(({ train, test }) => ({
+  return splits.map(({ train, test }) => ({
     train: train.map((i) => rows[i]),
     test: test.map((i) => rows[i]),
   }));
-  const lossAt =
-    target.classes > 0
-      ? logisticLosses(design, target, mapped, context)
-      : ridgeLosses(design, target, mapped, context);
-  return walk(lossAt, context);
 }
 
-function walk(lossAt: (penalty: number) => number, context: FitContext): number {
-  let best = path[0];
+/** The penalty with the least loss; ends once several in a row brought nothing. */
+export function walk(
+  penalties: readonly number[],
+  lossAt: (penalty: number) => number,
+  context: FitContext,
+): number {
+  let best = penalties[0];
   let least = Infinity;
   let since = 0;
-  for (const penalty of path) {
+  for (const penalty of penalties) {
     context.checkAborted();
     const loss = lossAt(penalty);
     since = loss < least ? 0 : since + 1;
@@ -101,6 +112,6 @@ function ridgeLosses(
     );
 }
 
-function mean(values: readonly number[]): number {
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,0 +1,66 @@
+import type { ThresholdCurve, ThresholdMetric } from '../types.ts';
+
+const curvePoints = 200;
+
+/** Scores of labelling as positive what has at least a threshold. */
+interface ThresholdPoint {
+  readonly threshold: number;
+  readonly f1: number;
+  readonly balancedAccuracy: number;
+}
+
+/**
+ * The threshold half way between two neighbouring scores that has the best metric: the one nearest to a half among
+ * equals.
+ */
+export function bestThreshold(metric: ThresholdMetric, scores: Float64Array, positive: Float64Array): number {
+  const points = thresholdPoints(scores, positive);
+  const best = points.reduce((found, next) => {
+    const gain = next[metric] - found[metric];
+    const isNearer = Math.abs(next.threshold - 0.5) < Math.abs(found.threshold - 0.5);
+    return gain > 1e-12 || (Math.abs(gain) <= 1e-12 && isNearer) ? next : found;
+  });
+  return best.threshold;
+}
+
+/** F1 and balanced accuracy by threshold, at most 200 points of it, rising. */
+export function thresholdCurve(scores: Float64Array, positive: Float64Array, chosen: number): ThresholdCurve {
+  const points = thresholdPoints(scores, positive);
+  const step = Math.max(1, (points.length - 1) / (curvePoints - 1));
+  const count = Math.min(points.length, curvePoints);
+  const kept = Array.from({ length: count }, (_, i) => points[Math.round(i * step)]);
+  return {
+    chosen,
+    threshold: kept.map((point) => point.threshold),
+    f1: kept.map((point) => point.f1),
+    balancedAccuracy: kept.map((point) => point.balancedAccuracy),
+  };
+}
+
+/** One point between every two different scores, and one below all of them. */
+function thresholdPoints(scores: Float64Array, positive: Float64Array): ThresholdPoint[] {
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  const positives = positive.reduce((sum, value) => sum + value, 0);
+  const negatives = positive.length - positives;
+  const points: ThresholdPoint[] = [];
+  let [missed, rejected] = [0, 0];
+  order.forEach((row, i) => {
+    const before = i === 0 ? 0 : scores[order[i - 1]];
+    if (i === 0 || before !== scores[row]) {
+      const found = positives - missed;
+      const wrong = negatives - rejected;
+      const recalls = [
+        ...(positives > 0 ? [found / positives] : []),
+        ...(negatives > 0 ? [rejected / negatives] : []),
+      ];
+      points.push({
+        threshold: (before + scores[row]) / 2,
+        f1: found > 0 ? (2 * found) / (2 * found + wrong + missed) : 0,
+        balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / Math.max(1, recalls.length),
+      });
+    }
+    if (positive[row] === 1) missed++;
+    else rejected++;
+  });
+  return points;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../random/random.ts';
+import { mixedFeatures, mixedTable, withColumns } from '../testing/sample-tables.ts';
+import { train } from '../train.ts';
+import type { TrainOptions, Validation } from '../types.ts';
+import { groupSplits, timeHoldout, timeSplits } from './ordered-splits.ts';
+
+describe('splits by group', () => {
+  const groups = Float64Array.from({ length: 100 }, (_, row) => (row < 4 ? NaN : row % 13));
+  const splits = groupSplits(groups, 4, createRandom(1)) ?? [];
+
+  it('hold every row out once and no group on both sides', () => {
+    expect(splits.flatMap(({ test }) => Array.from(test)).sort((a, b) => a - b)).toEqual(
+      Array.from(groups.keys()),
+    );
+    for (const { train: learnt, test } of splits) {
+      const known = new Set(Array.from(learnt, (row) => groups[row]).filter((group) => !Number.isNaN(group)));
+      expect(Array.from(test).some((row) => known.has(groups[row]))).toBe(false);
+      expect(Math.abs(test.length - 25)).toBeLessThan(5);
+    }
+  });
+
+  it('are refused where there are fewer groups than folds', () => {
+    expect(groupSplits(Float64Array.of(1, 1, 2, 2), 3, createRandom(1))).toBeUndefined();
+  });
+});
+
+describe('splits by time', () => {
+  const times = Float64Array.from({ length: 60 }, (_, row) =>
+    row === 7 ? NaN : Math.floor(((row * 37) % 60) / 2),
+  );
+
+  it('learn from what is before all that they are judged on', () => {
+    const splits = timeSplits(times, 4) ?? [];
+    expect(splits).toHaveLength(4);
+    for (const { train: learnt, test } of splits) {
+      const latest = Math.max(
+        ...Array.from(learnt, (row) => times[row]).filter((time) => !Number.isNaN(time)),
+      );
+      expect(Array.from(test).every((row) => times[row] > latest)).toBe(true);
+    }
+    expect(splits.map(({ train: learnt }) => learnt.includes(7))).toEqual([true, true, true, true]);
+  });
+
+  it('hold the latest rows out', () => {
+    const split = timeHoldout(times, 0.25);
+    expect(split?.test.length).toBeGreaterThanOrEqual(13);
+    expect(split && Math.min(...Array.from(split.test, (row) => times[row]))).toBeGreaterThan(20);
+  });
+
+  it('are refused where nothing is later than anything else', () => {
+    expect(timeHoldout(new Float64Array(9), 0.3)).toBeUndefined();
+    expect(timeSplits(new Float64Array(9), 2)).toBeUndefined();
+  });
+});
+
+describe('training', () => {
+  const base = mixedTable(120);
+  const shop = Int32Array.from({ length: 120 }, (_, row) => row % 10);
+  const categories = Array.from({ length: 10 }, (_, k) => `shop ${k}`);
+  const table = withColumns(base, { name: 'shop', kind: 'categorical', codes: shop, categories });
+  const fit = (validation: Validation, options: Partial<TrainOptions> = {}) =>
+    train(table, {
+      task: 'regression',
+      target: 'price',
+      algorithm: 'linear',
+      validation,
+      seed: 1,
+      ...options,
+    });
+
+  it('by groups leaves their column out of the features', () => {
+    const { schema, metricsStd } = fit({ folds: 5, groups: 'shop' });
+    expect(schema.features.map(({ name }) => name)).not.toContain('shop');
+    expect(metricsStd.rmse).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { folds: 3, time: 'made' },
+    { holdout: 0.3, time: 'made' },
+  ])('by time works for one algorithm and for the search, %j', (validation) => {
+    expect(fit(validation, { features: mixedFeatures }).metrics.rmse).toBeLessThan(20);
+    const searched = fit(validation, { features: mixedFeatures, algorithm: 'auto', budgetMs: 20_000 });
+    expect(searched.metrics.rmse).toBeLessThan(20);
+  });
+
+  it('says which column it cannot split by', () => {
+    const refused = (validation: Validation) => {
+      try {
+        return fit(validation);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused({ folds: 3, time: 'colour' })).toMatchObject({
+      code: 'INVALID_OPTION',
+      field: 'validation.time',
+    });
+    expect(refused({ folds: 11, groups: 'shop' })).toMatchObject({ field: 'validation.groups' });
+    expect(refused({ folds: 3, groups: 'nowhere' })).toMatchObject({ code: 'UNKNOWN_COLUMN' });
+  });
+});

@@ -1,0 +1,110 @@
+import { featureColumns } from '../predictor.ts';
+import type { FeatureSchema, Model, Predictor, Table } from '../types.ts';
+
+/** How often values fall in each cell. Shares are of all rows and add up to 1 with `missing`. */
+export type Distribution =
+  /** `shares[i]` counts values in (edges[i − 1], edges[i]]; the first and the last cell are open. */
+  | {
+      readonly kind: 'numeric' | 'datetime';
+      readonly edges: readonly number[];
+      readonly shares: readonly number[];
+      readonly missing: number;
+    }
+  /** One cell for each category, the most frequent first, and a last one for all others. */
+  | {
+      readonly kind: 'categorical';
+      readonly categories: readonly string[];
+      readonly shares: readonly number[];
+      readonly missing: number;
+    };
+
+export type FeatureReference = Distribution & { readonly name: string };
+
+/** What a model was trained on and what it predicts for that, to hold later rows against. */
+export interface Reference {
+  readonly rows: number;
+  readonly features: readonly FeatureReference[];
+  /** Of the label, or of the value. */
+  readonly prediction: Distribution;
+}
+
+const cells = 10;
+const mostCategories = 30;
+
+/**
+ * The distributions of the named features in a table, in the order of the schema, and of a model's predictions for its
+ * rows: numbers in deciles, categories by their shares. For the table a model was trained on, whose rows it has seen.
+ */
+export function referenceOf(
+  model: Model,
+  predictor: Predictor,
+  table: Table,
+  watched: ReadonlySet<string>,
+): Reference {
+  const { features, classes } = model.schema;
+  const columns = featureColumns(features, table, undefined);
+  const { labels, values } = predictor.predictTable(table);
+  const prediction = labels
+    ? categoriesOf(Float64Array.from(labels), classes)
+    : numbersOf(values ?? new Float64Array(0), 'numeric');
+  const references = features.flatMap((feature, i): FeatureReference[] =>
+    watched.has(feature.name) && feature.kind !== 'text'
+      ? [{ name: feature.name, ...distributionOf(feature, columns[i]) }]
+      : [],
+  );
+  return { rows: table.rows, features: references, prediction };
+}
+
+function distributionOf(
+  feature: Exclude<FeatureSchema, { kind: 'text' }>,
+  values: Float64Array,
+): Distribution {
+  return feature.kind === 'categorical'
+    ? categoriesOf(values, feature.categories)
+    : numbersOf(values, feature.kind);
+}
+
+function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime'): Distribution {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const edges: number[] = [];
+  for (let q = 1; q < cells; q++) {
+    const edge = sorted[Math.floor((q * sorted.length) / cells)];
+    // Values that many rows share leave fewer cells than ten.
+    if (edge !== undefined && edge !== edges.at(-1) && edge < sorted[sorted.length - 1]) edges.push(edge);
+  }
+  const counts = new Float64Array(edges.length + 1);
+  for (const value of sorted) counts[cellOf(edges, value)]++;
+  return { kind, edges, ...sharesOf(counts, values.length) };
+}
+
+function categoriesOf(codes: Float64Array, names: readonly string[]): Distribution {
+  const counts = new Float64Array(names.length);
+  for (const code of codes) if (!Number.isNaN(code)) counts[code]++;
+  const order = [...names.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+  const kept = order.slice(0, mostCategories);
+  const rest = order.slice(mostCategories).reduce((sum, code) => sum + counts[code], 0);
+  const cellCounts = Float64Array.from([...kept.map((code) => counts[code]), rest]);
+  return {
+    kind: 'categorical',
+    categories: kept.map((code) => names[code]),
+    ...sharesOf(cellCounts, codes.length),
+  };
+}
+
+function sharesOf(counts: Float64Array, rows: number): { shares: number[]; missing: number } {
+  const all = Math.max(1, rows);
+  const shares = Array.from(counts, (count) => count / all);
+  return { shares, missing: Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0)) };
+}
+
+/** The cell of a number: of ascending edges, the first that it does not exceed. */
+export function cellOf(edges: readonly number[] | Float64Array, value: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (value <= edges[middle]) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
