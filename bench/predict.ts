@@ -1,44 +1,20 @@
 /** Predictions over HTTP against bare Fastify. See README.md. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { deployedModel, register } from './lib/api.ts';
 import { wireRequest } from './lib/connection.ts';
 import { figure, median, quantile, report, say } from './lib/figures.ts';
-import { startLoad } from './lib/load.ts';
-import type { LoadResult } from './lib/load.ts';
-import { processorSeconds } from './lib/processes.ts';
 import { withServer } from './lib/server.ts';
+import { bareFastify, connections, run } from './lib/serving.ts';
+import type { Run } from './lib/serving.ts';
 import { writeTrainingTable } from './lib/tables.ts';
 
 const trainingRows = 20_000;
-const connections = 8;
-const seconds = 5;
-const rounds = 5;
+/** For a look while one works; not for quoting. */
+const quick = process.argv.includes('--quick');
+const seconds = quick ? 3 : 5;
+const rounds = quick ? 2 : 5;
 const profiled = process.argv.includes('--cpu-prof');
-
-const bareFastify = async (reply: string) => {
-  const program = fileURLToPath(new URL('peers/bare-fastify.ts', import.meta.url));
-  const child = fork(program, [reply], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } });
-  const [port] = (await once(child, 'message')) as [number];
-  return { port, pid: child.pid ?? 0, stop: () => child.disconnect() };
-};
-
-interface Run extends LoadResult {
-  /** Processor time of the server for each request, in µs: what a busy machine does not blur. */
-  readonly cost: number;
-}
-
-const run = async (server: { port: number; pid: number }, request: Buffer, forSeconds = seconds) => {
-  const before = await processorSeconds(server.pid);
-  const { port } = server;
-  const result = await startLoad({ port, requests: [request.toString()], connections, seconds: forSeconds })
-    .result;
-  const used = (await processorSeconds(server.pid)) - before;
-  return { ...result, cost: (1e6 * used) / result.latencies.length } satisfies Run;
-};
 
 const rate = ({ perSecond }: Run): number => perSecond;
 const cost = (result: Run): number => result.cost;
@@ -66,9 +42,9 @@ await withServer(
       await run(bare, post, 3);
       for (let round = 1; round <= rounds; round++) {
         say(`round ${round} of ${rounds}`);
-        posts.push(await run(bare, post));
-        ours.push(await run(server, ask));
-        if (!profiled) gets.push(await run(bare, get));
+        posts.push(await run(bare, post, seconds));
+        ours.push(await run(server, ask, seconds));
+        if (!profiled) gets.push(await run(bare, get, seconds));
       }
     } finally {
       bare.stop();

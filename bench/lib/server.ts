@@ -87,6 +87,7 @@ export const startServer = async (
       QEMLFLOW_CONFIG_PATH: join(dataDir, 'no-config'),
       RATE_LIMIT_MAX_REQUESTS: '10000000',
       RATE_LIMIT_ANONYMOUS: '10000000',
+      RATE_LIMIT_TENANT: '10000000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
