@@ -1,142 +1,22 @@
 import { z } from 'zod';
 import {
-  descriptionSchema,
-  idParamsSchema,
-  idSchema,
-  nameSchema,
-  sortedQuery,
-  timestampSchema,
-} from './paging.ts';
+  datakitSchema,
+  datakitStatusSchema,
+  fileContentTypes,
+  previewSchema,
+  profileSchema,
+  sampleSchema,
+} from './datakit-shapes.ts';
+import { datakitUploads } from './datakit-uploads.ts';
+import { datakitVersions, versionQuerySchema } from './datakit-versions.ts';
+import { datakitQueries } from './datakit-queries.ts';
+import { deletedFilter, descriptionSchema, idParamsSchema, nameSchema, sortedQuery } from './paging.ts';
 import { route } from './route.ts';
 
-export const columnTypeSchema = z.enum([
-  'numeric',
-  'integer',
-  'boolean',
-  'datetime',
-  'categorical',
-  'text',
-  'identifier',
-  'geographic',
-]);
-export type ColumnType = z.infer<typeof columnTypeSchema>;
-
-export const fileFormatSchema = z.enum(['csv', 'json', 'ndjson', 'parquet', 'xlsx']);
-export type FileFormat = z.infer<typeof fileFormatSchema>;
-
-export const fileContentTypes = {
-  csv: 'text/csv',
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  parquet: 'application/vnd.apache.parquet',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const satisfies Readonly<Record<FileFormat, string>>;
-
-export const datakitStatusSchema = z.enum(['PROCESSING', 'READY', 'FAILED']);
-
-export const datakitSchema = z
-  .object({
-    id: idSchema,
-    name: z.string(),
-    description: z.string(),
-    status: datakitStatusSchema,
-    format: fileFormatSchema,
-    fileName: z.string().describe('The name the file had, without its path.'),
-    rows: z.number().int().nonnegative().nullable().describe('null until the profile is there.'),
-    columns: z.array(z.object({ name: z.string(), type: columnTypeSchema })),
-    sizeBytes: z.number().int().nonnegative(),
-    sha256: z.string(),
-    version: z.number().int().positive(),
-    sample: z.string().optional().describe('The shipped sample it was made from.'),
-    jobId: idSchema.optional().describe('The job that profiles it.'),
-    error: z.string().optional().describe('Why it failed, and what to do.'),
-    createdAt: timestampSchema,
-    updatedAt: timestampSchema,
-  })
-  .meta({ id: 'Datakit' });
-export type Datakit = z.infer<typeof datakitSchema>;
-
-/** A bound of a column: a number, or text for dates (ISO 8601) and words. */
-const boundSchema = z.union([z.number(), z.string()]);
-
-export const columnProfileSchema = z
-  .object({
-    name: z.string(),
-    type: columnTypeSchema,
-    missing: z.number().int().nonnegative(),
-    distinct: z.number().int().nonnegative(),
-    min: boundSchema.optional(),
-    max: boundSchema.optional(),
-    mean: z.number().optional(),
-    std: z.number().optional(),
-    quantiles: z.array(z.object({ p: z.number(), value: boundSchema })).optional(),
-    histogram: z
-      .object({
-        edges: z.array(z.number()).describe('counts.length + 1 edges; dates as milliseconds since 1970.'),
-        counts: z.array(z.number().int()),
-      })
-      .optional(),
-    top: z.array(z.object({ value: z.string(), count: z.number().int() })).optional(),
-  })
-  .meta({ id: 'ColumnProfile' });
-export type ColumnProfile = z.infer<typeof columnProfileSchema>;
-
-export const warningCodeSchema = z.enum([
-  'CONSTANT',
-  'ALL_MISSING',
-  'MANY_MISSING',
-  'DUPLICATE_ROWS',
-  'LIKELY_IDENTIFIER',
-  'LIKELY_LEAK',
-  'IMBALANCED',
-  'MIXED_TYPES',
-  'NOT_FINITE',
-  'RAGGED_ROWS',
-  'ENCODING',
-]);
-
-export const profileWarningSchema = z
-  .object({ code: warningCodeSchema, column: z.string().optional(), message: z.string() })
-  .meta({ id: 'ProfileWarning' });
-export type ProfileWarning = z.infer<typeof profileWarningSchema>;
-
-export const profileSchema = z
-  .object({
-    rows: z.number().int().nonnegative(),
-    columns: z.array(columnProfileSchema),
-    warnings: z.array(profileWarningSchema),
-    exact: z
-      .boolean()
-      .describe('true: every figure counts every row. false: `distinct` of some column is an estimate.'),
-  })
-  .meta({ id: 'Profile' });
-export type Profile = z.infer<typeof profileSchema>;
-
-export const cellSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-export type Cell = z.infer<typeof cellSchema>;
-
-export const previewSchema = z
-  .object({
-    columns: z.array(z.object({ name: z.string(), type: columnTypeSchema })),
-    rows: z.array(z.array(cellSchema)),
-  })
-  .meta({ id: 'Preview' });
-export type Preview = z.infer<typeof previewSchema>;
-
-export const sampleSchema = z
-  .object({
-    name: z.string().describe('What `POST /datakits/samples/:sample` takes.'),
-    title: z.string(),
-    description: z.string(),
-    rows: z.number().int(),
-    columns: z.number().int(),
-    target: z.string().describe('The column one would predict.'),
-    task: z.enum(['CLASSIFICATION', 'REGRESSION']),
-    source: z.string(),
-    licence: z.string(),
-  })
-  .meta({ id: 'Sample' });
-export type Sample = z.infer<typeof sampleSchema>;
+export * from './datakit-queries.ts';
+export * from './datakit-shapes.ts';
+export * from './datakit-uploads.ts';
+export * from './datakit-versions.ts';
 
 const read = {
   method: 'GET',
@@ -197,6 +77,8 @@ export const datakits = {
       'TOO_LARGE',
       'UNSUPPORTED_TYPE',
       'UNREADABLE_FILE',
+      'VIRUS_FOUND',
+      'UNAVAILABLE',
       'NO_SPACE',
     ],
     audit: 'datakit.created',
@@ -208,6 +90,7 @@ export const datakits = {
     query: sortedQuery(['createdAt', 'updatedAt', 'name']).extend({
       name: z.string().max(255).optional().describe('Only those whose name contains this.'),
       status: datakitStatusSchema.optional(),
+      ...deletedFilter,
     }),
     reply: datakitSchema,
     envelope: 'list',
@@ -275,6 +158,7 @@ export const datakits = {
     path: '/datakits/:id/profile',
     summary: 'What its columns hold',
     params: idParamsSchema,
+    query: versionQuerySchema,
     reply: profileSchema,
     envelope: 'data',
     cursor: 'none',
@@ -287,7 +171,7 @@ export const datakits = {
     path: '/datakits/:id/preview',
     summary: 'Its rows, a page at a time',
     params: idParamsSchema,
-    query: z.object({
+    query: versionQuerySchema.extend({
       offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
       limit: z.coerce.number().int().min(1).max(200).default(50),
       sort: z.string().max(300).optional().describe('A column; a leading minus sorts downwards.'),
@@ -309,9 +193,14 @@ export const datakits = {
   download: route({
     ...read,
     path: '/datakits/:id/download',
-    summary: 'The file as it was uploaded, byte for byte',
+    summary: 'The file as it was uploaded, byte for byte, or its rows in another format',
     params: idParamsSchema,
-    query: z.object({ format: z.enum(['original']).default('original') }),
+    query: versionQuerySchema.extend({
+      format: z
+        .enum(['original', 'csv', 'parquet', 'json'])
+        .default('original')
+        .describe('A version that was made here has no original and is given as Parquet.'),
+    }),
     reply: z.string().describe('The bytes.'),
     envelope: 'file',
     contentTypes: [
@@ -323,6 +212,10 @@ export const datakits = {
     ],
     cursor: 'none',
     etag: 'none',
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'NOT_READY', 'NO_SPACE'],
+    rate: 'compute',
   }),
+  ...datakitUploads,
+  ...datakitVersions,
+  ...datakitQueries,
 } as const;

@@ -12,6 +12,27 @@ export const metricNameSchema = z.enum([
 ]);
 export type MetricName = z.infer<typeof metricNameSchema>;
 
+const splitByTimeSchema = z
+  .string()
+  .max(1000)
+  .optional()
+  .describe('A column of dates or numbers: later rows are judged by a model of earlier ones.');
+
+export const validationSchema = z.union([
+  z.object({ holdout: z.number().gt(0).lt(1), time: splitByTimeSchema }).strict(),
+  z
+    .object({
+      folds: z.number().int().min(2).max(20),
+      groups: z
+        .string()
+        .max(1000)
+        .optional()
+        .describe('A column: rows with the same value in it are held out together. Not with `time`.'),
+      time: splitByTimeSchema,
+    })
+    .strict(),
+]);
+
 /** Numbers of held-out data. `spread` is the standard deviation over the folds. */
 export const metricsSchema = z
   .object({
@@ -32,6 +53,10 @@ export const metricsSchema = z
     mae: z.number().optional(),
     r2: z.number().optional(),
     spread: z.record(z.string(), z.number()).optional(),
+    intervals: z
+      .record(z.string(), z.tuple([z.number(), z.number()]))
+      .optional()
+      .describe('Low and high ends of 95 % intervals, by the bootstrap of held-out rows.'),
   })
   .meta({ id: 'Metrics' });
 export type Metrics = z.infer<typeof metricsSchema>;
@@ -53,6 +78,13 @@ export const curvesSchema = z
         histogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number().int()) }),
       })
       .optional(),
+    threshold: z
+      .object({
+        chosen: z.number(),
+        points: z.array(z.object({ threshold: z.number(), f1: z.number(), balancedAccuracy: z.number() })),
+      })
+      .optional()
+      .describe('Two classes: what labelling from other probabilities on would give.'),
     learning: z
       .array(z.object({ rows: z.number().int(), train: z.number(), validation: z.number() }))
       .optional()
@@ -64,3 +96,34 @@ export const curvesSchema = z
   })
   .meta({ id: 'Curves' });
 export type Curves = z.infer<typeof curvesSchema>;
+
+export const candidateSchema = z
+  .object({
+    algorithm: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+    metric: z.string(),
+    score: z.number(),
+    std: z.number().optional(),
+    chosen: z.boolean(),
+  })
+  .meta({ id: 'Candidate' });
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const calibrationSchema = z
+  .enum(['none', 'platt', 'isotonic'])
+  .describe('Two classes: how probabilities are corrected by what came true of held-out predictions.');
+
+export const thresholdSchema = z
+  .union([z.enum(['half', 'f1', 'balanced_accuracy']), z.number().gt(0).lt(1)])
+  .describe('Two classes: from which probability of the second a row is labelled so, or what to find it by.');
+
+/** How probabilities of two classes became labels. */
+export const decisionSchema = z
+  .object({ threshold: z.number(), calibrate: calibrationSchema })
+  .describe('Of two classes: the probability from which the second is the label.');
+
+/** How a column becomes numbers that can be learnt from. */
+export const featureUseSchema = z
+  .enum(['number', 'categories', 'mean_target', 'date_parts', 'text'])
+  .describe('`mean_target`: so many categories that each stands for the mean target of its rows.');
+export type FeatureUse = z.infer<typeof featureUseSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobStatusSchema } from './jobs.ts';
 import { idSchema } from './paging.ts';
+import { canarySchema } from './serving.ts';
 
 /** Everything that is pushed, by name. The same payloads travel over Socket.IO and over plain WebSocket. */
 export const eventSchemas = {
@@ -30,8 +31,15 @@ export const eventSchemas = {
     score: z.number(),
   }),
   'model.trained': z.object({ modelId: idSchema, version: z.number().int() }),
-  'model.deployed': z.object({ modelId: idSchema, version: z.number().int(), alias: z.string() }),
-  'model.undeployed': z.object({ modelId: idSchema }),
+  'model.deployed': z.object({
+    modelId: idSchema,
+    version: z.number().int(),
+    alias: z.string(),
+    canary: canarySchema.optional(),
+  }),
+  'model.undeployed': z
+    .object({ modelId: idSchema, alias: z.string().optional() })
+    .describe('Of one alias, or of all where none is named.'),
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

@@ -133,7 +133,7 @@ export const identity = {
       }),
     reply: sessionSchema,
     status: 200,
-    errors: ['INVALID_CREDENTIALS', 'ACCOUNT_LOCKED'],
+    errors: ['INVALID_CREDENTIALS', 'ACCOUNT_LOCKED', 'ACCOUNT_DISABLED'],
     audit: 'session.opened',
     rate: 'login',
   }),

@@ -23,7 +23,10 @@ export const jobSchema = z
       ),
     subject: z.object({ type: z.string(), id: idSchema }).optional().describe('The resource it works on.'),
     error: z.object({ code: z.string(), message: z.string() }).optional(),
-    result: z.record(z.string(), z.unknown()).optional(),
+    result: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('What it came to. A list leaves a large one out: ask for the job itself.'),
     createdAt: timestampSchema,
     startedAt: timestampSchema.optional(),
     finishedAt: timestampSchema.optional(),

@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import { curvesSchema, metricNameSchema, metricsSchema } from './evaluation.ts';
+import {
+  calibrationSchema,
+  candidateSchema,
+  curvesSchema,
+  decisionSchema,
+  featureUseSchema,
+  metricNameSchema,
+  metricsSchema,
+  thresholdSchema,
+  validationSchema,
+} from './evaluation.ts';
+import { heldOutQuerySchema, heldOutRowsSchema, modelExplanationSchema } from './explanations.ts';
 import { jobLogSchema, jobSchema } from './jobs.ts';
 import {
+  deletedFilter,
+  deletionSchema,
   descriptionSchema,
   idParamsSchema,
   idSchema,
@@ -10,6 +23,7 @@ import {
   sortedQuery,
   timestampSchema,
 } from './paging.ts';
+import { modelFilesOf } from './model-files.ts';
 import { route } from './route.ts';
 
 export const modelTypeSchema = z.enum([
@@ -23,7 +37,16 @@ export const modelTypeSchema = z.enum([
 export type ModelType = z.infer<typeof modelTypeSchema>;
 export const frameworkSchema = z.enum(['QUADRAX', 'ONNX', 'TENSORFLOW', 'PYTORCH', 'SKLEARN', 'XGBOOST']);
 export const modelStatusSchema = z.enum(['DRAFT', 'TRAINING', 'TRAINED', 'DEPLOYED', 'FAILED']);
-export const algorithmSchema = z.enum(['auto', 'gradient_boosting', 'linear', 'baseline']);
+export const algorithmSchema = z.enum([
+  'auto',
+  'gradient_boosting',
+  'random_forest',
+  'extra_trees',
+  'linear',
+  'nearest_neighbors',
+  'neural_network',
+  'baseline',
+]);
 export type Algorithm = z.infer<typeof algorithmSchema>;
 
 export const modelSchema = z
@@ -46,6 +69,7 @@ export const modelSchema = z
     trainingJobId: idSchema.optional().describe('The job that is training it now.'),
     createdAt: timestampSchema,
     updatedAt: timestampSchema,
+    deletion: deletionSchema.optional().describe('Of one that was deleted.'),
   })
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof modelSchema>;
@@ -58,29 +82,21 @@ export const featureSchema = z
     min: z.number().optional(),
     max: z.number().optional(),
     integer: z.boolean().optional().describe('Only whole numbers were seen in training.'),
+    use: featureUseSchema.optional(),
   })
   .meta({ id: 'Feature' });
 export type Feature = z.infer<typeof featureSchema>;
 
-export const candidateSchema = z
-  .object({
-    algorithm: z.string(),
-    parameters: z.record(z.string(), z.unknown()),
-    metric: z.string(),
-    score: z.number(),
-    std: z.number().optional(),
-    chosen: z.boolean(),
-  })
-  .meta({ id: 'Candidate' });
-export type Candidate = z.infer<typeof candidateSchema>;
-
-export const validationSchema = z.union([
-  z.object({ holdout: z.number().gt(0).lt(1) }).strict(),
-  z.object({ folds: z.number().int().min(2).max(20) }).strict(),
-]);
-
 const scalarSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 export const recordSchema = z.record(z.string(), scalarSchema);
+
+/** Where a version came from that was not trained here. */
+const importedSchema = z.object({
+  fileName: z.string(),
+  sizeBytes: z.number().int(),
+  sha256: z.string(),
+  producer: z.string().describe('What wrote the file, as the file says.'),
+});
 
 export const modelVersionSchema = z
   .object({
@@ -88,12 +104,22 @@ export const modelVersionSchema = z
     status: z.enum(['TRAINED', 'DEPLOYED']),
     algorithm: z.string(),
     parameters: z.record(z.string(), z.unknown()),
-    datakit: z.object({ id: idSchema, version: z.number().int(), name: z.string().optional() }),
+    datakit: z
+      .object({
+        id: idSchema,
+        version: z.number().int(),
+        name: z.string().optional(),
+        gone: z.literal(true).optional().describe('It was deleted, and cannot be restored any more.'),
+      })
+      .optional()
+      .describe('What it was trained on; absent for what was imported.'),
+    imported: importedSchema.optional(),
     features: z.array(featureSchema),
     target: z.string(),
     classes: z.array(z.string()).optional(),
-    validation: validationSchema,
-    seed: z.number().int(),
+    decision: decisionSchema.optional(),
+    validation: validationSchema.optional(),
+    seed: z.number().int().optional(),
     rowsUsed: z.number().int(),
     metrics: metricsSchema,
     importance: z.array(z.object({ feature: z.string(), value: z.number(), std: z.number().optional() })),
@@ -115,6 +141,7 @@ export const modelVersionSummarySchema = modelVersionSchema
     algorithm: true,
     target: true,
     datakit: true,
+    imported: true,
     metrics: true,
     trainedAt: true,
     durationMs: true,
@@ -133,29 +160,24 @@ export const trainRequestSchema = z.object({
     .describe('Absent: every other column.'),
   algorithm: algorithmSchema.default('auto'),
   parameters: z
-    .record(z.string().max(100), z.union([z.number(), z.string().max(100), z.boolean()]))
+    .record(z.string().max(100), z.union([z.number(), z.string().max(10_000), z.boolean()]))
     .default({})
     .describe('Of the algorithm; none with `auto`.'),
   validation: validationSchema.default({ folds: 5 }),
   metric: metricNameSchema.optional().describe('What `auto` looks at; absent: log loss or RMSE.'),
   weights: z.string().max(1000).optional().describe('A column with the weight of each row.'),
+  threshold: thresholdSchema.default('half'),
+  calibrate: calibrationSchema.default('none'),
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   timeBudgetSeconds: z.number().int().min(5).max(86_400).default(120).describe('For `auto`.'),
 });
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
 
-export const predictionSchema = z
-  .object({
-    label: z.string().optional(),
-    probabilities: z.record(z.string(), z.number()).optional(),
-    value: z.number().optional(),
-  })
-  .meta({ id: 'Prediction' });
-export type Prediction = z.infer<typeof predictionSchema>;
-
 const versionParamsSchema = idParamsSchema.extend({
   version: z.coerce.number().int().positive().max(1_000_000),
 });
+
+const modelFiles = modelFilesOf(modelSchema);
 
 const read = {
   method: 'GET',
@@ -185,6 +207,7 @@ export const models = {
       status: modelStatusSchema.optional(),
       type: modelTypeSchema.optional(),
       datakitId: idSchema.optional(),
+      ...deletedFilter,
     }),
     reply: modelSchema,
     envelope: 'list',
@@ -300,6 +323,29 @@ export const models = {
     cache: { seconds: 300, of: 'models' },
     errors: ['NOT_FOUND'],
   }),
+  explanation: route({
+    ...read,
+    ...one,
+    path: '/models/:id/versions/:version/explanation',
+    summary: 'What moves a version: SHAP values of sampled rows, partial dependence',
+    params: versionParamsSchema,
+    reply: modelExplanationSchema,
+    etag: 'send',
+    cache: { seconds: 300, of: 'models' },
+    errors: ['NOT_FOUND'],
+  }),
+  rows: route({
+    ...read,
+    ...one,
+    path: '/models/:id/versions/:version/rows',
+    summary: 'The held-out rows behind its figures, each with what was predicted for it',
+    params: versionParamsSchema,
+    query: heldOutQuerySchema,
+    reply: heldOutRowsSchema,
+    etag: 'none',
+    errors: ['NOT_FOUND', 'NOT_READY'],
+    rate: 'compute',
+  }),
   log: route({
     ...read,
     path: '/models/:id/versions/:version/log',
@@ -312,65 +358,5 @@ export const models = {
     etag: 'none',
     errors: ['NOT_FOUND', 'INVALID_CURSOR'],
   }),
-  deploy: route({
-    ...write,
-    method: 'POST',
-    path: '/models/:id/deploy',
-    summary: 'Serve a version',
-    params: idParamsSchema,
-    body: z.object({
-      version: z.number().int().positive().max(1_000_000),
-      alias: z
-        .string()
-        .regex(/^[a-z][a-z0-9-]{0,62}$/, 'Use small letters, digits and dashes.')
-        .default('production'),
-    }),
-    reply: z.object({
-      modelId: idSchema,
-      version: z.number().int(),
-      status: z.literal('DEPLOYED'),
-      alias: z.string(),
-    }),
-    status: 200,
-    idempotency: 'natural',
-    etag: 'none',
-    errors: ['NOT_FOUND'],
-    audit: 'model.deployed',
-  }),
-  undeploy: route({
-    ...write,
-    method: 'POST',
-    path: '/models/:id/undeploy',
-    summary: 'Stop serving a model',
-    params: idParamsSchema,
-    reply: modelSchema,
-    status: 200,
-    idempotency: 'natural',
-    etag: 'none',
-    errors: ['NOT_FOUND'],
-    audit: 'model.undeployed',
-  }),
-  predict: route({
-    ...write,
-    method: 'POST',
-    path: '/models/:id/predict',
-    summary: 'Predict one row or many with the deployed version',
-    permission: 'read',
-    params: idParamsSchema,
-    body: z.object({
-      inputs: z
-        .union([
-          z.record(z.string(), z.unknown()),
-          z.array(z.record(z.string(), z.unknown())).min(1).max(10_000),
-        ])
-        .describe('One row by the names of its features, or a list of up to 10,000 rows.'),
-    }),
-    reply: z.object({ version: z.number().int(), predictions: z.array(predictionSchema) }),
-    status: 200,
-    idempotency: 'natural',
-    etag: 'none',
-    errors: ['NOT_FOUND', 'NOT_DEPLOYED'],
-    audit: 'none',
-    rate: 'read',
-  }),
+  ...modelFiles,
 } as const;

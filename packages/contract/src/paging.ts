@@ -24,13 +24,39 @@ export const sortedQuery = <const Field extends string>(fields: readonly [Field,
 
 export const metaSchema = z.object({
   nextCursor: z.string().optional(),
-  total: z.number().int().nonnegative().optional(),
+  total: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      'How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long.',
+    ),
 });
 export type Meta = z.infer<typeof metaSchema>;
 
 export const idSchema = z.uuid();
 export const idParamsSchema = z.object({ id: idSchema });
 export const timestampSchema = z.iso.datetime();
+
+/** For how long what was deleted can be restored. */
+export const restorableDays = 30;
+
+/** Of what was deleted and can be restored. */
+export const deletionSchema = z.object({
+  at: timestampSchema,
+  by: z.object({ id: idSchema, name: z.string().optional() }).optional().describe('Named while a member.'),
+  restorableUntil: timestampSchema,
+});
+export type Deletion = z.infer<typeof deletionSchema>;
+
+/** Lists what was deleted, and can be restored, in place of what is there. */
+export const deletedFilter = {
+  deleted: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: those that were deleted and can be restored, in place of the others.'),
+} as const;
 
 /** A name a person gives: trimmed, one line. */
 export const nameSchema = z

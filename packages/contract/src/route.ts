@@ -30,6 +30,8 @@ export interface ReadCaching {
  */
 export interface RouteDeclaration {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Of a protocol of others: outside the base path, and refusals are that protocol's own error object. */
+  readonly protocol?: 'open-inference';
   /** Below the base path, with `:name` for parameters. */
   readonly path: `/${string}`;
   readonly summary: string;
@@ -38,6 +40,12 @@ export interface RouteDeclaration {
   readonly body?: z.ZodType;
   /** `multipart` bodies are streamed to the handler and not parsed. */
   readonly multipart?: true;
+  /** Kinds of body that are handed to the handler as they arrive, byte for byte. */
+  readonly stream?: readonly [string, ...string[]];
+  /** Fields of the head that it reads, by their names in lower case. */
+  readonly headers?: z.ZodObject;
+  /** The form's field that holds the file; absent, `dataset`. */
+  readonly fileField?: string;
   /** What kinds of file it answers with, for the envelope `file`. */
   readonly contentTypes?: readonly [string, ...string[]];
   /** What `data` holds (or one item of it, for a list). */
@@ -55,6 +63,11 @@ export interface RouteDeclaration {
   readonly etag: 'send' | 'match' | 'none';
   readonly audit: AuditAction;
   readonly rate: RateClass;
+  /**
+   * For what computes, changes nothing and answers with one object: `Prefer: respond-async` has it answered by a job,
+   * which works on what `:id` names if a kind of subject is given.
+   */
+  readonly respondAsync?: { readonly subject?: string };
   /** Whether a read may be answered from a cache: one whose reply is the same for all members of a tenant. */
   readonly cache: 'none' | ReadCaching;
 }
@@ -67,5 +80,6 @@ type InferInput<S, Otherwise> = S extends z.ZodType ? z.input<S> : Otherwise;
 
 export type Params<R extends RouteDeclaration> = Infer<R['params'], Record<string, never>>;
 export type Query<R extends RouteDeclaration> = Infer<R['query'], Record<string, never>>;
+export type Headers<R extends RouteDeclaration> = Infer<R['headers'], Record<string, never>>;
 export type Body<R extends RouteDeclaration> = Infer<R['body'], undefined>;
 export type Reply<R extends RouteDeclaration> = InferInput<R['reply'], never>;

@@ -14,6 +14,9 @@ export const memberSchema = z
     username: z.string().optional(),
     role: roleSchema,
     active: z.boolean().describe('Whether it may enter this tenant.'),
+    disabled: z
+      .boolean()
+      .describe('Whether the account is disabled on the whole platform; then it is not active.'),
     joinedAt: timestampSchema,
     lastSeenAt: timestampSchema.optional(),
   })

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { idParamsSchema, timestampSchema } from './paging.ts';
+import { route } from './route.ts';
+import { versionNumberSchema } from './serving.ts';
+
+const latencySchema = z
+  .object({ p50: z.number(), p95: z.number(), p99: z.number() })
+  .describe('Milliseconds within the server, from the request as it was read to its answer.');
+
+export const verdictSchema = z.enum(['stable', 'moderate', 'shifted', 'too_few_rows']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+const driftCellSchema = z.object({
+  label: z.string().describe('A range of numbers or dates, or a category.'),
+  training: z.number().describe('Share of the training rows.'),
+  served: z.number().describe('Share of the rows that were predicted.'),
+});
+
+export const driftSchema = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['numeric', 'datetime', 'categorical']),
+    psi: z
+      .number()
+      .optional()
+      .describe('Population stability index over the cells and what is missing; absent with too few rows.'),
+    verdict: verdictSchema,
+    sentence: z.string(),
+    missing: z.object({ training: z.number(), served: z.number() }),
+    unseen: z.number().describe('Share of the rows with a category that training had not.'),
+    cells: z.array(driftCellSchema),
+  })
+  .meta({ id: 'Drift' });
+export type Drift = z.infer<typeof driftSchema>;
+
+const trafficSchema = z.object({
+  requests: z.number().int(),
+  errors: z.number().int().describe('Requests that were refused, such as for a value of the wrong type.'),
+  rows: z.number().int(),
+  latency: latencySchema.optional(),
+});
+
+export const monitoringSchema = z
+  .object({
+    ...trafficSchema.shape,
+    version: z.number().int(),
+    from: timestampSchema,
+    to: timestampSchema,
+    series: z
+      .array(trafficSchema.extend({ at: timestampSchema }))
+      .describe('Hours in which something was asked, in order.'),
+    compared: z
+      .boolean()
+      .describe(
+        'Whether the version keeps what it was trained on; those trained before that was kept do not.',
+      ),
+    prediction: driftSchema.optional(),
+    features: z.array(driftSchema).describe('The most drifted first; at most the 200 most important.'),
+  })
+  .meta({ id: 'Monitoring' });
+export type Monitoring = z.infer<typeof monitoringSchema>;
+
+/** How deployed models do. */
+export const monitoring = {
+  monitoring: route({
+    method: 'GET',
+    path: '/models/:id/monitoring',
+    summary: 'What a version was asked, how long it took, and how far that is from what it was trained on',
+    params: idParamsSchema,
+    query: z.object({
+      version: z.coerce
+        .number()
+        .pipe(versionNumberSchema)
+        .optional()
+        .describe('Absent: the one that is deployed, else the latest.'),
+      from: timestampSchema.optional().describe('Absent: seven days before the end. Whole hours are told.'),
+      to: timestampSchema.optional().describe('Absent: now.'),
+    }),
+    reply: monitoringSchema,
+    status: 200,
+    errors: ['NOT_FOUND'],
+    permission: 'read',
+    envelope: 'data',
+    cursor: 'none',
+    idempotency: 'natural',
+    etag: 'none',
+    audit: 'none',
+    rate: 'read',
+    cache: 'none',
+  }),
+} as const;
