@@ -11,8 +11,10 @@ interface Schema {
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  /** Where it is not below the base path. */
+  readonly servers?: readonly object[];
   readonly parameters?: readonly { readonly in: string; readonly name: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Record<string, { schema: Schema }> }>>;
 }
 
@@ -41,8 +43,8 @@ const callsByNoun = (document: ApiDocument): Map<string, Call[]> => {
       const declared = Object.entries<Readonly<Record<string, RouteDeclaration>>>(routes);
       const route = declared.find(([key]) => key === module)?.[1][name];
       if (!route) throw new Error(`The contract has no route "${operation.operationId}".`);
-      // Where a browser is sent, a program has nothing to call.
-      if (route.envelope === 'redirect') continue;
+      // Where a browser is sent, a program has nothing to call; other protocols have clients of their own.
+      if (route.envelope === 'redirect' || route.protocol || byHand(route)) continue;
       const noun = nouns[module] ?? module;
       found.set(noun, [...(found.get(noun) ?? []), { name, method, path, operation, route }]);
     }
@@ -63,12 +65,23 @@ const answerOf = ({ operation, route }: Call): string => {
   return `Promise<${namedSchema(data) ?? (item ? `${item}[]` : `Data<${id}>`)}>`;
 };
 
+/** Calls that the client makes by hand: they send bytes as they stand. */
+const byHand = (route: RouteDeclaration): boolean => route.stream !== undefined;
+
 type Input = 'none' | 'query' | 'body' | 'form';
 
 const inputOf = ({ operation, route }: Call): Input => {
-  if (route.body && route.query) throw new Error(`${operation.operationId} takes a body and a query.`);
   if (route.multipart) return 'form';
-  if (route.body) return 'body';
+  if (route.body) {
+    // What a query says beside a body is for those who can only change an address; the body can say it too.
+    const body = new Set(
+      Object.keys((operation.requestBody?.content['application/json']?.schema ?? {}).properties ?? {}),
+    );
+    const own = Object.keys(route.query?.shape ?? {}).filter((name) => !body.has(name));
+    if (own.length > 0)
+      throw new Error(`${operation.operationId} takes by its query alone: ${own.join(', ')}.`);
+    return 'body';
+  }
   return route.query ? 'query' : 'none';
 };
 
@@ -89,24 +102,30 @@ const argumentsOf = (call: Call): string => {
   return [...given, 'options?: CallOptions'].join(', ');
 };
 
-/** `METHOD path envelope input`, and `key` where a repetition is recognised by its Idempotency-Key. */
+/**
+ * `METHOD path envelope input`, `key` where a repetition is recognised by its Idempotency-Key, and `later` where a job
+ * can answer.
+ */
 const signatureOf = (call: Call): string => {
   const { method, path, route } = call;
   const key = route.idempotency === 'key' ? ' key' : '';
-  return `${method.toUpperCase()} ${path} ${route.envelope} ${inputOf(call)}${key}`;
+  const later = route.respondAsync ? ' later' : '';
+  return `${method.toUpperCase()} ${path} ${route.envelope} ${inputOf(call)}${key}${later}`;
+};
+
+const memberOf = (call: Call): string => {
+  const { name, operation, route } = call;
+  const type = `(${argumentsOf(call)}) => ${answerOf(call)}`;
+  const member = route.respondAsync
+    ? `readonly ${name}: Deferrable<${type}>;`
+    : `${name}(${argumentsOf(call)}): ${answerOf(call)};`;
+  return `/** ${operation.summary} */\n${member}`;
 };
 
 const interfaceName = (noun: string): string => `${noun.charAt(0).toUpperCase()}${noun.slice(1)}Calls`;
 
 const interfaceOf = (noun: string, calls: readonly Call[]): string =>
-  [
-    `export interface ${interfaceName(noun)} {`,
-    ...calls.flatMap((call) => [
-      `/** ${call.operation.summary} */`,
-      `${call.name}(${argumentsOf(call)}): ${answerOf(call)};`,
-    ]),
-    '}',
-  ].join('\n');
+  [`export interface ${interfaceName(noun)} {`, ...calls.map(memberOf), '}'].join('\n');
 
 const signaturesOf = (noun: string, calls: readonly Call[]): string =>
   `${noun}: {\n${calls.map((call) => `${call.name}: '${signatureOf(call)}',`).join('\n')}\n},`;
@@ -116,12 +135,12 @@ export const nounsOf = (document: ApiDocument): string => {
   const found = [...callsByNoun(document)].toSorted(([a], [b]) => a.localeCompare(b));
   const schemas = Object.keys(document.components.schemas).filter((name) => name !== 'Error');
   return [
-    "import type { Body, CallOptions, Data, Form, Listing, Query } from '../calling.ts';",
+    "import type { Body, CallOptions, Data, Deferrable, Form, Listing, Query } from '../calling.ts';",
     "import type { components } from './schema.ts';",
     "type Schemas = components['schemas'];",
     ...schemas.map((name) => `export type ${name} = Schemas['${name}'];`),
     ...found.map(([noun, calls]) => interfaceOf(noun, calls)),
     `export interface Nouns {\n${found.map(([noun]) => `readonly ${noun}: ${interfaceName(noun)};`).join('\n')}\n}`,
-    `/** What each call sends: method, path, envelope of the answer, input, and whether it is keyed. */\nexport const signatures = {\n${found.map(([noun, calls]) => signaturesOf(noun, calls)).join('\n')}\n} as const;`,
+    `/** What each call sends: method, path, envelope of the answer, input, whether it is keyed, and whether a job can answer. */\nexport const signatures = {\n${found.map(([noun, calls]) => signaturesOf(noun, calls)).join('\n')}\n} as const;`,
   ].join('\n\n');
 };

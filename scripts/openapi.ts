@@ -41,7 +41,15 @@ const present = (file: string): string | undefined => {
   }
 };
 
-const document = (await openApiDocument()) as ApiDocument;
+/** Without what is outside the base path: that speaks protocols of others, which have clients of their own. */
+const ownPaths = ({ paths, ...rest }: ApiDocument): ApiDocument => ({
+  ...rest,
+  paths: Object.fromEntries(
+    Object.entries(paths).filter(([, item]) => Object.values(item).every(({ servers }) => !servers)),
+  ),
+});
+
+const document = ownPaths((await openApiDocument()) as ApiDocument);
 const files = formatted({ 'schema.ts': await typesOf(document), 'nouns.ts': nounsOf(document) });
 const stale = Object.keys(files).filter((name) => present(join(folder, name)) !== files[name]);
 

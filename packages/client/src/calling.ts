@@ -1,6 +1,6 @@
 import type { Client as FetchClient } from 'openapi-fetch';
 import { errorOf, QuadraxError } from './error.ts';
-import type { operations, paths } from './generated/schema.ts';
+import type { components, operations, paths } from './generated/schema.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +23,11 @@ export type Listing<T> = Promise<Page<T>> & AsyncIterable<T>;
 type OperationId = keyof operations;
 type Json<R> = R extends { content: { 'application/json': infer J } } ? J : never;
 type Replies<I extends OperationId> = operations[I]['responses'];
-type Success<I extends OperationId> = Json<Replies<I>[keyof Replies<I> & (200 | 201 | 202)]>;
+type Done<I extends OperationId> = keyof Replies<I> & (200 | 201);
+/** A call that is answered with 202 only starts a job; beside another answer, 202 is for those who ask for a job. */
+type Success<I extends OperationId> = Json<
+  Replies<I>[[Done<I>] extends [never] ? keyof Replies<I> & 202 : Done<I>]
+>;
 
 /** What the envelope of an answer holds. */
 export type Data<I extends OperationId> = Success<I> extends { data: infer D } ? D : Success<I>;
@@ -36,7 +40,19 @@ type Content<I extends OperationId, Kind extends string> = operations[I] extends
 export type Body<I extends OperationId> = Content<I, 'application/json'>;
 export type Form<I extends OperationId> = Content<I, 'multipart/form-data'>;
 
-/** A call as `METHOD path envelope input [key]` says it. */
+type Job = components['schemas']['Job'];
+
+/** A job whose result is known: what a call would have answered. */
+export type JobOf<Result> = Omit<Job, 'result'> & { readonly result?: Result };
+
+/** A call that can also be answered by a job, for what takes longer than one wants to wait. */
+export interface Deferrable<Call extends (...given: never[]) => Promise<unknown>> {
+  (...given: Parameters<Call>): ReturnType<Call>;
+  /** Starts a job that does it; `client.jobs.wait` gives its `result`. */
+  later(...given: Parameters<Call>): Promise<JobOf<Awaited<ReturnType<Call>>>>;
+}
+
+/** A call as `METHOD path envelope input [key] [later]` says it. */
 export interface Signature {
   readonly method: string;
   readonly path: string;
@@ -44,12 +60,14 @@ export interface Signature {
   readonly envelope: string;
   readonly input: string;
   readonly keyed: boolean;
+  readonly deferrable: boolean;
 }
 
 export const readSignature = (text: string): Signature => {
-  const [method = '', path = '', envelope = '', input = '', key] = text.split(' ');
+  const [method = '', path = '', envelope = '', input = '', ...marks] = text.split(' ');
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  return { method, path, parameters, envelope, input, keyed: key === 'key' };
+  const [keyed, deferrable] = [marks.includes('key'), marks.includes('later')];
+  return { method, path, parameters, envelope, input, keyed, deferrable };
 };
 
 /** A random key, also on pages that are not served over TLS, where `randomUUID` is missing. */
@@ -79,17 +97,18 @@ export const opened = (envelope: string, body: unknown, response: Response): unk
 };
 
 type Http = Pick<FetchClient<paths>, 'request'>;
-type Parts = { path: Record<string, unknown>; query: unknown; body: unknown };
+type Parts = { path: Record<string, unknown>; query: unknown; body: unknown; later?: boolean };
 
 const request = async (
   http: Http,
   signature: Signature,
-  { path, query, body }: Parts,
+  { path, query, body, later = false }: Parts,
   options: CallOptions,
 ): Promise<unknown> => {
   const init = {
     params: { path, query },
-    headers: headersOf(options, signature.keyed),
+    // A job is made: what is not keyed by itself is then.
+    headers: { ...headersOf(options, signature.keyed || later), ...(later && { Prefer: 'respond-async' }) },
     parseAs: signature.envelope === 'file' ? 'blob' : 'json',
     ...(body !== undefined && { body }),
     ...(options.signal && { signal: options.signal }),
@@ -129,21 +148,29 @@ const listingOf = <T>(pageAt: (cursor: string | undefined) => Promise<Page<T>>):
   });
 };
 
-/** The function of a signature: its path's parameters in their order, then query or body, then options. */
-export const callOf =
-  (http: Http, text: string) =>
+const calling =
+  (http: Http, signature: Signature, later: boolean) =>
   (...given: unknown[]): unknown => {
-    const signature = readSignature(text);
     const { parameters, input, envelope } = signature;
     const path = Object.fromEntries(parameters.map((name, at) => [name, given[at]]));
     const rest = given.slice(parameters.length);
     const value = input === 'none' ? undefined : rest.shift();
     const options = (rest[0] ?? {}) as CallOptions;
     const query = input === 'query' ? (value as object | undefined) : undefined;
-    const body = input === 'body' ? (value ?? {}) : undefined;
-    if (envelope !== 'list') return request(http, signature, { path, query, body }, options);
+    const body = input === 'body' ? (value ?? {}) : input === 'form' ? value : undefined;
+    if (envelope !== 'list') return request(http, signature, { path, query, body, later }, options);
     return listingOf((cursor) => {
       const walked = cursor === undefined ? query : { ...query, cursor };
       return request(http, signature, { path, query: walked, body }, options) as Promise<Page<unknown>>;
     });
   };
+
+/**
+ * The function of a signature: its path's parameters in their order, then query or body, then options. `later` of it
+ * has the same answered by a job.
+ */
+export const callOf = (http: Http, text: string) => {
+  const signature = readSignature(text);
+  const now = calling(http, signature, false);
+  return signature.deferrable ? Object.assign(now, { later: calling(http, signature, true) }) : now;
+};

@@ -48,6 +48,22 @@ describe('a call', () => {
     expect(await asked[0]?.json()).toEqual({ inputs: { age: 3 } });
     expect(await asked[1]?.json()).toEqual({ inputs: [{ age: 3 }] });
   });
+  it('puts what computes off to a job where asked to, keyed as what makes something is', async () => {
+    const { asked, client } = clientOf([ok({ id: 'j' }), ok({ id: 'j' })]);
+    expect(await client.models.predict.later('m', [{ age: 3 }])).toEqual({ id: 'j' });
+    await client.models.predict.later('m', { age: 3 }, { idempotencyKey: 'k' });
+    expect(asked[0]?.headers.get('prefer')).toBe('respond-async');
+    expect(asked[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f]{32}$/);
+    expect(await asked[0]?.json()).toEqual({ inputs: [{ age: 3 }] });
+    expect(asked[1]?.headers.get('idempotency-key')).toBe('k');
+  });
+  it('asks for no job where it is not put off', async () => {
+    const { asked, client } = clientOf([ok({})]);
+    await client.models.predict('m', { age: 3 });
+    expect(asked[0]?.headers.has('prefer')).toBe(false);
+    expect(asked[0]?.headers.has('idempotency-key')).toBe(false);
+    expect(client.models.get).not.toHaveProperty('later');
+  });
   it('answers undefined where there is nothing to say', async () => {
     const { client } = clientOf([new Response(null, { status: 204 })]);
     expect(await client.datakits.remove('d')).toBeUndefined();

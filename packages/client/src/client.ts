@@ -1,7 +1,7 @@
 import createFetchClient from 'openapi-fetch';
 import type { Client as FetchClient } from 'openapi-fetch';
 import { callOf, headersOf, opened } from './calling.ts';
-import type { CallOptions, Data, Query } from './calling.ts';
+import type { CallOptions, Data, Deferrable, JobOf, Query } from './calling.ts';
 import { errorOf, pageOrigin, unreachable } from './error.ts';
 import { createEvents } from './events.ts';
 import type { Events } from './events.ts';
@@ -19,9 +19,13 @@ import type {
 } from './generated/nouns.ts';
 import type { paths } from './generated/schema.ts';
 import { waitForJob } from './jobs.ts';
+import { importWith } from './model-import.ts';
+import type { ImportModel } from './model-import.ts';
 import type { WaitOptions } from './jobs.ts';
 import { createSession, dispatcher, tokensOf } from './session.ts';
 import type { ClientSession, SessionOptions } from './session.ts';
+import { uploadInParts } from './part-upload.ts';
+import type { PartCalls, PartUploadOptions } from './part-upload.ts';
 import { sendForm } from './upload.ts';
 import type { UploadProgress } from './upload.ts';
 
@@ -47,6 +51,8 @@ export type PredictInputs = Readonly<Record<string, unknown>> | readonly Readonl
 export interface Datakits extends Omit<DatakitsCalls, 'upload' | 'preview'> {
   /** Uploads a data file; the datakit is READY when its job has finished. */
   upload(file: Blob, options?: UploadOptions): Promise<Datakit>;
+  /** The same in parts, for large files: it goes on after the line broke, or another day with the same `memory`. */
+  uploadInParts(file: Blob, options?: PartUploadOptions): Promise<Datakit>;
   /** Its rows, a page at a time; `total` counts all that pass the filter. */
   preview(
     id: string,
@@ -55,9 +61,24 @@ export interface Datakits extends Omit<DatakitsCalls, 'upload' | 'preview'> {
   ): Promise<Preview & { total: number }>;
 }
 
-export interface Models extends Omit<ModelsCalls, 'predict'> {
-  /** Predicts one row or up to 10,000 with the deployed version. */
-  predict(id: string, inputs: PredictInputs, options?: CallOptions): Promise<Data<'models.predict'>>;
+export interface PredictOptions extends CallOptions {
+  /** Absent: `production` where there is one, else what was deployed last. */
+  readonly alias?: string | undefined;
+  /** A version that is deployed under any alias, in place of an alias. */
+  readonly version?: number | undefined;
+  /** Whom the rows are about: while a version is on trial, one key always gets the same version. */
+  readonly key?: string | undefined;
+  /** Each prediction tells how its features contribute. */
+  readonly explain?: boolean | undefined;
+}
+
+export interface Models extends Omit<ModelsCalls, 'predict' | 'import'> {
+  /** Makes a model of an ONNX file, with that as its version 1. */
+  readonly import: ImportModel;
+  /** Predicts one row or up to 10,000 with a deployed version. */
+  readonly predict: Deferrable<
+    (id: string, inputs: PredictInputs, options?: PredictOptions) => Promise<Data<'models.predict'>>
+  >;
 }
 
 /** A job, or a resource that a job of its own works on. */
@@ -70,6 +91,11 @@ const jobIdOf = (work: string | JobReference): string =>
   typeof work === 'string' ? work : (work.jobId ?? work.id);
 
 export interface Jobs extends JobsCalls {
+  /** Waits for the end of a job that a call was put off to: its `result` is what the call would have answered. */
+  wait<Result>(
+    work: JobOf<Result>,
+    options?: WaitOptions,
+  ): Promise<JobOf<Result> & { readonly result: Result }>;
   /** Waits for the end of a job, given by its id or as what a call answered with. @throws JobFailedError */
   wait(work: string | JobReference, options?: WaitOptions): Promise<Job>;
 }
@@ -144,6 +170,44 @@ const uploadTo =
     return opened('data', body, response) as Datakit;
   };
 
+/** Sends the next part of an upload as it stands. */
+const appendTo =
+  ({ api, address, session, dispatch, tenant }: Wiring): PartCalls['append'] =>
+  async (id, offset, part, signal) => {
+    const chosen = tenant();
+    const response = await session.send((token) =>
+      dispatch(
+        new Request(`${api}/datakits/uploads/${id}`, {
+          method: 'PATCH',
+          headers: {
+            'Content-Type': 'application/partial-upload',
+            'Upload-Offset': String(offset),
+            ...(chosen !== undefined && { [tenantHeader]: chosen }),
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          },
+          body: part,
+          ...(signal && { signal }),
+        }),
+      ).catch((error: unknown) => {
+        throw error instanceof TypeError ? unreachable(address, error) : error;
+      }),
+    );
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw errorOf(response, body);
+    return opened('data', body, response) as Awaited<ReturnType<PartCalls['append']>>;
+  };
+
+const partCallsOf = (calls: DatakitsCalls, append: PartCalls['append']): PartCalls => ({
+  start: (body) => calls.startUpload(body),
+  get: (id) => calls.getUpload(id),
+  append,
+  complete: (id) => calls.completeUpload(id),
+  datakit: async (id, version) => {
+    const [datakit, made] = await Promise.all([calls.get(id), calls.version(id, version)]);
+    return { ...datakit, version, status: made.status, jobId: made.jobId };
+  },
+});
+
 const previewWith =
   (http: FetchClient<paths>): Datakits['preview'] =>
   (id, query, options) =>
@@ -153,6 +217,18 @@ const previewWith =
         total: number;
       }>
     ).then(({ items, total }) => ({ ...items, total }));
+
+/** A list of rows or a single one is all that a prediction takes. */
+const predictWith = (calls: ModelsCalls): Models['predict'] => {
+  const bodyOf = (inputs: PredictInputs, { alias, version, key, explain }: PredictOptions = {}) =>
+    ({ inputs, alias, version, key, explain }) as Parameters<ModelsCalls['predict']>[1];
+  const now = (id: string, inputs: PredictInputs, options?: PredictOptions) =>
+    calls.predict(id, bodyOf(inputs, options), options);
+  return Object.assign(now, {
+    later: (id: string, inputs: PredictInputs, options?: PredictOptions) =>
+      calls.predict.later(id, bodyOf(inputs, options), options),
+  });
+};
 
 /** Sent without a session: what opens one. */
 const opensSession = /\/auth\/(login|register|refresh|setup|accept-invitation)$/;
@@ -188,20 +264,23 @@ export const createClient = (options: ClientOptions = {}): QuadraxClient => {
   ) as unknown as Nouns;
   const events = createEvents({ address, tenant, session });
   const { datakits, models, jobs } = nouns;
+  const wiring = { api, address, session, dispatch, tenant };
+  const parts = partCallsOf(datakits, appendTo(wiring));
   return {
     ...nouns,
     auth: authOf(nouns.auth, session),
     datakits: {
       ...datakits,
-      upload: uploadTo({ api, address, session, dispatch, tenant }),
+      upload: uploadTo(wiring),
+      uploadInParts: (file, given) => uploadInParts(parts, file, given),
       preview: previewWith(http),
     },
-    models: {
-      ...models,
-      predict: (id, inputs, call) =>
-        models.predict(id, { inputs } as Parameters<ModelsCalls['predict']>[1], call),
+    models: { ...models, predict: predictWith(models), import: importWith(models) },
+    jobs: {
+      ...jobs,
+      wait: (work: string | JobReference, wait?: WaitOptions) =>
+        waitForJob({ get: jobs.get, events }, jobIdOf(work), wait) as Promise<never>,
     },
-    jobs: { ...jobs, wait: (work, wait) => waitForJob({ get: jobs.get, events }, jobIdOf(work), wait) },
     events,
     http,
   };

@@ -1,4 +1,15 @@
-export type { Body, CallOptions, Data, Listing, Page, Query, Signature } from './calling.ts';
+export type { ImportModel, ImportOptions } from './model-import.ts';
+export type {
+  Body,
+  CallOptions,
+  Data,
+  Deferrable,
+  JobOf,
+  Listing,
+  Page,
+  Query,
+  Signature,
+} from './calling.ts';
 export { signatureOf } from './call-names.ts';
 export type { CallName } from './call-names.ts';
 export { createClient } from './client.ts';
@@ -9,6 +20,7 @@ export type {
   Jobs,
   Models,
   PredictInputs,
+  PredictOptions,
   QuadraxClient,
   UploadOptions,
 } from './client.ts';
@@ -19,5 +31,6 @@ export type * from './generated/nouns.ts';
 export type { components, operations, paths } from './generated/schema.ts';
 export { JobFailedError } from './jobs.ts';
 export type { JobProgress, WaitOptions } from './jobs.ts';
+export type { PartUploadOptions, UploadMemory } from './part-upload.ts';
 export type { TokenKeeper, Tokens, TokenSource } from './session.ts';
 export type { UploadProgress } from './upload.ts';

@@ -74,6 +74,18 @@ describe('against a server', () => {
     expect(walked).toEqual(made.toReversed());
     expect((await client.models.list({ limit: 2 })).items).toHaveLength(2);
   });
+  it('a prediction is put off to a job, which has what it would have answered', async () => {
+    const client = await registered('later@example.com');
+    const datakitId = await upload(client, 'Put off');
+    const { id } = await client.models.create({ name: 'Double', type: 'REGRESSION' });
+    await client.jobs.wait(await client.models.train(id, { datakitId, target: 'y', algorithm: 'linear' }));
+    await client.models.deploy(id, { version: 1 });
+    const { result } = await client.jobs.wait(await client.models.predict.later(id, [{ x: 3 }, { x: 4 }]));
+    // Typed as the call itself is.
+    const values: (number | undefined)[] = result.predictions.map(({ value }) => value);
+    expect(values).toHaveLength(2);
+    expect(result).toEqual(await client.models.predict(id, [{ x: 3 }, { x: 4 }]));
+  });
   it('a preview counts the rows that pass, and a download is the file', async () => {
     const client = await registered('preview@example.com');
     const id = await upload(client, 'Shown');

@@ -533,6 +533,23 @@ export interface paths {
     patch: operations['datakits.update'];
     trace?: never;
   };
+  '/datakits/{id}/append': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Upload further rows with the same columns: a new version */
+    post: operations['datakits.append'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/datakits/{id}/download': {
     parameters: {
       query?: never;
@@ -540,8 +557,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The file as it was uploaded, byte for byte */
+    /** The file as it was uploaded, byte for byte, or its rows in another format */
     get: operations['datakits.download'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What it was made of, back to the source, and what was made of it */
+    get: operations['datakits.lineage'];
     put?: never;
     post?: never;
     delete?: never;
@@ -584,6 +618,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/datakits/{id}/query': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ask the data a question in SQL */
+    post: operations['datakits.query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/replace': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Upload a newer file with the same columns: a new version */
+    post: operations['datakits.replace'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/datakits/{id}/restore': {
     parameters: {
       query?: never;
@@ -595,6 +663,91 @@ export interface paths {
     put?: never;
     /** Bring a deleted datakit back */
     post: operations['datakits.restore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/transform': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a new version, or a new datakit, by SQL or by steps */
+    post: operations['datakits.transform'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/transform/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a transformation makes of the first rows */
+    post: operations['datakits.previewTransform'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Its versions, newest first */
+    get: operations['datakits.versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version */
+    get: operations['datakits.version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make an earlier version the current one again */
+    post: operations['datakits.restoreVersion'];
     delete?: never;
     options?: never;
     head?: never;
@@ -646,6 +799,59 @@ export interface paths {
     put?: never;
     /** Upload a data file */
     post: operations['datakits.upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/uploads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begin an upload that may be interrupted and taken up again */
+    post: operations['datakits.startUpload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/datakits/uploads/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far an upload has come; `Upload-Offset` says it too, also to HEAD */
+    get: operations['datakits.getUpload'];
+    put?: never;
+    post?: never;
+    /** Give an upload up: what is kept of it is removed */
+    delete: operations['datakits.cancelUpload'];
+    options?: never;
+    head?: never;
+    /** Send the next bytes of an upload, as they stand */
+    patch: operations['datakits.appendUpload'];
+    trace?: never;
+  };
+  '/datakits/uploads/{id}/complete': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End an upload: the file is checked and becomes a datakit, or a version of one */
+    post: operations['datakits.completeUpload'];
     delete?: never;
     options?: never;
     head?: never;
@@ -852,8 +1058,59 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Serve a version */
+    /** Serve a version under an alias, all of it or on trial. Without `canary` the alias serves this version alone: said of the version on trial it promotes it, said of the version that is served it ends the trial */
     post: operations['models.deploy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/deployments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which versions a model is served by, alias by alias */
+    get: operations['models.deployments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version as a file: ONNX, preprocessing included, or what was learnt as JSON */
+    get: operations['models.export'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/monitoring': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a version was asked, how long it took, and how far that is from what it was trained on */
+    get: operations['models.monitoring'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -869,7 +1126,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Predict one row or many with the deployed version */
+    /** Predict one row or many with a deployed version */
     post: operations['models.predict'];
     delete?: never;
     options?: never;
@@ -920,7 +1177,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Stop serving a model */
+    /** Stop serving a model, or one of its aliases */
     post: operations['models.undeploy'];
     delete?: never;
     options?: never;
@@ -962,6 +1219,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/versions/{version}/explanation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What moves a version: SHAP values of sampled rows, partial dependence */
+    get: operations['models.explanation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models/{id}/versions/{version}/log': {
     parameters: {
       query?: never;
@@ -973,6 +1247,40 @@ export interface paths {
     get: operations['models.log'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/versions/{version}/rows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The held-out rows behind its figures, each with what was predicted for it */
+    get: operations['models.rows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a model of an ONNX file, with that as its version 1 */
+    post: operations['models.import'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1060,8 +1368,60 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    /** Disable an account or let it in again; make it run the platform or not */
+    /** Disable or enable an account; make it a platform administrator or not */
     patch: operations['platform.updateAccount'];
+    trace?: never;
+  };
+  '/platform/upkeep': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Routines that keep the platform in order, and how each went last */
+    get: operations['upkeep.list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/platform/upkeep/{name}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Run a routine now, beside its times */
+    post: operations['upkeep.run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tenants/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The tenant that you are in */
+    get: operations['tenants.get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Rename the tenant that you are in */
+    patch: operations['tenants.update'];
     trace?: never;
   };
   '/users': {
@@ -1165,6 +1525,11 @@ export interface components {
       intact: boolean;
       rows: number;
     };
+    Canary: {
+      /** @description Percent of the requests of the alias that go to this version. */
+      share: number;
+      version: number;
+    };
     Candidate: {
       algorithm: string;
       chosen: boolean;
@@ -1206,6 +1571,24 @@ export interface components {
         | 'text'
         | 'identifier'
         | 'geographic';
+    };
+    Correlations: {
+      /** @description Columns of words with up to 100 values. */
+      categorical?: {
+        columns: string[];
+        /** @description null where it is not defined. */
+        cramersV: (number | null)[][];
+      };
+      /** @description true: over all rows. */
+      exact: boolean;
+      /** @description Columns of numbers; a pair counts the rows that have both. */
+      numeric?: {
+        columns: string[];
+        /** @description null where it is not defined. */
+        pearson: (number | null)[][];
+        /** @description Of ranks in the whole column; absent for long tables. */
+        spearman?: (number | null)[][];
+      };
     };
     Curves: {
       /** @description x mean predicted probability, y observed share. */
@@ -1254,6 +1637,15 @@ export interface components {
           y: number;
         }[];
       }[];
+      /** @description Two classes: what labelling from other probabilities on would give. */
+      threshold?: {
+        chosen: number;
+        points: {
+          balancedAccuracy: number;
+          f1: number;
+          threshold: number;
+        }[];
+      };
     };
     Datakit: {
       columns: {
@@ -1271,6 +1663,19 @@ export interface components {
       }[];
       /** Format: date-time */
       createdAt: string;
+      /** @description Of one that was deleted. */
+      deletion?: {
+        /** Format: date-time */
+        at: string;
+        /** @description Named while a member. */
+        by?: {
+          /** Format: uuid */
+          id: string;
+          name?: string;
+        };
+        /** Format: date-time */
+        restorableUntil: string;
+      };
       description: string;
       /** @description Why it failed, and what to do. */
       error?: string;
@@ -1298,6 +1703,95 @@ export interface components {
       updatedAt: string;
       version: number;
     };
+    DatakitVersion: {
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type:
+          | 'numeric'
+          | 'integer'
+          | 'boolean'
+          | 'datetime'
+          | 'categorical'
+          | 'text'
+          | 'identifier'
+          | 'geographic';
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: {
+        /** Format: uuid */
+        id: string;
+        /** @description While that person is a member. */
+        name?: string;
+      };
+      /** @description Whether it is the one that is read where no version is named. */
+      current: boolean;
+      error?: string;
+      fileName: string;
+      /** @enum {string} */
+      format: 'csv' | 'json' | 'ndjson' | 'parquet' | 'xlsx';
+      /** Format: uuid */
+      jobId: string;
+      /**
+       * @description How it came about.
+       * @enum {string}
+       */
+      made: 'uploaded' | 'sample' | 'transformed' | 'appended' | 'replaced' | 'predicted';
+      /** @description What a person should know of how it was made. */
+      notes: string[];
+      /** @description What it was made of. */
+      parents: {
+        /** Format: uuid */
+        id: string;
+        /** @enum {string} */
+        kind: 'datakit' | 'model';
+        version: number;
+      }[];
+      /** @description The `sql` or the `steps` that made it, as the transformation took them. */
+      recipe?: {
+        [key: string]: unknown;
+      };
+      rows: number | null;
+      /** @description Of the uploaded file; of the stored table, where it was made here. */
+      sha256: string;
+      sizeBytes: number;
+      /** @enum {string} */
+      status: 'PROCESSING' | 'READY' | 'FAILED';
+      version: number;
+    };
+    Deployment: {
+      alias: string;
+      /** @description A version on trial beside it. */
+      canary?: components['schemas']['Canary'];
+      /** Format: date-time */
+      deployedAt: string;
+      version: number;
+    };
+    Drift: {
+      cells: {
+        /** @description A range of numbers or dates, or a category. */
+        label: string;
+        /** @description Share of the rows that were predicted. */
+        served: number;
+        /** @description Share of the training rows. */
+        training: number;
+      }[];
+      /** @enum {string} */
+      kind: 'numeric' | 'datetime' | 'categorical';
+      missing: {
+        served: number;
+        training: number;
+      };
+      name: string;
+      /** @description Population stability index over the cells and what is missing; absent with too few rows. */
+      psi?: number;
+      sentence: string;
+      /** @description Share of the rows with a category that training had not. */
+      unseen: number;
+      /** @enum {string} */
+      verdict: 'stable' | 'moderate' | 'shifted' | 'too_few_rows';
+    };
     Error: {
       /** @description Only with NODE_ENV=development. */
       cause?: string;
@@ -1317,6 +1811,7 @@ export interface components {
         | 'TOKEN_REUSED'
         | 'FORBIDDEN'
         | 'TENANT_FORBIDDEN'
+        | 'ACCOUNT_DISABLED'
         | 'REGISTRATION_CLOSED'
         | 'NOT_FOUND'
         | 'METHOD_NOT_ALLOWED'
@@ -1327,13 +1822,22 @@ export interface components {
         | 'NOT_DEPLOYED'
         | 'JOB_FINISHED'
         | 'JOB_NOT_RETRYABLE'
+        | 'OFFSET_MISMATCH'
+        | 'UPLOAD_BUSY'
         | 'REQUEST_IN_PROGRESS'
         | 'PRECONDITION_FAILED'
         | 'TOO_LARGE'
         | 'UNSUPPORTED_TYPE'
         | 'UNREADABLE_FILE'
+        | 'DIGEST_MISMATCH'
         | 'IDEMPOTENCY_MISMATCH'
+        | 'VIRUS_FOUND'
+        | 'COLUMNS_DIFFER'
+        | 'INVALID_QUERY'
+        | 'QUERY_LIMIT'
         | 'UNTRAINABLE'
+        | 'NOT_EXPORTABLE'
+        | 'UNUSABLE_MODEL'
         | 'ACCOUNT_LOCKED'
         | 'RATE_LIMITED'
         | 'INTERNAL'
@@ -1359,6 +1863,11 @@ export interface components {
       name: string;
       /** @enum {string} */
       type: 'numeric' | 'categorical' | 'datetime' | 'text';
+      /**
+       * @description `mean_target`: so many categories that each stands for the mean target of its rows.
+       * @enum {string}
+       */
+      use?: 'number' | 'categories' | 'mean_target' | 'date_parts' | 'text';
     };
     Health: {
       services: {
@@ -1374,6 +1883,152 @@ export interface components {
       /** Format: date-time */
       timestamp: string;
       version: string;
+    };
+    HeldOutRows: {
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type:
+          | 'numeric'
+          | 'integer'
+          | 'boolean'
+          | 'datetime'
+          | 'categorical'
+          | 'text'
+          | 'identifier'
+          | 'geographic';
+      }[];
+      /** @description Held-out rows that were kept of this version: at most 50,000. */
+      kept: number;
+      rows: {
+        actual: number | string;
+        /** @description In the order of the columns. */
+        cells: (number | string | boolean | null)[];
+        predicted: number | string;
+        /** @description Of the class predicted. */
+        probability?: number;
+        /** @description Its number in the datakit, from 1. */
+        row: number;
+      }[];
+      /** @description Rows that fit. */
+      total: number;
+    };
+    InferenceError: {
+      error: string;
+    };
+    InferenceModel: {
+      inputs: {
+        /** @enum {string} */
+        datatype:
+          | 'BOOL'
+          | 'UINT8'
+          | 'UINT16'
+          | 'UINT32'
+          | 'UINT64'
+          | 'INT8'
+          | 'INT16'
+          | 'INT32'
+          | 'INT64'
+          | 'FP16'
+          | 'FP32'
+          | 'FP64'
+          | 'BYTES';
+        name: string;
+        /** @description -1 stands for any size. */
+        shape: number[];
+      }[];
+      name: string;
+      /** @description `probabilities` tells its classes, in their order, as JSON in the parameter `classes`. */
+      outputs: {
+        /** @enum {string} */
+        datatype:
+          | 'BOOL'
+          | 'UINT8'
+          | 'UINT16'
+          | 'UINT32'
+          | 'UINT64'
+          | 'INT8'
+          | 'INT16'
+          | 'INT32'
+          | 'INT64'
+          | 'FP16'
+          | 'FP32'
+          | 'FP64'
+          | 'BYTES';
+        name: string;
+        /** @description Key and value pairs; those that are not known are ignored. */
+        parameters?: {
+          [key: string]: string | number | boolean;
+        };
+        /** @description -1 stands for any size. */
+        shape: number[];
+      }[];
+      platform: string;
+      versions: string[];
+    };
+    InferenceRequestInput: {
+      id?: string;
+      inputs: {
+        /** @description Row by row, flat or nested as the shape says; null is a missing value. */
+        data?: unknown[];
+        /** @description One of BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, FP32, FP64, BYTES. Categories are BYTES (or BOOL, or whole numbers), dates BYTES as ISO 8601 or a number of milliseconds since 1970, numbers any of the rest but BOOL. */
+        datatype: string;
+        /** @description A feature of the model. */
+        name: string;
+        /** @description Key and value pairs; those that are not known are ignored. */
+        parameters?: {
+          [key: string]: string | number | boolean;
+        };
+        /** @description `[rows]` or `[rows, 1]`, the same number of rows for all inputs. */
+        shape: number[];
+      }[];
+      /** @description Absent: all of them. */
+      outputs?: {
+        name: string;
+        /** @description Key and value pairs; those that are not known are ignored. */
+        parameters?: {
+          [key: string]: string | number | boolean;
+        };
+      }[];
+      /** @description `alias` chooses among the deployments of the model; `key` says whom the rows are about, so that a version on trial is always the same for them. */
+      parameters?: {
+        [key: string]: string | number | boolean;
+      };
+    };
+    InferenceResponse: {
+      /** @description The one of the request, if any. */
+      id?: string;
+      model_name: string;
+      model_version: string;
+      outputs: {
+        /** @description Flat, row by row. */
+        data: (string | number | boolean)[];
+        /** @enum {string} */
+        datatype:
+          | 'BOOL'
+          | 'UINT8'
+          | 'UINT16'
+          | 'UINT32'
+          | 'UINT64'
+          | 'INT8'
+          | 'INT16'
+          | 'INT32'
+          | 'INT64'
+          | 'FP16'
+          | 'FP32'
+          | 'FP64'
+          | 'BYTES';
+        name: string;
+        /** @description Key and value pairs; those that are not known are ignored. */
+        parameters?: {
+          [key: string]: string | number | boolean;
+        };
+        shape: number[];
+      }[];
+      /** @description Key and value pairs; those that are not known are ignored. */
+      parameters?: {
+        [key: string]: string | number | boolean;
+      };
     };
     Invitation: {
       /** Format: date-time */
@@ -1415,6 +2070,7 @@ export interface components {
       kind: string;
       /** @description Units done over units known. */
       progress: number;
+      /** @description What it came to. A list leaves a large one out: ask for the job itself. */
       result?: {
         [key: string]: unknown;
       };
@@ -1445,6 +2101,39 @@ export interface components {
       level: 'info' | 'warn' | 'error';
       message: string;
       sequence: number;
+    };
+    Lineage: {
+      edges: {
+        from: string;
+        how: string;
+        to: string;
+      }[];
+      nodes: components['schemas']['LineageNode'][];
+      /** @description There is more than is shown. */
+      truncated: boolean;
+    };
+    LineageNode: {
+      /** Format: date-time */
+      createdAt: string;
+      /** @description It was deleted, and is shown for what came of it. */
+      deleted: boolean;
+      /** @description Of a model: whether it answers predictions. */
+      deployed?: boolean;
+      /** @description Names the node in `edges`. */
+      id: string;
+      /** @enum {string} */
+      kind: 'datakit' | 'model';
+      /**
+       * @description Of a datakit.
+       * @enum {string}
+       */
+      made?: 'uploaded' | 'sample' | 'transformed' | 'appended' | 'replaced' | 'predicted';
+      name: string;
+      /** Format: uuid */
+      resourceId: string;
+      /** @description Of a datakit. */
+      rows?: number | null;
+      version: number;
     };
     Mail: {
       attempts: number;
@@ -1501,6 +2190,8 @@ export interface components {
     Member: {
       /** @description Whether it may enter this tenant. */
       active: boolean;
+      /** @description Whether the account is disabled on the whole platform; then it is not active. */
+      disabled: boolean;
       email: string;
       emailVerified: boolean;
       firstName: string;
@@ -1534,6 +2225,10 @@ export interface components {
         matrix: number[][];
       };
       f1?: number;
+      /** @description Low and high ends of 95 % intervals, by the bootstrap of held-out rows. */
+      intervals?: {
+        [key: string]: [number, number];
+      };
       logLoss?: number;
       mae?: number;
       r2?: number;
@@ -1551,6 +2246,19 @@ export interface components {
        * @description The data of the latest version.
        */
       datakitId?: string;
+      /** @description Of one that was deleted. */
+      deletion?: {
+        /** Format: date-time */
+        at: string;
+        /** @description Named while a member. */
+        by?: {
+          /** Format: uuid */
+          id: string;
+          name?: string;
+        };
+        /** Format: date-time */
+        restorableUntil: string;
+      };
       deployedVersion?: number;
       description: string;
       /** @enum {string} */
@@ -1586,15 +2294,67 @@ export interface components {
       /** Format: uuid */
       workstationId?: string;
     };
+    ModelExplanation: {
+      /** @description Of each label, or of the number predicted. */
+      base: number[];
+      /** @description Partial dependence, of at most eight features: probabilities, or the value predicted. */
+      dependence: {
+        feature: string;
+        /** @description Numbers, milliseconds or categories. */
+        grid: (number | string)[];
+        /** @description By label: single rows, at most 50. */
+        lines: number[][][];
+        /** @description By label, then by grid point: the mean prediction. */
+        mean: number[][];
+      }[];
+      /** @description Of the features that count most: at most 20. */
+      features: {
+        /** @description By label, then by row. */
+        contributions: number[][];
+        feature: string;
+        /** @description Of each row. Dates in milliseconds. */
+        values: (number | string | null)[];
+      }[];
+      /** @description The mean size of the contributions (mean |SHAP|) of every feature, the largest first. */
+      importance: {
+        byLabel: number[];
+        feature: string;
+        value: number;
+      }[];
+      /** @description The classes explained: the second of two, else the ten most frequent. None for numbers. */
+      labels: string[];
+      /** @description Rows of the training data that were explained: at most 500. */
+      rows: number;
+      /**
+       * @description What contributions are measured in. log-odds: what boosting and logistic models add up. centred-log-odds: of more than two classes, against the geometric mean of all classes. log: of models of counts. Else what is predicted.
+       * @enum {string}
+       */
+      scale: 'log-odds' | 'centred-log-odds' | 'probability' | 'log' | 'value';
+    };
     ModelVersion: {
       algorithm: string;
       classes?: string[];
       curves: components['schemas']['Curves'];
-      datakit: {
+      /** @description What it was trained on; absent for what was imported. */
+      datakit?: {
+        /**
+         * @description It was deleted, and cannot be restored any more.
+         * @constant
+         */
+        gone?: true;
         /** Format: uuid */
         id: string;
         name?: string;
         version: number;
+      };
+      /** @description Of two classes: the probability from which the second is the label. */
+      decision?: {
+        /**
+         * @description Two classes: how probabilities are corrected by what came true of held-out predictions.
+         * @enum {string}
+         */
+        calibrate: 'none' | 'platt' | 'isotonic';
+        threshold: number;
       };
       durationMs: number;
       /** @description A row that predict accepts. */
@@ -1607,6 +2367,13 @@ export interface components {
         std?: number;
         value: number;
       }[];
+      imported?: {
+        fileName: string;
+        /** @description What wrote the file, as the file says. */
+        producer: string;
+        sha256: string;
+        sizeBytes: number;
+      };
       /** Format: uuid */
       jobId?: string;
       leaderboard: components['schemas']['Candidate'][];
@@ -1615,37 +2382,93 @@ export interface components {
         [key: string]: unknown;
       };
       rowsUsed: number;
-      seed: number;
+      seed?: number;
       /** @enum {string} */
       status: 'TRAINED' | 'DEPLOYED';
       target: string;
       /** Format: date-time */
       trainedAt: string;
-      validation:
+      validation?:
         | {
             holdout: number;
+            /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+            time?: string;
           }
         | {
             folds: number;
+            /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+            groups?: string;
+            /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+            time?: string;
           };
       version: number;
       warnings: string[];
     };
     ModelVersionSummary: {
       algorithm: string;
-      datakit: {
+      /** @description What it was trained on; absent for what was imported. */
+      datakit?: {
+        /**
+         * @description It was deleted, and cannot be restored any more.
+         * @constant
+         */
+        gone?: true;
         /** Format: uuid */
         id: string;
         name?: string;
         version: number;
       };
       durationMs: number;
+      imported?: {
+        fileName: string;
+        /** @description What wrote the file, as the file says. */
+        producer: string;
+        sha256: string;
+        sizeBytes: number;
+      };
       metrics: components['schemas']['Metrics'];
       /** @enum {string} */
       status: 'TRAINED' | 'DEPLOYED';
       target: string;
       /** Format: date-time */
       trainedAt: string;
+      version: number;
+    };
+    Monitoring: {
+      /** @description Whether the version keeps what it was trained on; those trained before that was kept do not. */
+      compared: boolean;
+      /** @description Requests that were refused, such as for a value of the wrong type. */
+      errors: number;
+      /** @description The most drifted first; at most the 200 most important. */
+      features: components['schemas']['Drift'][];
+      /** Format: date-time */
+      from: string;
+      /** @description Milliseconds within the server, from the request as it was read to its answer. */
+      latency?: {
+        p50: number;
+        p95: number;
+        p99: number;
+      };
+      prediction?: components['schemas']['Drift'];
+      requests: number;
+      rows: number;
+      /** @description Hours in which something was asked, in order. */
+      series: {
+        /** Format: date-time */
+        at: string;
+        /** @description Requests that were refused, such as for a value of the wrong type. */
+        errors: number;
+        /** @description Milliseconds within the server, from the request as it was read to its answer. */
+        latency?: {
+          p50: number;
+          p95: number;
+          p99: number;
+        };
+        requests: number;
+        rows: number;
+      }[];
+      /** Format: date-time */
+      to: string;
       version: number;
     };
     NewApiKey: {
@@ -1717,7 +2540,7 @@ export interface components {
       warning?: string;
     };
     PlatformAccount: {
-      /** @description Whether it runs the platform. */
+      /** @description Whether it is a platform administrator. */
       administrator: boolean;
       /** Format: date-time */
       createdAt: string;
@@ -1737,11 +2560,30 @@ export interface components {
       }[];
     };
     Prediction: {
+      /** @description Where it was asked for. */
+      explanation?: components['schemas']['PredictionExplanation'];
       label?: string;
       probabilities?: {
         [key: string]: number;
       };
       value?: number;
+    };
+    PredictionExplanation: {
+      /** @description What is expected of a row nothing is known of. */
+      base: number;
+      /** @description The class that is explained: the one predicted. */
+      label?: string;
+      /**
+       * @description What contributions are measured in. log-odds: what boosting and logistic models add up. centred-log-odds: of more than two classes, against the geometric mean of all classes. log: of models of counts. Else what is predicted.
+       * @enum {string}
+       */
+      scale: 'log-odds' | 'centred-log-odds' | 'probability' | 'log' | 'value';
+      /** @description The largest contribution first. Base and contributions add up to the prediction on the scale. */
+      values: {
+        contribution: number;
+        feature: string;
+        value: number | string | boolean | null;
+      }[];
     };
     Preview: {
       columns: {
@@ -1761,6 +2603,8 @@ export interface components {
     };
     Profile: {
       columns: components['schemas']['ColumnProfile'][];
+      /** @description How columns go together; absent where no two can be compared. */
+      correlations?: components['schemas']['Correlations'];
       /** @description true: every figure counts every row. false: `distinct` of some column is an estimate. */
       exact: boolean;
       rows: number;
@@ -1782,6 +2626,17 @@ export interface components {
         | 'ENCODING';
       column?: string;
       message: string;
+    };
+    QueryResult: {
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+      }[];
+      elapsedMs: number;
+      rows: (number | string | boolean | null)[][];
+      /** @description There are more rows than these. */
+      truncated: boolean;
     };
     Sample: {
       columns: number;
@@ -1816,6 +2671,147 @@ export interface components {
       };
       /** @description Whether anyone may open an account. */
       registration: boolean;
+    };
+    Tenant: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      /** @description A short name for X-Tenant-ID. It stays when the tenant is renamed. */
+      slug: string;
+      /** Format: date-time */
+      updatedAt: string;
+    };
+    TransformedDatakit: {
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type:
+          | 'numeric'
+          | 'integer'
+          | 'boolean'
+          | 'datetime'
+          | 'categorical'
+          | 'text'
+          | 'identifier'
+          | 'geographic';
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Of one that was deleted. */
+      deletion?: {
+        /** Format: date-time */
+        at: string;
+        /** @description Named while a member. */
+        by?: {
+          /** Format: uuid */
+          id: string;
+          name?: string;
+        };
+        /** Format: date-time */
+        restorableUntil: string;
+      };
+      description: string;
+      /** @description Why it failed, and what to do. */
+      error?: string;
+      /** @description The name the file had, without its path. */
+      fileName: string;
+      /** @enum {string} */
+      format: 'csv' | 'json' | 'ndjson' | 'parquet' | 'xlsx';
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: uuid
+       * @description The job that profiles it.
+       */
+      jobId?: string;
+      name: string;
+      /** @description null until the profile is there. */
+      rows: number | null;
+      /** @description The shipped sample it was made from. */
+      sample?: string;
+      sha256: string;
+      sizeBytes: number;
+      /** @enum {string} */
+      status: 'PROCESSING' | 'READY' | 'FAILED';
+      /** @description Of a split: the datakit of the rows kept back. */
+      test?: components['schemas']['Datakit'];
+      /** Format: date-time */
+      updatedAt: string;
+      version: number;
+    };
+    TransformPreview: {
+      columns: {
+        name: string;
+        /** @enum {string} */
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+      }[];
+      elapsedMs: number;
+      /** @description What the steps did that a person should know. */
+      notes: string[];
+      rows: (number | string | boolean | null)[][];
+      /** @description Only the first rows went through the steps. */
+      sampled: boolean;
+      /** @description There are more rows than these. */
+      truncated: boolean;
+    };
+    UpkeepRoutine: {
+      /** @description What it does, in a sentence. */
+      about: string;
+      /** @description When it is due, in UTC. */
+      cron: string;
+      lastRun?: components['schemas']['UpkeepRun'];
+      name: string;
+      /** Format: date-time */
+      nextAt: string;
+    };
+    UpkeepRun: {
+      /** Format: date-time */
+      dueAt: string;
+      /** Format: date-time */
+      endedAt: string;
+      error?: string;
+      /** @description What it did; absent where it failed. */
+      figures?: {
+        [key: string]: number;
+      };
+      tookMs: number;
+    };
+    Upload: {
+      /** @description How many the whole file has. */
+      bytes: number;
+      /** @description How many to send at once. */
+      chunkBytes: number;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * Format: uuid
+       * @description What it became, or is to become a version of.
+       */
+      datakitId?: string;
+      /**
+       * Format: date-time
+       * @description When it is removed, unless more of it comes.
+       */
+      expiresAt: string;
+      fileName: string;
+      /** Format: uuid */
+      id: string;
+      /**
+       * @description What the file becomes: a datakit, or the next version of one.
+       * @enum {string}
+       */
+      mode: 'create' | 'append' | 'replace';
+      name: string;
+      /** @description How many of them are kept, whatever happens. */
+      offset: number;
+      /** @description Of the whole file, as it was announced. */
+      sha256?: string;
+      /** @enum {string} */
+      status: 'OPEN' | 'COMPLETE';
+      /** @description The version that it became. */
+      version?: number;
     };
     User: {
       email: string;
@@ -1893,6 +2889,7 @@ export interface operations {
             data: components['schemas']['AuditEntry'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -1988,6 +2985,7 @@ export interface operations {
             data: components['schemas']['AuditVerification'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2044,6 +3042,7 @@ export interface operations {
             data: components['schemas']['Session'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2096,6 +3095,7 @@ export interface operations {
             data: components['schemas']['ApiKey'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2159,6 +3159,7 @@ export interface operations {
             data: components['schemas']['NewApiKey'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2378,6 +3379,7 @@ export interface operations {
             data: components['schemas']['InvitationOffer'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2430,6 +3432,7 @@ export interface operations {
             data: components['schemas']['Membership'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2485,6 +3488,7 @@ export interface operations {
             data: components['schemas']['Session'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2603,6 +3607,7 @@ export interface operations {
             data: components['schemas']['User'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2657,6 +3662,7 @@ export interface operations {
             data: components['schemas']['User'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2703,6 +3709,7 @@ export interface operations {
             data: components['schemas']['Membership'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2787,6 +3794,7 @@ export interface operations {
             data: components['schemas']['SignInMethods'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2928,6 +3936,7 @@ export interface operations {
             data: components['schemas']['PasswordStrength'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -2988,6 +3997,7 @@ export interface operations {
             };
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3045,6 +4055,7 @@ export interface operations {
             data: components['schemas']['Session'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3141,6 +4152,7 @@ export interface operations {
             data: components['schemas']['OpenSession'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3273,6 +4285,7 @@ export interface operations {
             data: components['schemas']['Session'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3328,6 +4341,7 @@ export interface operations {
             };
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3378,6 +4392,8 @@ export interface operations {
       query?: {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
+        /** @description `true`: those that were deleted and can be restored, in place of the others. */
+        deleted?: 'true' | 'false';
         limit?: number;
         /** @description Only those whose name contains this. */
         name?: string;
@@ -3419,6 +4435,7 @@ export interface operations {
             data: components['schemas']['Datakit'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3467,6 +4484,7 @@ export interface operations {
             data: components['schemas']['Datakit'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3560,6 +4578,63 @@ export interface operations {
             data: components['schemas']['Datakit'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.append': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': {
+          /** Format: binary */
+          dataset: Blob;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Datakit'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3572,7 +4647,10 @@ export interface operations {
   'datakits.download': {
     parameters: {
       query?: {
-        format?: 'original';
+        /** @description A version that was made here has no original and is given as Parquet. */
+        format?: 'original' | 'csv' | 'parquet' | 'json';
+        /** @description Absent: the current one. */
+        version?: number;
       };
       header?: never;
       path: {
@@ -3615,6 +4693,55 @@ export interface operations {
       };
     };
   };
+  'datakits.lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Lineage'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
   'datakits.preview': {
     parameters: {
       query?: {
@@ -3624,6 +4751,8 @@ export interface operations {
         offset?: number;
         /** @description A column; a leading minus sorts downwards. */
         sort?: string;
+        /** @description Absent: the current one. */
+        version?: number;
       };
       header?: never;
       path: {
@@ -3661,6 +4790,7 @@ export interface operations {
             data: components['schemas']['Preview'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3672,7 +4802,10 @@ export interface operations {
   };
   'datakits.profile': {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Absent: the current one. */
+        version?: number;
+      };
       header?: never;
       path: {
         id: string;
@@ -3709,6 +4842,152 @@ export interface operations {
             data: components['schemas']['Profile'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.query': {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `respond-async` (RFC 7240): answer with 202 and a job that will hold the answer in its `result`. */
+        Prefer?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @default 1000 */
+          limit?: number;
+          /** @description One SELECT. The datakit is the table `data` and has its own name too; its other versions are `data_v1`, `data_v2` … */
+          sql: string;
+          /** @description What `data` is. Absent: the current one. */
+          version?: number;
+          /** @default [] */
+          with?: {
+            /** @description The name of its table. */
+            as: string;
+            /** Format: uuid */
+            datakitId: string;
+            /** @description Absent: the current one. */
+            version?: number;
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['QueryResult'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+      /** @description A job that does it, where `Prefer: respond-async` asked for one. */
+      202: {
+        headers: {
+          /** @description Where the job is. */
+          Location?: string;
+          /** @description `respond-async`. */
+          'Preference-Applied'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Job'];
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.replace': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': {
+          /** Format: binary */
+          dataset: Blob;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Datakit'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3757,6 +5036,534 @@ export interface operations {
             data: components['schemas']['Datakit'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.transform': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Makes a new datakit. Absent: a new version of this one. */
+          as?: {
+            /** @default  */
+            description?: string;
+            name: string;
+          };
+          /** @description One SELECT whose rows become the new version. */
+          sql?: string;
+          steps?: (
+            | {
+                column: string;
+                /** @enum {string} */
+                step: 'rename';
+                to: string;
+              }
+            | {
+                column: string;
+                /** @description Of dates in text, as strptime: %d.%m.%Y */
+                format?: string;
+                /**
+                 * @description What becomes of a value that does not fit: missing and counted, or an end of the job.
+                 * @default null
+                 * @enum {string}
+                 */
+                onFailure?: 'null' | 'refuse';
+                /** @enum {string} */
+                step: 'cast';
+                /** @enum {string} */
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                step: 'drop';
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                step: 'keep';
+              }
+            | {
+                /** @enum {string} */
+                step: 'filter';
+                /** @description Rows for which it holds stay. */
+                where: string;
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                method: 'mean' | 'median' | 'mode' | 'constant';
+                /** @enum {string} */
+                step: 'impute';
+                /** @description With `constant`. */
+                value?: number | string | boolean;
+              }
+            | {
+                /** Format: uuid */
+                datakitId: string;
+                on: {
+                  left: string;
+                  right: string;
+                }[];
+                /**
+                 * @description Before the names of the columns that come in.
+                 * @default
+                 */
+                prefix?: string;
+                /** @enum {string} */
+                step: 'join';
+                /**
+                 * @default left
+                 * @enum {string}
+                 */
+                type?: 'inner' | 'left';
+                version?: number;
+              }
+            | {
+                /** @default 1 */
+                seed?: number;
+                /** @enum {string} */
+                step: 'split';
+                /** @description A column whose values keep their shares in both parts. */
+                stratify?: string;
+                /** @default 0.2 */
+                testShare?: number;
+              }
+            | {
+                column: string;
+                /** @enum {string} */
+                method: 'one_hot' | 'ordinal';
+                /** @description Absent: by the alphabet. */
+                order?: string[];
+                /** @enum {string} */
+                step: 'encode';
+              }
+            | {
+                expression: string;
+                name: string;
+                /** @enum {string} */
+                step: 'derive';
+              }
+            | {
+                by: {
+                  column: string;
+                  /** @default false */
+                  descending?: boolean;
+                }[];
+                /** @enum {string} */
+                step: 'sort';
+              }
+            | {
+                /** @description Absent: all. The first row of each kind stays. */
+                columns?: string[];
+                /** @enum {string} */
+                step: 'deduplicate';
+              }
+            | {
+                rows: number;
+                /** @default 1 */
+                seed?: number;
+                /** @enum {string} */
+                step: 'sample';
+              }
+          )[];
+          /** @description What it begins with. Absent: the current one. */
+          version?: number;
+          /** @default [] */
+          with?: {
+            /** @description The name of its table. */
+            as: string;
+            /** Format: uuid */
+            datakitId: string;
+            /** @description Absent: the current one. */
+            version?: number;
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['TransformedDatakit'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.previewTransform': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @default 50 */
+          limit?: number;
+          /** @description One SELECT whose rows become the new version. */
+          sql?: string;
+          steps?: (
+            | {
+                column: string;
+                /** @enum {string} */
+                step: 'rename';
+                to: string;
+              }
+            | {
+                column: string;
+                /** @description Of dates in text, as strptime: %d.%m.%Y */
+                format?: string;
+                /**
+                 * @description What becomes of a value that does not fit: missing and counted, or an end of the job.
+                 * @default null
+                 * @enum {string}
+                 */
+                onFailure?: 'null' | 'refuse';
+                /** @enum {string} */
+                step: 'cast';
+                /** @enum {string} */
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                step: 'drop';
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                step: 'keep';
+              }
+            | {
+                /** @enum {string} */
+                step: 'filter';
+                /** @description Rows for which it holds stay. */
+                where: string;
+              }
+            | {
+                columns: string[];
+                /** @enum {string} */
+                method: 'mean' | 'median' | 'mode' | 'constant';
+                /** @enum {string} */
+                step: 'impute';
+                /** @description With `constant`. */
+                value?: number | string | boolean;
+              }
+            | {
+                /** Format: uuid */
+                datakitId: string;
+                on: {
+                  left: string;
+                  right: string;
+                }[];
+                /**
+                 * @description Before the names of the columns that come in.
+                 * @default
+                 */
+                prefix?: string;
+                /** @enum {string} */
+                step: 'join';
+                /**
+                 * @default left
+                 * @enum {string}
+                 */
+                type?: 'inner' | 'left';
+                version?: number;
+              }
+            | {
+                /** @default 1 */
+                seed?: number;
+                /** @enum {string} */
+                step: 'split';
+                /** @description A column whose values keep their shares in both parts. */
+                stratify?: string;
+                /** @default 0.2 */
+                testShare?: number;
+              }
+            | {
+                column: string;
+                /** @enum {string} */
+                method: 'one_hot' | 'ordinal';
+                /** @description Absent: by the alphabet. */
+                order?: string[];
+                /** @enum {string} */
+                step: 'encode';
+              }
+            | {
+                expression: string;
+                name: string;
+                /** @enum {string} */
+                step: 'derive';
+              }
+            | {
+                by: {
+                  column: string;
+                  /** @default false */
+                  descending?: boolean;
+                }[];
+                /** @enum {string} */
+                step: 'sort';
+              }
+            | {
+                /** @description Absent: all. The first row of each kind stays. */
+                columns?: string[];
+                /** @enum {string} */
+                step: 'deduplicate';
+              }
+            | {
+                rows: number;
+                /** @default 1 */
+                seed?: number;
+                /** @enum {string} */
+                step: 'sample';
+              }
+          )[];
+          /** @description What it begins with. Absent: the current one. */
+          version?: number;
+          /** @default [] */
+          with?: {
+            /** @description The name of its table. */
+            as: string;
+            /** Format: uuid */
+            datakitId: string;
+            /** @description Absent: the current one. */
+            version?: number;
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['TransformPreview'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.versions': {
+    parameters: {
+      query?: {
+        /** @description The `meta.nextCursor` of the page before. */
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['DatakitVersion'][];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.version': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['DatakitVersion'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.restoreVersion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Datakit'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3803,6 +5610,7 @@ export interface operations {
             data: components['schemas']['Sample'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3851,6 +5659,7 @@ export interface operations {
             data: components['schemas']['Datakit'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3907,6 +5716,275 @@ export interface operations {
             data: components['schemas']['Datakit'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.startUpload': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The size of the file. */
+          bytes: number;
+          /**
+           * Format: uuid
+           * @description The datakit that gets a version, for append and replace.
+           */
+          datakitId?: string;
+          description?: string;
+          fileName: string;
+          /**
+           * @description What the file becomes: a datakit, or the next version of one.
+           * @default create
+           * @enum {string}
+           */
+          mode?: 'create' | 'append' | 'replace';
+          /** @description Absent: the name of the file. */
+          name?: string;
+          /** @description Of the whole file: checked when all of it is there. */
+          sha256?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Upload'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.getUpload': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Upload'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.cancelUpload': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description No content. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  'datakits.appendUpload': {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description SHA-256 of these bytes (RFC 9530): kept whole or not at all. */
+        'content-digest'?: string;
+        /** @description The same. */
+        'repr-digest'?: string;
+        /** @description At which byte these begin: what is kept so far. */
+        'upload-offset': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': Blob;
+        'application/partial-upload': Blob;
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Upload'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'datakits.completeUpload': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Datakit'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -3957,6 +6035,7 @@ export interface operations {
             };
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4056,6 +6135,7 @@ export interface operations {
             data: components['schemas']['Invitation'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4113,6 +6193,7 @@ export interface operations {
             data: components['schemas']['NewInvitation'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4207,6 +6288,7 @@ export interface operations {
             data: components['schemas']['Job'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4255,6 +6337,7 @@ export interface operations {
             data: components['schemas']['Job'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4303,6 +6386,7 @@ export interface operations {
             data: components['schemas']['Job'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4355,6 +6439,7 @@ export interface operations {
             data: components['schemas']['JobLogLine'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4403,6 +6488,7 @@ export interface operations {
             data: components['schemas']['Job'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4418,6 +6504,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         datakitId?: string;
+        /** @description `true`: those that were deleted and can be restored, in place of the others. */
+        deleted?: 'true' | 'false';
         limit?: number;
         /** @description Only those whose name contains this. */
         name?: string;
@@ -4466,6 +6554,7 @@ export interface operations {
             data: components['schemas']['Model'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4535,6 +6624,7 @@ export interface operations {
             data: components['schemas']['Model'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4583,6 +6673,7 @@ export interface operations {
             data: components['schemas']['Model'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4676,6 +6767,7 @@ export interface operations {
             data: components['schemas']['Model'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4699,6 +6791,8 @@ export interface operations {
         'application/json': {
           /** @default production */
           alias?: string;
+          /** @description Percent of the requests of the alias that this version gets on trial; the rest stays with the version that is served. One key, or one row where no key is given, always gets the same version. */
+          canary?: number;
           version: number;
         };
       };
@@ -4731,14 +6825,172 @@ export interface operations {
           'application/json': {
             data: {
               alias: string;
+              canary?: components['schemas']['Canary'];
               /** Format: uuid */
               modelId: string;
               /** @enum {string} */
               status: 'DEPLOYED';
+              /**
+               * Format: date-time
+               * @description Of the model: its ETag is the one of this answer.
+               */
+              updatedAt: string;
+              /** @description What the alias serves, beside a version on trial. */
               version: number;
             };
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.deployments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Deployment'][];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.export': {
+    parameters: {
+      query?: {
+        format?: 'onnx' | 'json';
+        /** @description Absent: the deployed one, or else the latest. */
+        version?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description The bytes of the file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Blob;
+          'application/onnx': Blob;
+        };
+      };
+    };
+  };
+  'models.monitoring': {
+    parameters: {
+      query?: {
+        /** @description Absent: seven days before the end. Whole hours are told. */
+        from?: string;
+        /** @description Absent: now. */
+        to?: string;
+        /** @description Absent: the one that is deployed, else the latest. */
+        version?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Monitoring'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4750,8 +7002,14 @@ export interface operations {
   };
   'models.predict': {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description Absent: `production` where there is one, else what was deployed last. */
+        alias?: string;
+      };
+      header?: {
+        /** @description `respond-async` (RFC 7240): answer with 202 and a job that will hold the answer in its `result`. */
+        Prefer?: string;
+      };
       path: {
         id: string;
       };
@@ -4760,6 +7018,13 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /** @description Absent: `production` where there is one, else what was deployed last. */
+          alias?: string;
+          /**
+           * @description Tell how each feature contributes. Of up to 100 rows, fewer of models that are slow to explain.
+           * @default false
+           */
+          explain?: boolean;
           /** @description One row by the names of its features, or a list of up to 10,000 rows. */
           inputs:
             | {
@@ -4768,6 +7033,10 @@ export interface operations {
             | {
                 [key: string]: unknown;
               }[];
+          /** @description Whom the rows are about: while a version is on trial, one key always gets the same version. */
+          key?: string;
+          /** @description A version that is deployed under any alias, or on trial; not together with an alias. */
+          version?: number;
         };
       };
     };
@@ -4799,12 +7068,31 @@ export interface operations {
           'application/json': {
             data: {
               predictions: components['schemas']['Prediction'][];
+              /** @description The version that answered. */
               version: number;
             };
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+      /** @description A job that does it, where `Prefer: respond-async` asked for one. */
+      202: {
+        headers: {
+          /** @description Where the job is. */
+          Location?: string;
+          /** @description `respond-async`. */
+          'Preference-Applied'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Job'];
             /** @enum {boolean} */
             success: true;
           };
@@ -4851,6 +7139,7 @@ export interface operations {
             data: components['schemas']['Model'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4876,7 +7165,21 @@ export interface operations {
            * @default auto
            * @enum {string}
            */
-          algorithm?: 'auto' | 'gradient_boosting' | 'linear' | 'baseline';
+          algorithm?:
+            | 'auto'
+            | 'gradient_boosting'
+            | 'random_forest'
+            | 'extra_trees'
+            | 'linear'
+            | 'nearest_neighbors'
+            | 'neural_network'
+            | 'baseline';
+          /**
+           * @description Two classes: how probabilities are corrected by what came true of held-out predictions.
+           * @default none
+           * @enum {string}
+           */
+          calibrate?: 'none' | 'platt' | 'isotonic';
           /** Format: uuid */
           datakitId: string;
           /** @description Absent: every other column. */
@@ -4897,6 +7200,11 @@ export interface operations {
           seed?: number;
           target: string;
           /**
+           * @description Two classes: from which probability of the second a row is labelled so, or what to find it by.
+           * @default half
+           */
+          threshold?: ('half' | 'f1' | 'balanced_accuracy') | number;
+          /**
            * @description For `auto`.
            * @default 120
            */
@@ -4909,9 +7217,15 @@ export interface operations {
           validation?:
             | {
                 holdout: number;
+                /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+                time?: string;
               }
             | {
                 folds: number;
+                /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+                groups?: string;
+                /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+                time?: string;
               };
           /** @description A column with the weight of each row. */
           weights?: string;
@@ -4947,6 +7261,7 @@ export interface operations {
             data: components['schemas']['Job'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -4965,7 +7280,14 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Absent: all of them. */
+          alias?: string;
+        };
+      };
+    };
     responses: {
       /** @description Default Response */
       '4XX': {
@@ -4995,6 +7317,7 @@ export interface operations {
             data: components['schemas']['Model'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5047,6 +7370,7 @@ export interface operations {
             data: components['schemas']['ModelVersionSummary'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5096,6 +7420,57 @@ export interface operations {
             data: components['schemas']['ModelVersion'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.explanation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['ModelExplanation'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5149,6 +7524,138 @@ export interface operations {
             data: components['schemas']['JobLogLine'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.rows': {
+    parameters: {
+      query?: {
+        /** @description Only rows of this class. */
+        actual?: string;
+        /** @description Of numbers: the least. */
+        actualFrom?: number;
+        actualTo?: number;
+        limit?: number;
+        offset?: number;
+        /** @description Only rows predicted as this class. */
+        predicted?: string;
+        predictedFrom?: number;
+        predictedTo?: number;
+        /** @description error: how far off, of numbers. probability: of the class predicted. */
+        sort?: 'row' | '-row' | 'error' | '-error' | 'probability' | '-probability';
+      };
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['HeldOutRows'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': {
+          /** @description Names of the classes, in the order of its outputs, where the file does not tell them. */
+          classes?: string;
+          description?: string;
+          /** @description Names of the columns that an input of several takes, in their order; commas between, or a JSON list. */
+          features?: string;
+          /**
+           * @description What it was made with.
+           * @default ONNX
+           * @enum {string}
+           */
+          framework?: 'ONNX' | 'TENSORFLOW' | 'PYTORCH' | 'SKLEARN' | 'XGBOOST';
+          /** Format: binary */
+          model: Blob;
+          /** @description Absent: the name of the file. */
+          name?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Model'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5205,6 +7712,7 @@ export interface operations {
             data: components['schemas']['Mail'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5253,6 +7761,7 @@ export interface operations {
             data: components['schemas']['MailMessage'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5301,6 +7810,7 @@ export interface operations {
             data: components['schemas']['Mail'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5356,6 +7866,7 @@ export interface operations {
             data: components['schemas']['PlatformAccount'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5411,6 +7922,207 @@ export interface operations {
             data: components['schemas']['PlatformAccount'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'upkeep.list': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['UpkeepRoutine'][];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'upkeep.run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['UpkeepRun'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'tenants.get': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Tenant'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'tenants.update': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Tenant'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5467,6 +8179,7 @@ export interface operations {
             data: components['schemas']['Member'][];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5528,6 +8241,7 @@ export interface operations {
             data: components['schemas']['Member'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5576,6 +8290,7 @@ export interface operations {
             data: components['schemas']['Member'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */
@@ -5670,6 +8385,7 @@ export interface operations {
             data: components['schemas']['Member'];
             meta?: {
               nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
               total?: number;
             };
             /** @enum {boolean} */

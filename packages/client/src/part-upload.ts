@@ -1,0 +1,156 @@
+import { QuadraxError } from './error.ts';
+import type { Datakit, Upload } from './generated/nouns.ts';
+import type { UploadProgress } from './upload.ts';
+
+/** Remembers an upload by its file, so that it goes on after the program or the page was gone. */
+export interface UploadMemory {
+  recall(file: string): string | undefined;
+  keep(file: string, id: string): void;
+  forget(file: string): void;
+}
+
+export interface PartUploadOptions {
+  readonly fileName?: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** A datakit that gets a version of these rows, beside its own or in their place. */
+  readonly into?: { readonly datakitId: string; readonly mode: 'append' | 'replace' } | undefined;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256?: string | undefined;
+  readonly memory?: UploadMemory | undefined;
+  readonly onProgress?: UploadProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The calls of the API that it is made of. */
+export interface PartCalls {
+  start(body: {
+    fileName: string;
+    bytes: number;
+    mode: 'create' | 'append' | 'replace';
+    name?: string;
+    description?: string;
+    sha256?: string;
+    datakitId?: string;
+  }): Promise<Upload>;
+  get(id: string): Promise<Upload>;
+  append(id: string, offset: number, part: Blob, signal: AbortSignal | undefined): Promise<Upload>;
+  complete(id: string): Promise<Datakit>;
+  datakit(id: string, version: number): Promise<Datakit>;
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+/** A line that is away for longer ends the upload; what has arrived waits for the next one. */
+const patienceMs = 10 * 60_000;
+
+const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason ?? new DOMException('The upload was stopped.', 'AbortError'));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+
+/** What passes by itself: the line, a server that starts anew, a part of ours that is still being written. */
+const passes = (error: unknown): error is QuadraxError =>
+  error instanceof QuadraxError &&
+  (['UNREACHABLE', 'UPLOAD_BUSY', 'OFFSET_MISMATCH', 'UPLOAD_INTERRUPTED', 'RATE_LIMITED'].includes(
+    error.code,
+  ) ||
+    (error.status >= 500 && error.code !== 'NO_SPACE'));
+
+/** What a file is known by: the same one, chosen again, goes on where it was. */
+export const fileKey = (file: Blob, fileName: string, { into }: PartUploadOptions): string =>
+  [
+    fileName,
+    file.size,
+    file instanceof File ? file.lastModified : 0,
+    ...(into ? [into.mode, into.datakitId] : []),
+  ].join('|');
+
+/**
+ * Uploads a file in parts. A line that breaks, or a server that starts anew, is waited for; what had arrived is not sent
+ * again. Ending it by the signal keeps what has arrived for the next call with the same file and memory.
+ */
+export const uploadInParts = async (
+  calls: PartCalls,
+  file: Blob,
+  options: PartUploadOptions = {},
+): Promise<Datakit> => {
+  const { name, description, into, sha256, memory, onProgress, signal } = options;
+  const fileName = options.fileName ?? (file instanceof File ? file.name : 'data.csv');
+  const key = fileKey(file, fileName, options);
+
+  const persist = async <T>(attempt: () => Promise<T>): Promise<T> => {
+    const giveUpAt = performance.now() + patienceMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+      signal?.throwIfAborted();
+      try {
+        return await attempt();
+      } catch (error) {
+        if (signal?.aborted || !passes(error) || performance.now() > giveUpAt) throw error;
+        await pause(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), signal);
+      }
+    }
+  };
+
+  const recalled = async (): Promise<Upload | undefined> => {
+    const id = memory?.recall(key);
+    if (id === undefined) return undefined;
+    return persist(() => calls.get(id)).catch((error: unknown) => {
+      if (error instanceof QuadraxError && error.status === 404) return undefined;
+      throw error;
+    });
+  };
+
+  const started = (): Promise<Upload> =>
+    persist(() =>
+      calls.start({
+        fileName,
+        bytes: file.size,
+        mode: into?.mode ?? 'create',
+        ...(into && { datakitId: into.datakitId }),
+        ...(name !== undefined && { name }),
+        ...(description !== undefined && { description }),
+        ...(sha256 !== undefined && { sha256 }),
+      }),
+    );
+
+  const made = ({ datakitId = '', version = 1 }: Upload): Promise<Datakit> =>
+    persist(() => calls.datakit(datakitId, version));
+
+  let upload = (await recalled()) ?? (await started());
+  const { id } = upload;
+  memory?.keep(key, id);
+  try {
+    while (upload.status === 'OPEN' && upload.offset < upload.bytes) {
+      onProgress?.(upload.offset, upload.bytes);
+      const { offset, chunkBytes } = upload;
+      let known = true;
+      upload = await persist(async () => {
+        // Of a part that failed some may have arrived: where to go on is asked for.
+        const from: number = known ? offset : (await calls.get(id)).offset;
+        known = false;
+        return calls.append(id, from, file.slice(from, from + chunkBytes), signal);
+      });
+    }
+    onProgress?.(upload.bytes, upload.bytes);
+    const datakit = await persist(async () => {
+      const now = await calls.get(id);
+      return now.status === 'COMPLETE' ? made(now) : calls.complete(id);
+    });
+    memory?.forget(key);
+    return datakit;
+  } catch (error) {
+    // What the server has given up cannot go on.
+    if (error instanceof QuadraxError && error.status >= 400 && error.status < 500 && !passes(error))
+      memory?.forget(key);
+    throw error;
+  }
+};
