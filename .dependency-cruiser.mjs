@@ -7,8 +7,10 @@ const moduleEdges = {
   audit: [],
   datakits: [],
   models: ['datakits'],
+  inference: ['models'],
   jobs: [],
   mail: [],
+  upkeep: [],
   operations: [],
 };
 

@@ -10,12 +10,12 @@ import {
   createDeparture,
   createGuard,
   createHttpApp,
-  createIdempotency,
   createRateLimiter,
   createReadCache,
   shareRates,
 } from '#platform/http';
 import { AppError } from '#platform/errors';
+import type { Guard } from '#platform/http';
 import type { Logger } from '#platform/log';
 import type { TicketHolder } from '#modules/operations';
 import { createModules } from './modules.ts';
@@ -74,10 +74,10 @@ const limitsOf = (config: Config) => ({
 const defaultDrainMs = ({ databaseUrl }: Config): number => (databaseUrl === undefined ? 0 : 3000);
 
 /** Who opens a socket, by a token or by a ticket, and until when it may stay open. */
-const socketDoors = ({
-  identity,
-  operations,
-}: Modules): Pick<SocketOptions, 'authenticate' | 'redeemTicket'> => {
+const socketDoors = (
+  { identity, operations }: Modules,
+  guard: Guard,
+): Pick<SocketOptions, 'authenticate' | 'redeemTicket'> => {
   const { authenticator } = identity;
   const enter = async (holder: TicketHolder, end: number): Promise<SocketAuthentication | undefined> => {
     const standing = await authenticator.standing(holder);
@@ -91,7 +91,7 @@ const socketDoors = ({
       return holder && enter(holder, Date.now() + ticketSocketMs);
     },
     authenticate: async (token, tenant, from) => {
-      const caller = await authenticator.authenticate(token, tenant, from).catch((error: unknown) => {
+      const caller = await guard.identify(token, tenant, from).catch((error: unknown) => {
         // That the database is away says nothing against the token: the client tries again.
         if (error instanceof AppError && error.status < 500) return undefined;
         throw error;
@@ -123,6 +123,7 @@ const watchState = (
       gauge('cache_hit_rate', 'Share of cached reads that were answered from the cache.', hitRates.all),
       gauge('redis_cache_hit_rate', 'The same of those that asked Redis.', hitRates.redis),
       gauge('websocket_connections', 'Open sockets.', connections()),
+      ...modules.models.readings(),
       ...counts.map(({ kind, status, count }) =>
         gauge('jobs', 'Jobs that wait and run.', count, { kind, status }),
       ),
@@ -143,18 +144,26 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   }
 };
 
+const ownMachine: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** People elsewhere cannot follow a link to localhost. */
+const linkProblemOf = ({ host, frontendUrl }: Config, url: string): string | undefined =>
+  frontendUrl !== undefined || ownMachine.has(host) || !ownMachine.has(new URL(url).hostname)
+    ? undefined
+    : `Links in mails point to ${url}, which leads nowhere from another machine. Set FRONTEND_URL to where people open Quadrax.`;
+
 const compose = async (
   platform: Platform,
   secrets: Secrets,
   { config, log, work = true }: AppOptions,
 ): Promise<App> => {
-  const { db, compute, worker, telemetry, events, mail, broadcast, cache } = platform;
+  const { db, compute, telemetry, events, mail, idempotency, broadcast, cache } = platform;
   let ready = false;
   let address = `http://localhost:${config.port}`;
   const publicUrl = (): string => config.frontendUrl ?? address;
-  const modules = await createModules(platform, config, secrets, version, publicUrl);
-  const { identity, operations, jobs } = modules;
-  const idempotency = createIdempotency(db, worker);
+  const linkProblem = (): string | undefined => linkProblemOf(config, publicUrl());
+  const modules = await createModules(platform, config, secrets, version, publicUrl, linkProblem);
+  const { identity, operations, jobs, schedules, later } = modules;
   const limiter = config.rateLimitEnabled ? createRateLimiter() : undefined;
   const stopSharingRates = limiter && shareRates(limiter, broadcast);
   const limits = limitsOf(config);
@@ -171,12 +180,16 @@ const compose = async (
   });
   const departure = createDeparture(http);
   telemetry.watch(http);
-  await http.register(async (scope) => modules.bind(scope, { db, guard, idempotency, reads }), {
+  await http.register(async (scope) => modules.bind(scope, { db, guard, idempotency, reads, later }), {
     prefix: basePath,
   });
+  const isReady = (): boolean => ready && db.reachable();
+  await http.register(async (scope) =>
+    modules.bindOutside(scope, { db, guard, idempotency, reads, later }, isReady),
+  );
   await addOperationalPages(http, {
     health: operations.health,
-    ready: () => ready && db.reachable(),
+    ready: isReady,
     telemetry,
     metricsEnabled: config.metricsEnabled,
   });
@@ -186,14 +199,18 @@ const compose = async (
     bus: events,
     paths: [...new Set([config.websocketPath, `${basePath}/results/ws`])],
     origins: config.corsOrigins,
-    ...socketDoors(modules),
+    ...socketDoors(modules, guard),
+    trustedProxies: config.trustedProxies,
   });
   identity.onChange((change) => sockets.closeWhere(change));
   watchState(platform, modules, sockets.connections);
-  const stopRecovery = await startRecovery(platform, jobs, idempotency);
+  const stopRecovery = await startRecovery(platform, modules);
   await mail.start();
   await identity.start();
-  if (work) await jobs.work(Math.max(2, config.computeProcesses));
+  if (work) {
+    await jobs.work(Math.max(2, config.computeProcesses));
+    await schedules.start();
+  }
   await http.ready();
 
   return {
@@ -202,6 +219,8 @@ const compose = async (
     modules,
     markReady: (url) => {
       address = url;
+      const problem = linkProblem();
+      if (problem !== undefined) log.warn({ action: 'mail.links' }, problem);
       ready = true;
     },
     drain: async () => {
@@ -212,13 +231,15 @@ const compose = async (
     close: async () => {
       ready = false;
       departure.announce();
-      await stopRecovery();
+      await Promise.all([stopRecovery(), schedules.stop()]);
       await sockets.close();
       stopSharingRates?.();
       // Side by side: jobs must be handed over in time even while a slow upload is still coming in. The queue is left
       // last, since what comes in may need it.
       await Promise.all([departure.complete(), jobs.handOver()]);
       await Promise.all([jobs.stop(), mail.stop(), identity.stop()]);
+      // Nobody predicts any more: what was counted is written.
+      await modules.models.stop();
       await compute.close();
       await platform.close();
     },

@@ -2,15 +2,26 @@ import { routes } from '@quadrax/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Config, Secrets } from '#config';
 import { createAuditModule } from '#modules/audit';
-import { createDatakitsJob, createDatakitsModule, hasDatakit } from '#modules/datakits';
+import {
+  createDatakitPurge,
+  createDatakitsJobs,
+  createDatakitsModule,
+  keptDatakits,
+  createReadTable,
+  hasDatakit,
+} from '#modules/datakits';
 import { createIdentity } from '#modules/identity';
+import { createInferenceModule } from '#modules/inference';
 import { createJobsModule } from '#modules/jobs';
 import { createMailModule } from '#modules/mail';
-import { createModelsJob, createModelsModule } from '#modules/models';
+import { createModelPurge, createModelsJob, createModelsModule, modelsTrainedOn } from '#modules/models';
 import { createOperations } from '#modules/operations';
-import { bindRoutes } from '#platform/http';
+import { createUpkeepModule, upkeepRoutines } from '#modules/upkeep';
+import { bindRoutes, createLater, createLaterJobs, refuseAsOpenInference } from '#platform/http';
 import type { BindOptions } from '#platform/http';
 import { openJobs } from '#platform/jobs';
+import { createSchedules } from '#platform/schedules';
+import { createVirusScan } from '#platform/virus-scan';
 import type { Platform } from './platform.ts';
 
 /**
@@ -22,32 +33,41 @@ export const createModules = async (
   secrets: Secrets,
   version: string,
   publicUrl: () => string,
+  linkProblem: () => string | undefined,
 ) => {
-  const { db, redis, objects, compute, events, cursors, mail, telemetry, log, worker, reach } = platform;
+  const { db, redis, objects, compute, events, cursors, mail, idempotency, telemetry, log, worker, reach } =
+    platform;
   const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
-  const profileJob = createDatakitsJob({ db, objects, compute, events });
-  // A training reads a datakit's table, which the module below provides: asked for only when a job runs.
-  const table: typeof datakits.table = (...wanted) => datakits.table(...wanted);
+  const table = createReadTable({ db, objects });
+  const datakitJobs = createDatakitsJobs({ db, objects, compute, events, table });
   const trainJob = createModelsJob({ objects, compute, events, table, hasDatakit });
+  const laterJobs = createLaterJobs(routes, identity.authenticator.callerNow);
   const jobs = await openJobs({
     db,
     events,
     log,
     worker,
     reach,
-    definitions: [profileJob, trainJob],
+    definitions: [datakitJobs.profileJob, datakitJobs.transformJob, trainJob, ...laterJobs.definitions],
     perTenant: config.jobsPerTenant,
     observe: telemetry.observeJob,
   });
+  const scan = createVirusScan({ host: config.clamdHost, timeoutMs: config.clamdTimeoutMs, log });
   const datakits = createDatakitsModule({
     db,
+    scan,
+    log,
     objects,
     compute,
     jobs,
     cursors,
-    profileJob,
+    ...datakitJobs,
+    table,
     reach,
+    worker,
     maxUploadBytes: config.maxUploadBytes,
+    queryTimeoutMs: config.queryTimeoutMs,
+    trainedOn: modelsTrainedOn,
   });
   const jobsModule = createJobsModule({ db, jobs, cursors });
   const models = await createModelsModule({
@@ -56,11 +76,18 @@ export const createModules = async (
     events,
     cursors,
     objects,
+    compute,
+    maxUploadBytes: config.maxUploadBytes,
     trainJob,
     table,
+    keptDatakits,
     reach,
+    log,
+    telemetry,
     logs: jobsModule.logs,
   });
+  const inference = (ready: () => boolean) =>
+    createInferenceModule({ serving: models.serving, version, ready });
   const audit = createAuditModule({ db, cursors });
   const mailModule = createMailModule({ db, mail, cursors });
   const operations = createOperations({
@@ -69,27 +96,61 @@ export const createModules = async (
     objects,
     jobs,
     mail,
+    scan,
     version,
     reserveBytes: config.storageReserveBytes,
+    linkProblem,
     secret: secrets.signing,
   });
+
+  const schedules = createSchedules({
+    db,
+    log,
+    worker,
+    cron: config.upkeepSchedule,
+    routines: upkeepRoutines(
+      {
+        identity,
+        mail,
+        idempotency,
+        uploads: datakits.uploads,
+        objects,
+        datakits: { purge: createDatakitPurge({ objects }) },
+        models: { purge: createModelPurge({ objects }) },
+      },
+      config,
+    ),
+  });
+  const upkeep = createUpkeepModule({ schedules });
 
   return {
     identity,
     audit,
     jobs,
+    models,
+    schedules,
     operations,
+    uploads: datakits.uploads,
+    /** What has calls answered by jobs, for those who bind the routes. */
+    later: createLater({ db, jobs, laterJobs, idempotency }),
     bind: (app: FastifyInstance, options: BindOptions): void => {
       bindRoutes(app, 'identity', routes.identity, identity.routes.identity, options);
       bindRoutes(app, 'account', routes.account, identity.routes.account, options);
       bindRoutes(app, 'users', routes.users, identity.routes.users, options);
+      bindRoutes(app, 'tenants', routes.tenants, identity.routes.tenants, options);
       bindRoutes(app, 'platform', routes.platform, identity.routes.platform, options);
       bindRoutes(app, 'audit', routes.audit, audit.routes, options);
       bindRoutes(app, 'datakits', routes.datakits, datakits.routes, options);
       bindRoutes(app, 'models', routes.models, models.routes, options);
       bindRoutes(app, 'jobs', routes.jobs, jobsModule.routes, options);
       bindRoutes(app, 'mail', routes.mail, mailModule.routes, options);
+      bindRoutes(app, 'upkeep', routes.upkeep, upkeep.routes, options);
       bindRoutes(app, 'operations', routes.operations, operations.routes, options);
+    },
+    /** What stands outside the base path, because others have laid down where it is. */
+    bindOutside: (app: FastifyInstance, options: BindOptions, ready: () => boolean): void => {
+      refuseAsOpenInference(app);
+      bindRoutes(app, 'inference', routes.inference, inference(ready).routes, options);
     },
   };
 };

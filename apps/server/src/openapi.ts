@@ -8,8 +8,8 @@ import { version } from './version.ts';
 type Module = Readonly<Record<string, RouteDeclaration>>;
 
 const unused = (): Promise<never> => Promise.reject(new Error('Nothing is served to describe the API.'));
-const guard: Guard = { enter: () => unused, callerOf: () => undefined };
-const idempotency: Idempotency = { once: unused, release: unused };
+const guard: Guard = { enter: () => unused, callerOf: () => undefined, identify: unused };
+const idempotency: Idempotency = { once: unused, release: unused, forget: unused };
 const db = { tenant: unused, system: unused };
 const options: BindOptions = { db, guard, idempotency };
 
@@ -29,13 +29,18 @@ export const openApiDocument = async (): Promise<object> => {
     corsOrigins: [],
     page: () => undefined,
   });
-  await http.register(
-    async (scope) => {
-      for (const [name, module] of Object.entries<Module>(routes))
-        bindRoutes(scope, name, module, handlersOf(module), options);
-    },
-    { prefix: basePath },
-  );
+  const modules = Object.entries<Module>(routes);
+  const isOutside = (module: Module): boolean => Object.values(module).some(({ protocol }) => protocol);
+  const bindAll = (prefix: string, outside: boolean) =>
+    http.register(
+      async (scope) => {
+        for (const [name, module] of modules)
+          if (isOutside(module) === outside) bindRoutes(scope, name, module, handlersOf(module), options);
+      },
+      { prefix },
+    );
+  await bindAll(basePath, false);
+  await bindAll('', true);
   await http.ready();
   const document = http.swagger();
   await http.close();

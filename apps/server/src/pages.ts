@@ -43,6 +43,15 @@ export const addOperationalPages = async (app: FastifyInstance, options: PageOpt
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: docsPolicy,
+    // Here alone: the description by itself is no page that one came to from the app.
+    transformSpecification: (description: Readonly<Record<string, unknown>>) => ({
+      ...description,
+      info: {
+        ...(description['info'] as object),
+        description: `[Back to the app](/)\n\n${String((description['info'] as { description?: unknown }).description)}`,
+      },
+    }),
+    transformSpecificationClone: false,
     // Without its top bar, whose logo brings a style element that the policy refuses.
     uiConfig: { deepLinking: true, layout: 'BaseLayout' },
   });

@@ -11,8 +11,8 @@ import type { Database } from '#platform/db';
 import { createEventBus } from '#platform/events';
 import type { EventBus } from '#platform/events';
 import type { Reach } from '#platform/faults';
-import { createCursors } from '#platform/http';
-import type { Cursors } from '#platform/http';
+import { createCursors, createIdempotency } from '#platform/http';
+import type { Cursors, Idempotency } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { createMail } from '#platform/mail';
 import type { Mail, SmtpSettings } from '#platform/mail';
@@ -35,6 +35,7 @@ export interface Platform {
   readonly compute: ComputePool;
   readonly events: EventBus;
   readonly mail: Mail;
+  readonly idempotency: Idempotency;
   readonly cursors: Cursors;
   readonly telemetry: Telemetry;
   readonly log: Logger;
@@ -103,6 +104,8 @@ export const openPlatform = async ({
     const compute = createComputePool({
       processes: config.computeProcesses,
       memoryMb: config.computeMemoryMb,
+      threads: config.computeThreads,
+      batch: config.computePriority,
     });
     const events = await createEventBus(db, broadcast);
     const mail = createMail({ db, log, worker, reach, smtp: smtpOf(config) });
@@ -125,6 +128,7 @@ export const openPlatform = async ({
       compute,
       events,
       mail,
+      idempotency: createIdempotency(db, worker),
       cursors: createCursors(secrets.signing),
       telemetry,
       log,

@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { forget, missingWorkers, takeOver } from '#platform/db';
 import type { MissingWorker } from '#platform/db';
-import type { Idempotency } from '#platform/http';
-import type { Jobs } from '#platform/jobs';
+import type { Modules } from './modules.ts';
 import type { Platform } from './platform.ts';
 
 const everyMs = 5000;
@@ -27,16 +26,17 @@ const isSurelyDead = ({ host, pid }: MissingWorker): boolean => {
  */
 export const startRecovery = async (
   platform: Platform,
-  jobs: Jobs,
-  idempotency: Idempotency,
+  modules: Pick<Modules, 'jobs' | 'uploads'>,
 ): Promise<() => Promise<void>> => {
-  const { db, objects, mail, log, worker } = platform;
+  const { jobs, uploads } = modules;
+  const { db, objects, mail, idempotency, log, worker } = platform;
   const firstMissed = new Map<string, number>();
 
   const putRight = (missing: MissingWorker): Promise<void> =>
     db.system(async (tx) => {
       if (!(await takeOver(tx, missing))) return;
       await objects.sweep(missing.id);
+      await uploads.release(missing.id);
       await idempotency.release(missing.id);
       await jobs.recover(missing.id);
       await mail.release(missing.id);

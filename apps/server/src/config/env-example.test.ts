@@ -5,7 +5,12 @@ import { settings } from './index.ts';
 const file = fileURLToPath(new URL('../../../../.env.example', import.meta.url));
 
 /** What the machine decides has no value to show. */
-const ofTheMachine = new Set(['QUADRAX_DATA_DIR', 'COMPUTE_PROCESSES', 'COMPUTE_MEMORY_MB']);
+const ofTheMachine = new Set([
+  'QUADRAX_DATA_DIR',
+  'COMPUTE_PROCESSES',
+  'COMPUTE_MEMORY_MB',
+  'COMPUTE_THREADS',
+]);
 
 const entry = ({ env, yaml, about, fallback }: (typeof settings)[keyof typeof settings]): string => {
   const [name = '', ...others] = env;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextTick } from '#platform/schedules';
 
 /** One thing that can be set: its names in the environment (the first is ours), its place in YAML, its rule. */
 export interface Setting<T> {
@@ -76,10 +77,29 @@ export const bytes = z.union([
     }),
 ]);
 
+const isCron = (expression: string): boolean => {
+  try {
+    return nextTick(expression, new Date()) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/** Times in the manner of cron. */
+export const cron = text.refine(
+  isCron,
+  'Write five fields as cron has them, such as 0 * * * * for every hour.',
+);
+
 export const secretText = z.string().min(32, 'Use at least 32 characters.').optional();
 /** `Name <address>` or an address alone, on one line. */
 export const mailSender = text.regex(
   /^([^<>\p{Cc}]*<[^\s<>,;@]+@[^\s<>,;@]+>|[^\s<>,;@]+@[^\s<>,;@]+)$/u,
   'Write one address, such as Quadrax <quadrax@example.org>.',
+);
+/** Where a scanner listens. */
+export const scanner = text.regex(
+  /^(unix:\/.+|[^\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/,
+  'Write host:port, or unix: and the path of a socket.',
 );
 export const megabyte = 1024 ** 2;

@@ -39,4 +39,11 @@ export const mailSettings = {
     undefined,
     'Who the mails are from, such as Quadrax <quadrax@example.org>; needed with SMTP_HOST.',
   ),
+  mailRetentionDays: setting(
+    ['MAIL_RETENTION_DAYS'],
+    'mail.retention_days',
+    whole(1, 36_500),
+    90,
+    'How long a mail stays in the outbox, sent or not; one that waits to be sent stays until it is.',
+  ),
 } as const;

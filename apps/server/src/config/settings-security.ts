@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, list, optionalText, secretText, setting, text, whole } from './setting.ts';
+import { flag, list, optionalText, scanner, secretText, setting, text, whole } from './setting.ts';
 
 /** Who may come in, and how. */
 export const securitySettings = {
@@ -110,6 +110,20 @@ export const securitySettings = {
     flag,
     true,
     'Whether whoever the provider lets in gets an account.',
+  ),
+  clamdHost: setting(
+    ['CLAMD_HOST'],
+    'security.clamd.host',
+    scanner.optional(),
+    undefined,
+    'Where clamd scans uploads for viruses: host:port or unix:/path; absent, they are not scanned.',
+  ),
+  clamdTimeoutMs: setting(
+    ['CLAMD_TIMEOUT_MS'],
+    'security.clamd.timeout_ms',
+    whole(100, 3_600_000),
+    60_000,
+    'How long clamd may be silent, in ms, before an upload is refused.',
   ),
   corsOrigins: setting(
     ['CORS_ORIGIN', 'CORS_ORIGINS'],

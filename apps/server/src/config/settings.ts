@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
 import { faultPoints } from '#platform/faults';
 import { defaultDataDir } from './data-dir.ts';
-import { bytes, flag, megabyte, optionalText, setting, text, whole, proxies } from './setting.ts';
+import { bytes, cron, flag, megabyte, optionalText, setting, text, whole, proxies } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { limitsSettings } from './settings-limits.ts';
 import { mailSettings } from './settings-mail.ts';
@@ -141,12 +141,40 @@ export const settings = {
     () => Math.max(512, Math.min(8192, Math.floor(totalmem() / megabyte / 4))),
     'Memory one compute process may use, in MB.',
   ),
+  upkeepSchedule: setting(
+    ['UPKEEP_SCHEDULE'],
+    'upkeep.schedule',
+    cron,
+    '7 * * * *',
+    'When what is out of date is removed, as a cron expression in UTC.',
+  ),
+  computeThreads: setting(
+    ['COMPUTE_THREADS'],
+    'performance.cpu.threads',
+    whole(1, 64),
+    () => Math.max(1, Math.min(2, availableParallelism() - 1)),
+    'Threads of one training on large data; results do not depend on it.',
+  ),
+  computePriority: setting(
+    ['COMPUTE_PRIORITY'],
+    'performance.cpu.priority',
+    z.enum(['background', 'normal']),
+    'background',
+    'Whether trainings and the like take only the time that requests leave, or their share of it.',
+  ),
   jobsPerTenant: setting(
     ['JOBS_PER_TENANT'],
     'performance.jobs_per_tenant',
     whole(1, 1000),
     2,
     'Jobs of one tenant that run at once, over all processes.',
+  ),
+  queryTimeoutMs: setting(
+    ['QUERY_TIMEOUT_MS'],
+    'performance.query_timeout_ms',
+    whole(100, 600_000),
+    20_000,
+    'How long a query of data may take, in ms.',
   ),
   websocketPath: setting(
     ['WEBSOCKET_PATH'],

@@ -1,14 +1,20 @@
 import type { Priority } from './launch.ts';
+import { TaskError } from './task.ts';
 import type { Task, TaskContext } from './task.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** `batch` is for jobs; `interactive` for what a person waits for, with room of its own. */
-export type Lane = 'batch' | 'interactive';
+/**
+ * `batch` is for jobs; `interactive` for what a person waits for, with room of its own; `query` for what a person asks
+ * in words of their own, which may take long and must not keep others from their pages.
+ */
+export type Lane = 'batch' | 'interactive' | 'query';
 
 export interface ComputeRequest {
   readonly lane: Lane;
   readonly signal: AbortSignal;
   readonly context?: Partial<TaskContext>;
+  /** How long it may run, once its turn has come; then its process is ended and it fails with the code TIMEOUT. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs tasks in child processes, at most so many at once in each lane; the process that asks computes nothing. */
@@ -17,6 +23,8 @@ export interface ComputePool {
   /** How many tasks one lane runs at once. */
   readonly processes: number;
   readonly memoryMb: number;
+  /** How many threads one batch task may use. */
+  readonly threads: number;
   /** Kills every child; resolves when they are gone. */
   close(): Promise<void>;
 }
@@ -31,9 +39,23 @@ interface LaneState {
   running: number;
 }
 
+/** Fires after a time, with the reason a caller is told. */
+const expiry = (timeoutMs: number): AbortSignal => {
+  const end = new AbortController();
+  const late = new TaskError('TIMEOUT', `It took longer than ${timeoutMs / 1000} seconds.`);
+  setTimeout(() => end.abort(late), timeoutMs).unref();
+  return end.signal;
+};
+
 const silent: TaskContext = { progress: () => {}, log: () => {}, emit: () => {} };
 
-export const createComputePool = (options: { processes: number; memoryMb: number }): ComputePool => {
+export const createComputePool = (options: {
+  processes: number;
+  memoryMb: number;
+  threads?: number;
+  /** How long tasks of the batch lane wait for others; absent: they take the time that nobody else wants. */
+  batch?: Priority;
+}): ComputePool => {
   const lane = (limit: number, priority: Priority, idleMs: number): LaneState => ({
     limit,
     priority,
@@ -43,8 +65,9 @@ export const createComputePool = (options: { processes: number; memoryMb: number
     running: 0,
   });
   const lanes: Record<Lane, LaneState> = {
-    batch: lane(options.processes, 'background', 0),
+    batch: lane(options.processes, options.batch ?? 'background', 0),
     interactive: lane(2, 'normal', 20_000),
+    query: lane(2, 'normal', 20_000),
   };
   const children = new Set<WorkerProcess>();
 
@@ -101,14 +124,16 @@ export const createComputePool = (options: { processes: number; memoryMb: number
   return {
     processes: options.processes,
     memoryMb: options.memoryMb,
-    run: async (task, input, { lane: name, signal, context }) => {
+    threads: options.threads ?? 1,
+    run: async (task, input, { lane: name, signal, context, timeoutMs }) => {
       const state = lanes[name];
       signal.throwIfAborted();
       await enter(state, signal);
       let worker: WorkerProcess | undefined;
       try {
         worker = take(state);
-        const output = await worker.run(task, input, { ...silent, ...context }, signal);
+        const ending = timeoutMs === undefined ? signal : AbortSignal.any([signal, expiry(timeoutMs)]);
+        const output = await worker.run(task, input, { ...silent, ...context }, ending);
         keep(state, worker);
         return output;
       } catch (error) {

@@ -1,5 +1,7 @@
-import { asc, desc, sql } from 'drizzle-orm';
-import type { Column, SQL } from 'drizzle-orm';
+import { and, asc, desc, sql } from 'drizzle-orm';
+import type { Column, SQL, SQLWrapper } from 'drizzle-orm';
+import { isTooSlow } from './transactions.ts';
+import type { Tx } from './transactions.ts';
 
 /** One page of a sorted list: `limit` rows after the one that had this value and this id. */
 export interface SortedPage<Sort extends string> {
@@ -28,18 +30,81 @@ export const byName = (column: Column): Key => ({
   at: (value) => sql`lower(${value}::text)`,
 });
 
+/** The rows of a page, one more than asked for if there is a next, and on the first page how many there are in all. */
+export interface PageRows<Row> {
+  readonly rows: readonly Row[];
+  /** undefined: not the first page, or too many to be counted. */
+  readonly total: number | undefined;
+}
+
+/** All rows of a list that fit a condition, before they are put in order and cut. */
+interface Selection<Row> extends SQLWrapper {
+  orderBy(...keys: SQL[]): { limit(rows: number): PromiseLike<Row[]> };
+}
+
+/** A list that holds more, or takes longer to count, says no total: a page must not wait for a million rows. */
+const mostCounted = 100_000;
+const longestCountMs = 500;
+
+const countOf = async (tx: Tx, all: SQLWrapper): Promise<number | undefined> => {
+  await tx.execute(sql.raw(`SAVEPOINT counting; SET LOCAL statement_timeout = ${longestCountMs}`));
+  try {
+    const { rows } = await tx.execute<{ total: number }>(
+      sql`SELECT count(*)::int AS total FROM (${all} LIMIT ${mostCounted + 1}) AS found`,
+    );
+    const total = rows[0]?.total ?? 0;
+    return total > mostCounted ? undefined : total;
+  } catch (error) {
+    if (isTooSlow(error)) return undefined;
+    throw error;
+  } finally {
+    // Nothing was written: this takes back the time limit, and the failure if there was one.
+    await tx.execute(sql`ROLLBACK TO SAVEPOINT counting`);
+  }
+};
+
+/** Reads a page of a list and, on its first page, counts the list: in one transaction, so that the two agree. */
+export const readPage = async <Row>(
+  tx: Tx,
+  list: {
+    /** The rows that fit: made anew each time it is asked for. */
+    readonly select: (where: SQL | undefined) => Selection<Row>;
+    /** What the list as a whole holds. */
+    readonly where: SQL | undefined;
+    /** What lies after the page before; undefined: the first page. */
+    readonly beyond: SQL | undefined;
+    readonly orderBy: readonly SQL[];
+    readonly limit: number;
+  },
+): Promise<PageRows<Row>> => {
+  const { select, where, beyond, orderBy, limit } = list;
+  const rows = await select(and(where, beyond))
+    .orderBy(...orderBy)
+    // One more than asked for tells whether there is a next page.
+    .limit(limit + 1);
+  if (beyond) return { rows, total: undefined };
+  if (rows.length <= limit) return { rows, total: rows.length };
+  return { rows, total: await countOf(tx, select(where)) };
+};
+
 /** Walks rows by a field and, where that is equal, by their id: none is met twice or missed while others come and go. */
 export const keyset =
   <Field extends string>(keys: Readonly<Record<Field, Key>>, id: Column) =>
-  ({ sort, after, limit }: SortedPage<Field | `-${Field}`>) => {
+  <Row>(
+    tx: Tx,
+    { sort, after, limit }: SortedPage<Field | `-${Field}`>,
+    where: SQL | undefined,
+    select: (where: SQL | undefined) => Selection<Row>,
+  ): Promise<PageRows<Row>> => {
     const down = sort.startsWith('-');
     const { of, at } = keys[sort.replace(/^-/, '') as Field];
-    const beyond = sql.raw(down ? '<' : '>');
+    const than = sql.raw(down ? '<' : '>');
     const ordered = down ? desc : asc;
-    return {
-      where: after && sql`(${of}, ${id}) ${beyond} (${at(after[0])}, ${after[1]}::uuid)`,
-      orderBy: [ordered(of), ordered(id)] as const,
-      /** One more than asked for, which tells whether there is a next page. */
-      limit: limit + 1,
-    };
+    return readPage(tx, {
+      select,
+      where,
+      beyond: after && sql`(${of}, ${id}) ${than} (${at(after[0])}, ${after[1]}::uuid)`,
+      orderBy: [ordered(of), ordered(id)],
+      limit,
+    });
   };

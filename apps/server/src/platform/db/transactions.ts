@@ -30,7 +30,7 @@ const isUnavailable = (error: unknown): boolean => {
 };
 
 /** Whether a statement was given up, by the server or here, because it took too long. */
-const isTooSlow = (error: unknown): boolean => {
+export const isTooSlow = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   if (error instanceof DatabaseError) return error.code === '57014';
   return isUnanswered(error) || isTooSlow(error.cause);

@@ -6,6 +6,8 @@ interface AppErrorOptions {
   readonly details?: readonly ErrorDetail[];
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number;
+  /** Fields of the head of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
@@ -14,6 +16,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly ErrorDetail[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? errorCodes[code][1], { cause: options.cause });
@@ -21,6 +24,7 @@ export class AppError extends Error {
     this.code = code;
     this.details = options.details;
     this.retryAfter = options.retryAfter;
+    this.headers = options.headers ?? {};
   }
 
   get status(): number {

@@ -27,12 +27,16 @@ export interface SocketOptions {
   /** undefined: the ticket is not good, or whoever it was given to may no longer enter. */
   readonly redeemTicket: (ticket: string) => Promise<SocketAuthentication | undefined>;
   readonly origins: readonly string[];
+  /** How many proxies of ours stand in front: the last of them says where a request came from. */
+  readonly trustedProxies: number;
 }
 
-/** A session or an API key that ended, or an account of which something changed. */
+/** A session or an API key that ended, or an account or a tenant of which something changed. */
 export interface IdentityChange {
   readonly credential?: string | undefined;
   readonly account?: string | undefined;
+  /** Renamed: nobody's rights have changed. */
+  readonly tenant?: string | undefined;
 }
 
 export interface Sockets {
@@ -46,6 +50,8 @@ export interface Sockets {
 const serviceRestart = 1012;
 /** How long a client may take to answer that it has heard. */
 const farewellMs = 1000;
+/** What may wait for a client that is slow to read. */
+const mostUnreadBytes = 1024 ** 2;
 
 const room = (tenantId: string): string => `tenant:${tenantId}`;
 
@@ -53,7 +59,13 @@ const room = (tenantId: string): string => `tenant:${tenantId}`;
 const expire = (auth: SocketAuthentication, end: () => void): NodeJS.Timeout =>
   setTimeout(end, Math.max(0, auth.expiresAt - Date.now())).unref();
 
-const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): SocketServer => {
+const attachSocketIo = ({
+  server,
+  bus,
+  authenticate,
+  origins,
+  trustedProxies,
+}: SocketOptions): SocketServer => {
   const io = new SocketServer(server, {
     // Only WebSocket: a connection then lives in one process and no balancer needs to be sticky.
     transports: ['websocket'],
@@ -69,7 +81,7 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
       : undefined;
   };
   io.use((socket, next) => {
-    verify(socket.handshake.auth, socket.handshake.address).then((auth) => {
+    verify(socket.handshake.auth, addressOf(socket.request, trustedProxies)).then((auth) => {
       if (!auth) return next(new Error('UNAUTHENTICATED'));
       socket.data.auth = auth;
       next();
@@ -87,7 +99,7 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
       const say = (ok: boolean): void => {
         if (typeof answer === 'function') (answer as (ok: boolean) => void)(ok);
       };
-      verify(auth, socket.handshake.address).then(
+      verify(auth, addressOf(socket.request, trustedProxies)).then(
         (renewed) => {
           const same = renewed?.tenantId === (socket.data.auth as SocketAuthentication).tenantId;
           if (renewed && same) enter(renewed);
@@ -106,6 +118,13 @@ const attachSocketIo = ({ server, bus, authenticate, origins }: SocketOptions): 
   return io;
 };
 
+/** Where a request came from, past our own proxies, as for any other request. */
+export const addressOf = ({ headers, socket }: IncomingMessage, trustedProxies: number): string => {
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  const hops = [...forwarded.map((hop) => hop.trim()).filter(Boolean), socket.remoteAddress ?? ''];
+  return hops.at(-1 - trustedProxies) ?? hops[0] ?? '';
+};
+
 const concerns = ({ credential, account }: IdentityChange, auth: SocketAuthentication): boolean =>
   credential === auth.credentialId || account === auth.accountId;
 
@@ -117,7 +136,7 @@ const refuse = (socket: Duplex, status: string): void => {
 const attachPlain = (
   options: SocketOptions,
 ): { server: WebSocketServer; opened: Map<WebSocket, SocketAuthentication> } => {
-  const { server, bus, paths, authenticate, redeemTicket } = options;
+  const { server, bus, paths, authenticate, redeemTicket, trustedProxies } = options;
   const plain = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   const byTenant = new Map<string, Set<WebSocket>>();
   const opened = new Map<WebSocket, SocketAuthentication>();
@@ -127,7 +146,7 @@ const attachPlain = (
     if (ticket !== null) return redeemTicket(ticket);
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const tenant = url.searchParams.get('tenant') ?? undefined;
-    return token === undefined ? undefined : authenticate(token, tenant, request.socket.remoteAddress ?? '');
+    return token === undefined ? undefined : authenticate(token, tenant, addressOf(request, trustedProxies));
   };
   const enter = (socket: WebSocket, auth: SocketAuthentication): void => {
     const sockets = byTenant.get(auth.tenantId) ?? new Set<WebSocket>();
@@ -160,7 +179,11 @@ const attachPlain = (
     const sockets = byTenant.get(tenant);
     if (!sockets) return;
     const text = JSON.stringify({ event, data });
-    for (const socket of sockets) socket.send(text);
+    for (const socket of sockets) {
+      // One that does not read would have what it missed pile up here. It comes back, and asks how things stand.
+      if (socket.bufferedAmount > mostUnreadBytes) socket.terminate();
+      else socket.send(text);
+    }
   });
   return { server: plain, opened };
 };

@@ -5,6 +5,7 @@ export const faultPoints = [
   'upload.streaming',
   'upload.stored',
   'upload.committed',
+  'upload.part',
   'job.enqueued',
   'job.claimed',
   'job.progress',

@@ -10,6 +10,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Logger } from '../log/index.ts';
 import { limitBodyTime } from './body-time.ts';
 import { addErrorHandler, errorSender } from './error-reply.ts';
+import { addByteStreams } from './byte-streams.ts';
 import { addJsonParser } from './json-body.ts';
 import { openApiOptions } from './openapi.ts';
 import { secureHeaders, securityHeaders } from './security-headers.ts';
@@ -74,6 +75,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
   );
   limitBodyTime(app, longestBodyMs);
   addJsonParser(app);
+  addByteStreams(app);
   // Declared beforehand, so that every request keeps one shape.
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', (request, reply, done) => {
@@ -97,6 +99,9 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
         'RateLimit-Policy',
         'Idempotency-Replayed',
         'X-Cache',
+        'Location',
+        'Preference-Applied',
+        'Upload-Offset',
       ],
       strictPreflight: false,
     });

@@ -1,13 +1,26 @@
 import type { RouteDeclaration } from '@quadrax/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { Readable } from 'node:stream';
 import type { Database } from '../db/index.ts';
+import { AppError } from '../errors/index.ts';
 import { Answer } from './call.ts';
-import type { Call, Caller, Client, Cookie, FileReply, Handlers, ListPage, Multipart } from './call.ts';
+import type {
+  AnyHandler,
+  Call,
+  Caller,
+  Client,
+  Cookie,
+  FileReply,
+  Handlers,
+  ListPage,
+  Multipart,
+} from './call.ts';
 import { createChange } from './change.ts';
 import { etagOf, isUnchanged, unchangedSince } from './etag.ts';
 import type { Guard } from './guard.ts';
 import { digestOf } from './idempotency.ts';
 import type { Idempotency, Keep, KeptReply } from './idempotency.ts';
+import type { Later } from './later.ts';
 import { digestedMultipart, multipartOf } from './multipart.ts';
 import type { ReadCache } from './read-cache.ts';
 import { schemaOf } from './schema.ts';
@@ -18,6 +31,8 @@ export interface BindOptions {
   readonly idempotency: Idempotency;
   /** Absent: nothing is answered from a cache. */
   readonly reads?: ReadCache | undefined;
+  /** Absent: every call is answered at once. */
+  readonly later?: Later | undefined;
 }
 
 declare module 'fastify' {
@@ -25,8 +40,6 @@ declare module 'fastify' {
     declaration?: RouteDeclaration;
   }
 }
-
-type AnyHandler = (call: Call<RouteDeclaration>) => Promise<unknown>;
 
 /** Fires when the connection closes before the whole reply has gone out over it. */
 const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
@@ -53,6 +66,12 @@ const clientOf = (request: FastifyRequest, reply: FastifyReply): Client => {
   };
 };
 
+/** The body of a route that takes it as it arrives; the parser lets no other kind through to it. */
+const incomingOf = ({ body }: FastifyRequest): Readable => {
+  if (body instanceof Readable) return body;
+  throw new AppError('UNSUPPORTED_TYPE', { message: 'Send the bytes as application/octet-stream.' });
+};
+
 const callOf = (
   declaration: RouteDeclaration,
   request: FastifyRequest,
@@ -62,10 +81,12 @@ const callOf = (
   ({
     params: request.params,
     query: request.query,
+    headers: declaration.headers ? request.headers : {},
     body: request.body,
     caller: request.caller,
     client: clientOf(request, reply),
     multipart,
+    incoming: declaration.stream ? incomingOf(request) : undefined,
     unchangedSince: declaration.etag === 'match' ? unchangedSince(request.headers['if-match']) : undefined,
   }) as Omit<Call<RouteDeclaration>, 'change'>;
 
@@ -148,24 +169,36 @@ const handlerOf = (
   declaration: RouteDeclaration,
   handler: AnyHandler,
   id: string,
-  { db, guard, idempotency, reads }: BindOptions,
-): RouteHandlerMethod =>
-  async function answer(request, reply) {
+  { db, guard, idempotency, reads, later }: BindOptions,
+): RouteHandlerMethod => {
+  const answerLater = later?.of(id, declaration, handler);
+  const answerOnce = async (
+    key: string,
+    caller: Caller,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const upload = declaration.multipart
+      ? digestedMultipart(request, declaration.fileField ?? 'dataset')
+      : undefined;
+    const call = callOf(declaration, request, reply, upload?.multipart);
+    const digest = upload
+      ? async () => digestOf([request.params, await upload.digest()])
+      : digestOf([request.params, request.body]);
+    const kept = await idempotency.once({ key, caller, route: id, digest }, async (keep) => {
+      const outcome = await perform(declaration, handler, call, db, keep);
+      return { status: declaration.status, reply: enveloped(declaration, outcome) } satisfies KeptReply;
+    });
+    if (kept.replayed) reply.header('Idempotency-Replayed', 'true');
+    return reply.status(kept.status).send(kept.reply);
+  };
+  return async function answer(request, reply) {
     const caller = guard.callerOf(request);
+    const queued = caller && answerLater?.({ request, reply, caller, client: clientOf(request, reply) });
+    if (queued) return queued;
     const key = request.headers['idempotency-key'];
-    if (declaration.idempotency === 'key' && typeof key === 'string' && caller) {
-      const upload = declaration.multipart ? digestedMultipart(request) : undefined;
-      const call = callOf(declaration, request, reply, upload?.multipart);
-      const digest = upload
-        ? async () => digestOf([request.params, await upload.digest()])
-        : digestOf([request.params, request.body]);
-      const kept = await idempotency.once({ key, caller, route: id, digest }, async (keep) => {
-        const outcome = await perform(declaration, handler, call, db, keep);
-        return { status: declaration.status, reply: enveloped(declaration, outcome) } satisfies KeptReply;
-      });
-      if (kept.replayed) reply.header('Idempotency-Replayed', 'true');
-      return reply.status(kept.status).send(kept.reply);
-    }
+    if (declaration.idempotency === 'key' && typeof key === 'string' && caller)
+      return answerOnce(key, caller, request, reply);
     const multipart = declaration.multipart ? multipartOf(request) : undefined;
     const call = callOf(declaration, request, reply, multipart);
     if (reads && declaration.cache !== 'none' && caller) {
@@ -175,7 +208,10 @@ const handlerOf = (
       );
     }
     const outcome = await perform(declaration, handler, call, db, undefined);
-    if (outcome instanceof Answer) setCookies(request, reply, outcome.cookies);
+    if (outcome instanceof Answer) {
+      setCookies(request, reply, outcome.cookies);
+      reply.headers(outcome.headers);
+    }
     if (declaration.envelope === 'file') return sendFile(reply, outcome as FileReply);
     if (declaration.envelope === 'empty') return reply.status(204).send();
     if (declaration.envelope === 'redirect') return reply.redirect((outcome as Answer<string>).data, 302);
@@ -185,6 +221,7 @@ const handlerOf = (
     if (declaration.etag === 'match') reply.header('ETag', tagOf(body));
     return reply.send(body);
   };
+};
 
 /** Registers every route of a module with the promises it declares. */
 export const bindRoutes = <const Module extends Readonly<Record<string, RouteDeclaration>>>(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 const isUpload = ({ headers }: IncomingMessage): boolean =>
-  /^multipart\//i.test(headers['content-type'] ?? '');
+  /^(?:multipart\/|application\/(?:octet-stream|partial-upload)\b)/i.test(headers['content-type'] ?? '');
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

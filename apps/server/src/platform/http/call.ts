@@ -3,6 +3,7 @@ import type { Tx } from '../db/index.ts';
 import type {
   ApiKeyScope,
   Body,
+  Headers,
   Meta,
   Params,
   Query,
@@ -49,6 +50,8 @@ export interface Multipart {
 /** What a change comes to: the answer, and what the audit log tells of it. */
 export interface Changed<T> {
   readonly reply: T;
+  /** What was done, where the route can do one of several things. */
+  readonly action?: string;
   /** The resource that changed, where the route does not name it and the answer is not it. */
   readonly resource?: string;
   /** Whose audit log it goes in, where that is not the caller's tenant. */
@@ -68,6 +71,8 @@ export interface Change {
   tenant<T>(work: (tx: Tx) => Promise<Changed<T>>): Promise<T>;
   /** Under the role that works without a tenant. */
   system<T>(work: (tx: Tx) => Promise<Changed<T>>): Promise<T>;
+  /** Writes a line in the audit log of what was not done, and why: apart from any change. */
+  refused(action: string, what: object): Promise<void>;
 }
 
 /** Whether a route changes something on behalf of a caller, and so must say what. */
@@ -80,12 +85,15 @@ type Changes<R extends RouteDeclaration> = R['audit'] extends 'none'
 export interface Call<R extends RouteDeclaration> {
   readonly params: Params<R>;
   readonly query: Query<R>;
+  readonly headers: Headers<R>;
   readonly body: R extends { multipart: true } ? undefined : Body<R>;
   readonly caller: R['permission'] extends 'public' ? undefined : Caller;
   readonly client: Client;
   /** To be used exactly once, by a route that declares an audit action. */
   readonly change: Changes<R> extends true ? Change : undefined;
   readonly multipart: R extends { multipart: true } ? Multipart : undefined;
+  /** The body as it arrives, for a route that declares it. */
+  readonly incoming: R extends { stream: readonly string[] } ? Readable : undefined;
   /** The state that If-Match demands, for a route that declares it. */
   readonly unchangedSince: R['etag'] extends 'match' ? Date | undefined : undefined;
 }
@@ -104,13 +112,23 @@ export class Answer<T> {
   readonly data: T;
   readonly meta: Meta | undefined;
   readonly cookies: readonly Cookie[];
+  readonly headers: Readonly<Record<string, string>>;
   /** In place of the declared status, where the same body may tell of something else. */
   readonly status: number | undefined;
 
-  constructor(data: T, extra: { meta?: Meta; cookies?: readonly Cookie[]; status?: number } = {}) {
+  constructor(
+    data: T,
+    extra: {
+      meta?: Meta;
+      cookies?: readonly Cookie[];
+      headers?: Readonly<Record<string, string>>;
+      status?: number;
+    } = {},
+  ) {
     this.data = data;
     this.meta = extra.meta;
     this.cookies = extra.cookies ?? [];
+    this.headers = extra.headers ?? {};
     this.status = extra.status;
   }
 }
@@ -118,7 +136,8 @@ export class Answer<T> {
 export interface ListPage<T> {
   readonly items: T[];
   readonly nextCursor: string | undefined;
-  readonly total?: number;
+  /** How many there are in all, on the first page; undefined on the others, and where they are too many to count. */
+  readonly total: number | undefined;
 }
 
 export interface FileReply {
@@ -140,6 +159,9 @@ type Outcome<R extends RouteDeclaration> = R['envelope'] extends 'list'
         : Reply<R> | Answer<Reply<R>>;
 
 export type Handler<R extends RouteDeclaration> = (call: Call<R>) => Promise<Outcome<R>>;
+
+/** A handler of whichever route. */
+export type AnyHandler = (call: Call<RouteDeclaration>) => Promise<unknown>;
 
 /** A handler for every route of a module: one that is missing, or one too many, does not compile. */
 export type Handlers<Module extends Readonly<Record<string, RouteDeclaration>>> = {

@@ -26,13 +26,13 @@ export const createChange = (deps: ChangeDeps): Change & { readonly made: boolea
   const finishing =
     <T>(work: (tx: Tx) => Promise<Changed<T>>) =>
     async (tx: Tx): Promise<T> => {
-      const { reply, resource, tenantId: where, before, after } = await work(tx);
+      const { reply, action: done, resource, tenantId: where, before, after } = await work(tx);
       await keep?.(tx, reply);
       await recordAudit(tx, {
         tenantId: where ?? tenantId,
         accountId,
         credentialId,
-        action,
+        action: done ?? action,
         resourceId: resource ?? resourceId ?? idOf(reply),
         address: client.address,
         requestId: client.requestId,
@@ -53,5 +53,18 @@ export const createChange = (deps: ChangeDeps): Change & { readonly made: boolea
     },
     tenant: (work) => once(() => db.tenant(tenantId, finishing(work))),
     system: (work) => once(() => db.system(finishing(work))),
+    refused: (what, after) =>
+      db.tenant(tenantId, (tx) =>
+        recordAudit(tx, {
+          tenantId,
+          accountId,
+          credentialId,
+          action: what,
+          resourceId,
+          address: client.address,
+          requestId: client.requestId,
+          after,
+        }),
+      ),
   };
 };

@@ -28,7 +28,7 @@ describe('a cursor', () => {
 describe('a page', () => {
   const page = (rows: number[], limit: number) =>
     pageOf(
-      rows,
+      { rows, total: rows.length },
       limit,
       (row) => `row ${row}`,
       (row) => [row],
@@ -36,11 +36,11 @@ describe('a page', () => {
     );
 
   it('has a next one only where there was a row too many', () => {
-    expect(page([1, 2], 2)).toEqual({ items: ['row 1', 'row 2'], nextCursor: undefined });
-    const { items, nextCursor } = page([1, 2, 3], 2);
-    expect(items).toEqual(['row 1', 'row 2']);
+    expect(page([1, 2], 2)).toEqual({ items: ['row 1', 'row 2'], nextCursor: undefined, total: 2 });
+    const { items, nextCursor, total } = page([1, 2, 3], 2);
+    expect({ items, total }).toEqual({ items: ['row 1', 'row 2'], total: 3 });
     expect(cursors.read('sequence', nextCursor)).toEqual([2]);
-    expect(page([], 2)).toEqual({ items: [], nextCursor: undefined });
+    expect(page([], 2)).toEqual({ items: [], nextCursor: undefined, total: 0 });
   });
 });
 
@@ -53,7 +53,8 @@ describe('a page of a sorted list', () => {
       (row: (typeof rows)[number]) => row,
       ({ after, limit }) => {
         const from = after ? rows.findIndex(({ id }) => id === after[1]) + 1 : 0;
-        return Promise.resolve(rows.slice(from, from + limit + 1));
+        const total = after ? undefined : rows.length;
+        return Promise.resolve({ rows: rows.slice(from, from + limit + 1), total });
       },
     );
 

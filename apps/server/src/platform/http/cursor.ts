@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SortedPage } from '../db/index.ts';
+import type { PageRows, SortedPage } from '../db/index.ts';
 import { AppError } from '../errors/index.ts';
+import { createSeal } from '../seal/index.ts';
 import type { ListPage } from './call.ts';
 
 /** Where a list goes on: after a value and an id in the sort it was given out for, after a number in a sequence. */
@@ -24,21 +24,13 @@ const kinds = {
 const macBytes = 12;
 
 export const createCursors = (secret: string): Cursors => {
-  const sign = (body: Buffer): Buffer =>
-    createHmac('sha256', secret).update('cursor').update(body).digest().subarray(0, macBytes);
+  const seal = createSeal(secret, 'cursor', macBytes);
   return {
-    write: (position) => {
-      const body = Buffer.from(JSON.stringify(position));
-      return Buffer.concat([sign(body), body]).toString('base64url');
-    },
+    write: (position) => seal.close(position),
     read: <K extends keyof Positions>(kind: K, cursor: string | undefined): Positions[K] | undefined => {
       if (cursor === undefined) return undefined;
-      const bytes = Buffer.from(cursor, 'base64url');
-      const body = bytes.subarray(macBytes);
-      if (bytes.length <= macBytes || !timingSafeEqual(sign(body), bytes.subarray(0, macBytes)))
-        throw new AppError('INVALID_CURSOR');
-      const position = JSON.parse(body.toString()) as unknown[];
-      if (!kinds[kind](position)) throw new AppError('INVALID_CURSOR');
+      const position = seal.open(cursor) as unknown[] | undefined;
+      if (!position || !kinds[kind](position)) throw new AppError('INVALID_CURSOR');
       return position as unknown as Positions[K];
     },
   };
@@ -46,23 +38,24 @@ export const createCursors = (secret: string): Cursors => {
 
 /** Cuts one row too many off a page and says where the next begins. */
 export const pageOf = <Row, Item>(
-  rows: readonly Row[],
+  { rows, total }: PageRows<Row>,
   limit: number,
   view: (row: Row) => Item,
   position: (row: Row) => Positions[keyof Positions],
   cursors: Cursors,
-): { items: Item[]; nextCursor: string | undefined } => {
+): ListPage<Item> => {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(view),
     nextCursor: rows.length > limit && last !== undefined ? cursors.write(position(last)) : undefined,
+    total,
   };
 };
 
 type FieldOf<Sort extends string> = Sort extends `-${infer Field}` ? Field : Sort;
 
-/** The page of a sorted list that a query asks for; `rowsOf` reads its rows and one more if there is a next. */
+/** The page of a sorted list that a query asks for; `rowsOf` reads its rows. */
 export const sortedPageOf = async <
   Row,
   Sort extends string,
@@ -75,14 +68,14 @@ export const sortedPageOf = async <
     cursor,
   }: { readonly sort: Sort; readonly limit: number; readonly cursor?: string | undefined },
   view: (row: Row) => Item,
-  rowsOf: (page: SortedPage<Sort>) => Promise<readonly Row[]>,
+  rowsOf: (page: SortedPage<Sort>) => Promise<PageRows<Row>>,
 ): Promise<ListPage<Item>> => {
   const position = cursors.read('sorted', cursor);
   if (position && position[0] !== sort) throw new AppError('INVALID_CURSOR');
-  const rows = await rowsOf({ sort, limit, after: position && [position[1], position[2]] });
+  const { rows, total } = await rowsOf({ sort, limit, after: position && [position[1], position[2]] });
   const field = sort.replace(/^-/, '') as FieldOf<Sort>;
   return pageOf(
-    rows.map(view),
+    { rows: rows.map(view), total },
     limit,
     (item) => item,
     (item) => [sort, item[field], item.id],

@@ -1,5 +1,5 @@
 import { errorCodes } from '@quadrax/contract';
-import type { ErrorCode, ErrorReply } from '@quadrax/contract';
+import type { ErrorCode, ErrorReply, InferenceError } from '@quadrax/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { AppError } from '../errors/index.ts';
@@ -71,20 +71,23 @@ export type SendError = (
   reply: FastifyReply,
 ) => FastifyReply;
 
-/** The one place where errors become answers. */
+type BodyOf = (error: AppError, requestId: string, showCause: boolean) => object;
+
+/** The one place where errors become answers. `bodyOf` makes the object that is sent. */
 export const errorSender =
-  (showCause: boolean): SendError =>
+  (showCause: boolean, bodyOf: BodyOf = errorReply): SendError =>
   (given, request, reply) => {
     const error = asAppError(given);
     // Whoever went away needs no answer, and what was given up for them is no fault.
     if (error.status >= 500 && !reply.raw.destroyed)
       request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
     if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
+    reply.headers(error.headers);
     if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
     return reply
       .status(error.status)
       .type('application/json')
-      .send(JSON.stringify(errorReply(error, request.id, showCause)));
+      .send(JSON.stringify(bodyOf(error, request.id, showCause)));
   };
 
 /** Answers with our errors, also where no route matches. `page` is what a browser gets there. */
@@ -107,4 +110,19 @@ export const addErrorHandler = (
     reply.header('Allow', allowed.join(', '));
     return send(new AppError('METHOD_NOT_ALLOWED'), request, reply);
   });
+};
+
+/** Everything that is wrong in one text, since the protocol has room for no more; each problem names its place. */
+const inferenceError: BodyOf = (error, requestId) => {
+  const { error: sentence, details } = errorReply(error, requestId, false);
+  const named = (details ?? []).map(({ field, message }) =>
+    message.includes(field) ? message : `${field}: ${message}`,
+  );
+  return { error: named.length > 0 ? named.slice(0, 10).join(' ') : sentence } satisfies InferenceError;
+};
+
+/** Has everything below a scope refuse as the Open Inference Protocol does: `{"error": "…"}`. */
+export const refuseAsOpenInference = (scope: FastifyInstance): void => {
+  const send = errorSender(false, inferenceError);
+  scope.setErrorHandler(send);
 };

@@ -2,6 +2,7 @@ import type { Permission, RateClass, RouteDeclaration } from '@quadrax/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import type { Caller } from './call.ts';
+import { prefersLater } from './prefer.ts';
 import type { Limit, RateLimiter, Verdict } from './rate-limit.ts';
 
 declare module 'fastify' {
@@ -19,6 +20,8 @@ export interface Authenticator {
    * @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED, TENANT_FORBIDDEN
    */
   authenticate(token: string, tenant: string | undefined, address: string): Promise<Caller>;
+  /** Whether a token can be told good from bad without asking the database. */
+  isCheap(token: string): boolean;
 }
 
 export interface GuardOptions {
@@ -39,6 +42,8 @@ export interface GuardOptions {
 export interface Guard {
   enter(declaration: RouteDeclaration): (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   callerOf(request: FastifyRequest): Caller | undefined;
+  /** Who opens a socket; guessing counts as anonymous there too. @throws as `authenticate`, and AppError RATE_LIMITED */
+  identify(token: string, tenant: string | undefined, address: string): Promise<Caller>;
 }
 
 /** What an account may do by its role. */
@@ -65,6 +70,17 @@ const requirePermission = (permission: Permission, caller: Caller): void => {
       : `This API key has no scope for this. It needs "${permission}".`;
   throw new AppError('FORBIDDEN', { message });
 };
+
+/** What a call takes that is kept as a job, which a viewer may not make. @throws AppError FORBIDDEN */
+export const requireLater = ({ permission }: RouteDeclaration, caller: Caller): void => {
+  requirePermission(permission, caller);
+  if (roleAllows('write', caller) && scopeAllows('write', caller)) return;
+  throw new AppError('FORBIDDEN', {
+    message: 'You may ask this, but not make a job of it. Ask without the preference "respond-async".',
+  });
+};
+
+const isRefusal = (error: unknown): boolean => error instanceof AppError && error.status < 500;
 
 const bearerOf = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -120,14 +136,28 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
     if (rate === 'mail') closest = spend(reply, limits.mail, accountId, closest);
     if (closest) announce(reply, closest);
   };
-  const authenticate = async (request: FastifyRequest): Promise<Caller> => {
+  /** Whoever has guessed too often is not worth a query; whom we know already is let in all the same. */
+  const authenticate: Guard['identify'] = (token, tenant, address) => {
+    if (!authenticator.isCheap(token) && limiter?.isSpent(limits.anonymous, address))
+      throw new AppError('RATE_LIMITED');
+    return authenticator.authenticate(token, tenant, address);
+  };
+  const authenticateRequest = async (request: FastifyRequest): Promise<Caller> => {
     const token = bearerOf(request);
     if (token === undefined) throw new AppError('UNAUTHENTICATED');
     const tenant = request.headers['x-tenant-id'];
-    return authenticator.authenticate(token, typeof tenant === 'string' ? tenant : undefined, request.ip);
+    return authenticate(token, typeof tenant === 'string' ? tenant : undefined, request.ip);
   };
   return {
     callerOf: (request) => request.caller,
+    identify: async (token, tenant, address) => {
+      try {
+        return await authenticate(token, tenant, address);
+      } catch (error) {
+        if (isRefusal(error)) limiter?.spend(limits.anonymous, address);
+        throw error;
+      }
+    },
     enter: (declaration) => async (request, reply) => {
       const { permission, rate } = declaration;
       if (permission === 'public') {
@@ -136,14 +166,17 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
       }
       let caller: Caller;
       try {
-        caller = await authenticate(request);
+        caller = await authenticateRequest(request);
       } catch (error) {
-        // Guessing at tokens counts as anonymous.
-        spendAsNobody(request, reply, 'read');
+        // Guessing at tokens counts as anonymous; that the database is away is nobody's guess.
+        if (isRefusal(error)) spendAsNobody(request, reply, 'read');
         throw error;
       }
-      if (rate !== 'none') spendAs(caller, reply, rate);
-      requirePermission(permission, caller);
+      const isLater = declaration.respondAsync && prefersLater(request.headers['prefer']);
+      // A job is kept, and computes.
+      if (rate !== 'none') spendAs(caller, reply, isLater ? 'compute' : rate);
+      if (isLater) requireLater(declaration, caller);
+      else requirePermission(permission, caller);
       request.caller = caller;
     },
   };

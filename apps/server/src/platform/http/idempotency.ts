@@ -22,6 +22,8 @@ export interface Idempotency {
   ): Promise<KeptReply & { readonly replayed: boolean }>;
   /** Lets go of what a dead process had begun and not done. */
   release(deadWorker: string): Promise<void>;
+  /** Removes answers that nobody may ask for again. @returns how many */
+  forget(tx: Tx): Promise<number>;
 }
 
 export interface KeyedRequest {
@@ -33,6 +35,10 @@ export interface KeyedRequest {
 }
 
 const longestWaitMs = 10_000;
+/** How long an answer is kept for a repetition. */
+const keptHours = 24;
+/** Rows removed at once, so that nobody waits for the rest. */
+const mostForgotten = 20_000;
 
 interface Row extends Record<string, unknown> {
   readonly route: string;
@@ -64,7 +70,7 @@ export const createIdempotency = (db: Database, worker: string): Idempotency => 
         ON CONFLICT (tenant_id, account_id, key) DO UPDATE
           SET route = EXCLUDED.route, body_hash = EXCLUDED.body_hash, worker = EXCLUDED.worker,
               status = NULL, reply = NULL, created_at = now()
-          WHERE quadrax.idempotency_keys.created_at < now() - interval '24 hours'
+          WHERE quadrax.idempotency_keys.created_at < now() - make_interval(hours => ${keptHours})
         RETURNING key`);
       if (made.rows.length > 0) return undefined;
       const { rows } = await tx.execute<Row>(sql`
@@ -132,6 +138,15 @@ export const createIdempotency = (db: Database, worker: string): Idempotency => 
       await db.system((tx) =>
         tx.execute(sql`DELETE FROM quadrax.idempotency_keys WHERE worker = ${deadWorker} AND status IS NULL`),
       );
+    },
+    forget: async (tx) => {
+      const { rowCount } = await tx.execute(sql`
+        DELETE FROM quadrax.idempotency_keys WHERE (tenant_id, account_id, key) IN (
+          SELECT tenant_id, account_id, key FROM quadrax.idempotency_keys
+          WHERE created_at < now() - make_interval(hours => ${keptHours}) AND status IS NOT NULL
+          ORDER BY created_at LIMIT ${mostForgotten}
+          FOR UPDATE SKIP LOCKED)`);
+      return rowCount ?? 0;
     },
   };
 };

@@ -54,6 +54,7 @@ const hashed = (file: Readable, told: (sha256: string) => void): Readable => {
 /** A form that can say what was in it, for a request that may be a repetition. */
 export const digestedMultipart = (
   request: FastifyRequest,
+  field: string,
 ): { readonly multipart: Multipart; readonly digest: () => Promise<string> } => {
   const seen: [string, string][] = [];
   let read = false;
@@ -66,7 +67,7 @@ export const digestedMultipart = (
     multipart: { receive },
     digest: async () => {
       if (!read)
-        await receive('dataset', async (stream) => {
+        await receive(field, async (stream) => {
           for await (const _chunk of stream);
         });
       return JSON.stringify(seen);

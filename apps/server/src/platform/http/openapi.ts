@@ -28,13 +28,14 @@ const binary = { type: 'string', format: 'binary' } as const;
 const optionalBody = 'x-optional-body';
 
 /** Shows a streamed form as what a client sends, though it is not validated as one body. */
-const bodyOf = ({ body, multipart }: RouteDeclaration): object => {
+const bodyOf = ({ body, multipart, stream, fileField = 'dataset' }: RouteDeclaration): object => {
+  if (stream) return { consumes: [...stream], body: binary };
   if (!body) return {};
   if (!multipart) return body.safeParse(undefined).success ? { [optionalBody]: true } : {};
   const { properties } = body.toJSONSchema({ io: 'input' }) as { properties?: Record<string, unknown> };
   return {
     consumes: ['multipart/form-data'],
-    body: { type: 'object', required: ['dataset'], properties: { dataset: binary, ...properties } },
+    body: { type: 'object', required: [fileField], properties: { [fileField]: binary, ...properties } },
   };
 };
 
@@ -49,14 +50,45 @@ const answerOf = ({ envelope, contentTypes = ['application/octet-stream'] }: Rou
   return { type: 'null', description: 'Found elsewhere: see `Location`.', headers: { Location: location } };
 };
 
+const text = (description: string) => ({ type: 'string', description }) as const;
+
+const preferHeader = {
+  type: 'object',
+  properties: {
+    Prefer: text(
+      '`respond-async` (RFC 7240): answer with 202 and a job that will hold the answer in its `result`.',
+    ),
+  },
+} as const;
+
+const jobHeaders = {
+  Location: { ...text('Where the job is.'), format: 'uri-reference' },
+  'Preference-Applied': text('`respond-async`.'),
+} as const;
+
+/** The other answer of a route that may be turned into a job, and the header that asks for it. */
+const laterOf = ({ respondAsync }: RouteDeclaration, answers: Readonly<Record<string, unknown>>) =>
+  respondAsync && {
+    headers: preferHeader,
+    answer: {
+      202: {
+        ...(answers[202] as object),
+        description: 'A job that does it, where `Prefer: respond-async` asked for one.',
+        headers: jobHeaders,
+      },
+    },
+  };
+
 const transform: Transform = (input) => {
   const declaration = input.route.config?.declaration;
   const transformed = jsonSchemaTransform(input);
   if (!declaration) return transformed;
   const answer = answerOf(declaration);
   const answers = transformed.schema.response as Readonly<Record<string, unknown>>;
-  const response = { ...answers, ...(answer && { [declaration.status]: answer }) };
-  return { ...transformed, schema: { ...transformed.schema, ...bodyOf(declaration), response } };
+  const later = laterOf(declaration, answers);
+  const response = { ...answers, ...(answer && { [declaration.status]: answer }), ...later?.answer };
+  const headers = later && { headers: later.headers };
+  return { ...transformed, schema: { ...transformed.schema, ...headers, ...bodyOf(declaration), response } };
 };
 
 /** Lets the bodies that were marked be left out. */

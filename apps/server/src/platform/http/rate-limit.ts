@@ -24,6 +24,8 @@ export interface Spending {
 /** Counts what keys spend: here at once, and what other processes tell of when they do. */
 export interface RateLimiter {
   spend(limit: Limit, key: string): Verdict;
+  /** Whether a key has nothing left to spend. */
+  isSpent(limit: Limit, key: string): boolean;
   /** What was spent here since it was asked last, for the others. */
   drain(): Spending[];
   /** Takes off what was spent elsewhere. */
@@ -84,6 +86,11 @@ class Bucket implements Verdict {
     this.#tokens = Math.max(-this.limit.most, this.#tokens - amount);
   }
 
+  isSpent(at: number): boolean {
+    this.#refill(at);
+    return this.#tokens < 1;
+  }
+
   /** Whether it says no more than a new one would. */
   isIdle(at: number): boolean {
     this.#refill(at);
@@ -121,6 +128,7 @@ export const createRateLimiter = (now: () => number = () => performance.now()): 
       if (told && bucket.untold > 0) untold.push(bucket);
       return bucket;
     },
+    isSpent: (limit, key) => limits.get(limit.name)?.get(key)?.isSpent(now()) ?? false,
     drain: () => {
       const spent = new Map<Limit, [string, number][]>();
       for (const bucket of untold) {

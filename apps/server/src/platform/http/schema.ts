@@ -1,4 +1,4 @@
-import { errorReplySchema, metaSchema } from '@quadrax/contract';
+import { errorReplySchema, inferenceErrorSchema, jobSchema, metaSchema } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
 import { z } from 'zod';
 
@@ -12,6 +12,9 @@ const successSchema = ({ envelope, reply }: RouteDeclaration): z.ZodType => {
   return z.object({ success: z.literal(true), data, meta: metaSchema.optional() });
 };
 
+const refusalSchema = ({ protocol }: RouteDeclaration): z.ZodType =>
+  protocol === undefined ? errorReplySchema : inferenceErrorSchema;
+
 /** What Fastify validates and OpenAPI lists. */
 export const schemaOf = (module: string, name: string, declaration: RouteDeclaration) => ({
   operationId: `${module}.${name}`,
@@ -19,13 +22,17 @@ export const schemaOf = (module: string, name: string, declaration: RouteDeclara
   summary: declaration.summary,
   ...(declaration.params && { params: declaration.params }),
   ...(declaration.query && { querystring: declaration.query }),
+  ...(declaration.headers && { headers: declaration.headers }),
   ...(declaration.body && !declaration.multipart && { body: declaration.body }),
   ...(declaration.permission !== 'public' && { security: [{ bearer: [] }] }),
+  ...(declaration.protocol !== undefined && { servers: [{ url: '/' }] }),
   response: {
     [declaration.status]: successSchema(declaration),
+    ...(declaration.respondAsync && { 202: z.object({ success: z.literal(true), data: jobSchema }) }),
     // What has no envelope says also that it is not well in its own words.
-    ...(declaration.envelope === 'raw' && { 503: successSchema(declaration) }),
-    '4xx': errorReplySchema,
-    '5xx': errorReplySchema,
+    ...(declaration.envelope === 'raw' &&
+      declaration.protocol === undefined && { 503: successSchema(declaration) }),
+    '4xx': refusalSchema(declaration),
+    '5xx': refusalSchema(declaration),
   },
 });

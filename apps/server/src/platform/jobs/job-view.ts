@@ -2,7 +2,7 @@ import type { Job } from '@quadrax/contract';
 import type { JobRow } from './jobs.tables.ts';
 
 /** A job as clients see it. */
-export const jobView = (row: JobRow): Job => ({
+export const jobView = (row: Omit<JobRow, 'payload'>): Job => ({
   id: row.id,
   kind: row.kind,
   status: row.status,

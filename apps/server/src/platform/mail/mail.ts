@@ -5,7 +5,7 @@ import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
 import { createCourier } from './courier.ts';
 import type { Letter } from './letter.ts';
-import { insertMail, releaseMails, requeueMail } from './outbox.store.ts';
+import { deleteOldMails, insertMail, releaseMails, requeueMail } from './outbox.store.ts';
 import type { MailRow } from './outbox.tables.ts';
 import { openTransport } from './transport.ts';
 import type { SmtpSettings } from './transport.ts';
@@ -42,6 +42,8 @@ export interface Mail {
   resend(tx: Tx, id: string): Promise<MailRow | undefined>;
   /** Lets go of what a dead process had claimed. */
   release(deadWorker: string): Promise<void>;
+  /** Removes mails older than so many days that do not wait to be sent. @returns how many */
+  forget(tx: Tx, days: number): Promise<number>;
   /** Whether the mail server answers and lets us in, as of the last half minute. */
   check(): Promise<MailHealth>;
   start(): Promise<void>;
@@ -120,6 +122,7 @@ export const createMail = ({ db, log, worker, reach, smtp }: MailDeps): Mail => 
       return requeueMail(tx, id);
     },
     release: (deadWorker) => db.system((tx) => releaseMails(tx, deadWorker)),
+    forget: deleteOldMails,
     check: transport ? createCheck(transport.verify) : async () => disabled,
     start: async () => courier?.start(),
     stop: async () => courier?.stop(),

@@ -113,3 +113,16 @@ export const requeueMail = async (tx: Tx, id: string): Promise<MailRow | undefin
   await ring(tx);
   return changed ?? mail;
 };
+
+/** Mails removed at once, so that nobody waits for the rest. */
+const mostDeleted = 5000;
+
+/** @returns how many were removed. */
+export const deleteOldMails = async (tx: Tx, days: number): Promise<number> => {
+  const { rowCount } = await tx.execute(sql`
+    DELETE FROM quadrax.outbox WHERE id IN (
+      SELECT id FROM quadrax.outbox
+      WHERE created_at < now() - make_interval(days => ${days}) AND state <> 'waiting'
+      ORDER BY created_at LIMIT ${mostDeleted})`);
+  return rowCount ?? 0;
+};

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import { installationOf } from '../db/index.ts';
 import type { Database, Tx } from '../db/index.ts';
 import { createDiskRoom } from './disk-room.ts';
 import type { DiskRoom } from './disk-room.ts';
+import { flush, openGrowingFile } from './growing-file.ts';
+import type { GrowingFile } from './growing-file.ts';
 import { objects } from './objects.tables.ts';
 import type { ObjectCategory } from './objects.tables.ts';
 
@@ -28,6 +30,16 @@ export interface NewObject {
   readonly sha256: string;
 }
 
+export interface Reservation {
+  readonly tenantId: string;
+  readonly category: ObjectCategory;
+  readonly bytes: number;
+  readonly owner: string;
+}
+
+/** Files removed at once, so that nobody waits for the rest. */
+const mostRemoved = 1000;
+
 /**
  * The store of everything that is not a row. Bytes go in pending and become visible with the transaction that
  * commits them; what a dead process left pending is swept. A folder now; S3 is another flydrive driver.
@@ -39,8 +51,32 @@ export interface ObjectStore {
   put(object: NewObject): Promise<StoredObject>;
   commit(tx: Tx, object: StoredObject): Promise<void>;
   discard(object: StoredObject): Promise<void>;
+  /**
+   * Makes room for an object that comes in parts. It waits for `owner`, which is no process: the death of one leaves
+   * it alone. All its bytes count from now on.
+   */
+  reserve(tx: Tx, object: Reservation): Promise<StoredObject>;
+  /** Opens such an object to go on at a byte. */
+  grow(key: string, offset: number): Promise<GrowingFile>;
+  /** Makes an object visible that came in parts. */
+  complete(
+    tx: Tx,
+    object: StoredObject,
+    what: { readonly bytes: number; readonly sha256: string },
+  ): Promise<void>;
+  /** Gives objects up within a transaction; `removeDeleted` takes their files away once it has committed. */
+  release(tx: Tx, ids: readonly string[]): Promise<void>;
+  /** Removes the files of what was given up, by whomever. @returns how many */
+  removeDeleted(tx: Tx): Promise<number>;
   /** @throws if there is no such object of this tenant. */
   find(tx: Tx, id: string): Promise<{ key: string; bytes: number; sha256: string }>;
+  keyOf(object: {
+    readonly tenantId: string;
+    readonly category: ObjectCategory;
+    readonly id: string;
+  }): string;
+  /** Removes the file of an object that was given up. */
+  removeFile(key: string): Promise<void>;
   stream(key: string): Promise<Readable>;
   /** A path that a compute process can read. */
   localPath(key: string): string;
@@ -68,16 +104,6 @@ const proveSameInstallation = async (db: Database, folder: string): Promise<void
     );
 };
 
-/** Waits until the bytes of a file, or the names in a folder, are on the disk itself. */
-const flush = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 export interface ObjectStoreOptions {
   readonly db: Database;
   readonly folder: string;
@@ -102,6 +128,7 @@ export const openObjectStore = async ({
   // Others may have taken this process for dead while its connection was away, and tidied up after it.
   db.listener.onReconnect(() => void mkdir(scratchOf(worker), { recursive: true }).catch(() => {}));
   const disk = new Disk(new FSDriver({ location: folder, visibility: 'private' }));
+  const keyOf: ObjectStore['keyOf'] = ({ tenantId, category, id }) => `${tenantId}/${category}/${id}`;
   const pathOf = (key: string): string => join(folder, key);
   const markPending = (
     { tenantId, category, bytes, sha256 }: NewObject,
@@ -118,7 +145,7 @@ export const openObjectStore = async ({
     scratch: scratchOf(worker),
     put: async (object) => {
       const id = randomUUID();
-      const key = `${object.tenantId}/${object.category}/${id}`;
+      const key = keyOf({ ...object, id });
       await flush(object.file);
       await markPending(object, id, key);
       await disk.moveFromFs(object.file, key);
@@ -144,6 +171,47 @@ export const openObjectStore = async ({
       );
       if (rows.length > 0) await disk.delete(key);
     },
+    reserve: async (tx, { tenantId, category, bytes, owner }) => {
+      const id = randomUUID();
+      const key = keyOf({ tenantId, category, id });
+      const values = { tenantId, id, category, key, bytes, sha256: '', writer: owner };
+      await tx.insert(objects).values({ ...values, state: 'pending' });
+      return { tenantId, id, key };
+    },
+    grow: (key, offset) => openGrowingFile(pathOf(key), offset),
+    complete: async (tx, { id }, { bytes, sha256 }) => {
+      const rows = await tx
+        .update(objects)
+        .set({ state: 'stored', bytes, sha256 })
+        .where(and(eq(objects.id, id), eq(objects.state, 'pending')))
+        .returning({ id: objects.id });
+      if (rows.length !== 1) throw new Error(`The object ${id} is no longer waiting to be completed.`);
+    },
+    release: async (tx, ids) => {
+      if (ids.length === 0) return;
+      await tx
+        .update(objects)
+        .set({ state: 'deleted', bytes: 0 })
+        .where(inArray(objects.id, [...ids]));
+    },
+    removeDeleted: async (tx) => {
+      const gone = await tx
+        .select({ id: objects.id, key: objects.key })
+        .from(objects)
+        .where(eq(objects.state, 'deleted'))
+        .limit(mostRemoved)
+        .for('update', { skipLocked: true });
+      // The file first: a row without a file is found again, a file without a row never.
+      for (const { key } of gone) await disk.delete(key);
+      if (gone.length > 0)
+        await tx.delete(objects).where(
+          inArray(
+            objects.id,
+            gone.map(({ id }) => id),
+          ),
+        );
+      return gone.length;
+    },
     find: async (tx, id) => {
       const [row] = await tx
         .select({ key: objects.key, bytes: objects.bytes, sha256: objects.sha256 })
@@ -152,6 +220,8 @@ export const openObjectStore = async ({
       if (!row) throw new Error(`The stored object ${id} is missing.`);
       return row;
     },
+    keyOf,
+    removeFile: (key) => disk.delete(key),
     stream: (key) => disk.getStream(key),
     localPath: pathOf,
     sweep: async (deadWriter) => {

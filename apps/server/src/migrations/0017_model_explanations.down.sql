@@ -1,0 +1,1 @@
+DROP TABLE quadrax.model_explanations;

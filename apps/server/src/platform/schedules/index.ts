@@ -1,0 +1,4 @@
+export { nextTick } from './cron.ts';
+export { createSchedules } from './schedules.ts';
+export type { Routine, Schedules, ScheduleState } from './schedules.ts';
+export type { ScheduleRunRow } from './schedules.tables.ts';

@@ -1,0 +1,2 @@
+export { createSeal, sameSecret } from './seal.ts';
+export type { Seal } from './seal.ts';
