@@ -1,8 +1,8 @@
 import type { AuditFilter } from '@quadrax/contract';
 import { and, asc, desc, eq, getTableColumns, gt, gte, ilike, like, lt, lte, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { containing, literal } from '#platform/db';
-import type { Tx } from '#platform/db';
+import { containing, literal, readPage } from '#platform/db';
+import type { PageRows, Tx } from '#platform/db';
 import { auditLog, people } from './audit.tables.ts';
 
 /** An entry, and its actor if still a member of the tenant. */
@@ -39,16 +39,20 @@ const select = (tx: Tx, where: SQL | undefined) =>
     .leftJoin(people, eq(people.accountId, auditLog.accountId))
     .where(where);
 
-/** The newest entries below a number, one more than `limit`. */
+/** A page of the newest entries below a number. */
 export const newestEntries = (
   tx: Tx,
   filter: AuditFilter,
   limit: number,
   below: number | undefined,
-): Promise<AuditRow[]> =>
-  select(tx, and(fits(filter), below === undefined ? undefined : lt(auditLog.id, below)))
-    .orderBy(desc(auditLog.id))
-    .limit(limit + 1);
+): Promise<PageRows<AuditRow>> =>
+  readPage(tx, {
+    select: (where) => select(tx, where),
+    where: fits(filter),
+    beyond: below === undefined ? undefined : lt(auditLog.id, below),
+    orderBy: [desc(auditLog.id)],
+    limit,
+  });
 
 /** The oldest `limit` entries above a number. */
 export const entriesAfter = (

@@ -1,7 +1,7 @@
 import type { Sort } from '@quadrax/contract';
 import { and, eq, ilike, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { byText, byTime, containing, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { accounts, externalIdentities, memberships, sessions, tenants } from './identity.tables.ts';
 
 export type AccountRow = typeof accounts.$inferSelect;
@@ -162,6 +162,11 @@ export const accountOfIdentity = async (
   return row?.account;
 };
 
+/** Makes other sign-ins of this person by a provider wait until the transaction ends: the first one links them. */
+export const lockIdentity = async (tx: Tx, issuer: string, subject: string): Promise<void> => {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`${issuer} ${subject}`}, 0))`);
+};
+
 export const insertIdentity = async (
   tx: Tx,
   identity: { issuer: string; subject: string; accountId: string },
@@ -205,43 +210,38 @@ const tenantsOf = async (
 
 const sorted = keyset({ createdAt: byTime(accounts.createdAt), email: byText(accounts.email) }, accounts.id);
 
-/** A page of the accounts that pass, and one more if there is a next. */
+/** A page of the accounts that pass. */
 export const listAccounts = async (
   tx: Tx,
   filter: { id?: string | undefined; search?: string | undefined; disabled?: boolean | undefined },
   page: SortedPage<Sort<'createdAt' | 'email'>>,
-): Promise<AccountRecord[]> => {
+): Promise<PageRows<AccountRecord>> => {
   const words = filter.search === undefined ? undefined : containing(filter.search);
-  const { where, orderBy, limit } = sorted(page);
-  const rows = await tx
-    .select({ account: accounts, lastSeenAt: lastSeen })
-    .from(accounts)
-    .where(
-      and(
-        filter.id === undefined ? undefined : eq(accounts.id, filter.id),
-        words === undefined
-          ? undefined
-          : or(
-              ilike(accounts.email, words),
-              ilike(sql`${accounts.firstName} || ' ' || ${accounts.lastName}`, words),
-            ),
-        filter.disabled === undefined
-          ? undefined
-          : filter.disabled
-            ? isNotNull(accounts.disabledAt)
-            : isNull(accounts.disabledAt),
-        where,
-      ),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
+  const passes = and(
+    filter.id === undefined ? undefined : eq(accounts.id, filter.id),
+    words === undefined
+      ? undefined
+      : or(
+          ilike(accounts.email, words),
+          ilike(sql`${accounts.firstName} || ' ' || ${accounts.lastName}`, words),
+        ),
+    filter.disabled === undefined
+      ? undefined
+      : filter.disabled
+        ? isNotNull(accounts.disabledAt)
+        : isNull(accounts.disabledAt),
+  );
+  const { rows, total } = await sorted(tx, page, passes, (where) =>
+    tx.select({ account: accounts, lastSeenAt: lastSeen }).from(accounts).where(where),
+  );
   const belongs = await tenantsOf(
     tx,
     rows.map(({ account }) => account.id),
   );
-  return rows.map(({ account, lastSeenAt }) => ({
+  const records = rows.map(({ account, lastSeenAt }) => ({
     account,
     lastSeenAt,
     tenants: (belongs.get(account.id) ?? []).map(({ tenantId, name }) => ({ tenantId, name })),
   }));
+  return { rows: records, total };
 };

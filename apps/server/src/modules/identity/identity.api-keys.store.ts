@@ -1,7 +1,7 @@
 import type { ApiKeyScope, Sort } from '@quadrax/contract';
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { byTime, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { accounts, apiKeys } from './identity.tables.ts';
 
@@ -38,21 +38,18 @@ export const countApiKeys = async (
 
 const sorted = keyset({ createdAt: byTime(apiKeys.createdAt) }, apiKeys.id);
 
-/** A page of an account's keys of a tenant that were not revoked, and one more if there is a next. */
+/** A page of an account's keys of a tenant that were not revoked. */
 export const listApiKeys = (
   tx: Tx,
   { tenantId, accountId }: { tenantId: string; accountId: string },
   page: SortedPage<Sort<'createdAt'>>,
-): Promise<ApiKeyRow[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select()
-    .from(apiKeys)
-    .where(
-      and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.accountId, accountId), isNull(apiKeys.revokedAt), where),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
+): Promise<PageRows<ApiKeyRow>> => {
+  const theirs = and(
+    eq(apiKeys.tenantId, tenantId),
+    eq(apiKeys.accountId, accountId),
+    isNull(apiKeys.revokedAt),
+  );
+  return sorted(tx, page, theirs, (where) => tx.select().from(apiKeys).where(where));
 };
 
 /** @returns the key as it was; undefined if the account has no such key. */

@@ -1,7 +1,9 @@
 import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
-import type { Authenticator, Caller } from '#platform/http';
+import type { IdentityChange } from '#platform/events';
+import type { Authenticator, Caller, CallerNow } from '#platform/http';
 import type { Logger } from '#platform/log';
+import { accountById } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { hasSecret, looksLikeKey, readKey } from './identity.api-keys.ts';
 import { liveApiKey, touchApiKey } from './identity.api-keys.store.ts';
@@ -24,12 +26,6 @@ export interface Identity {
   readonly key?: ApiKeyRow;
 }
 
-/** Something about a credential, or about an account or its memberships, has changed. */
-export interface IdentityChange {
-  readonly credential?: string;
-  readonly account?: string;
-}
-
 export interface Callers extends Authenticator {
   /** Told when a session or a key ends, or an account or its memberships change, in whichever process. */
   onChange(handler: (change: IdentityChange) => void): void;
@@ -39,6 +35,7 @@ export interface Callers extends Authenticator {
   standing(
     holder: Pick<Caller, 'credential' | 'credentialId' | 'accountId' | 'tenantId'>,
   ): Promise<{ readonly expiresAt: number | undefined } | undefined>;
+  readonly callerNow: CallerNow;
   /** Looks everything up anew: for a change made here, which is to hold before its answer is out. */
   forget(): void;
 }
@@ -71,7 +68,7 @@ export const createCallers = async (
     for (const handler of handlers) handler(change);
     if (change.credential !== undefined) cache.delete(change.credential);
     // Changes of a membership are rare: everything is looked up anew rather than searched through.
-    if (change.account !== undefined) cache.clear();
+    if (change.account !== undefined || change.tenant !== undefined) cache.clear();
   });
   db.listener.onReconnect(() => cache.clear());
 
@@ -162,11 +159,33 @@ export const createCallers = async (
     return enters && (expiresAt ?? Infinity) > Date.now() ? { expiresAt } : undefined;
   };
 
+  const callerNow: Callers['callerNow'] = async ({ credential, credentialId, accountId, tenantId }) => {
+    const load = async (): Promise<Identity> => {
+      if (credential === 'key') return identity({ credential, credentialId });
+      return db.system(async (tx) => {
+        const account = await accountById(tx, accountId);
+        if (!account || account.disabledAt !== null) throw new AppError('UNAUTHENTICATED');
+        return { account, memberships: await membershipsOf(tx, accountId) };
+      });
+    };
+    try {
+      const found = await load();
+      if ((found.key?.expiresAt?.getTime() ?? Infinity) <= Date.now()) throw badKey();
+      return callerOf(found, credentialId, tenantId);
+    } catch (cause) {
+      if (!(cause instanceof AppError) || cause.status >= 500) throw cause;
+      const who = credential === 'key' ? 'The API key that asked for this' : 'Whoever asked for this';
+      throw new AppError('FORBIDDEN', { message: `${who} has no access to the workspace any more.`, cause });
+    }
+  };
+
   return {
     standing,
+    callerNow,
     onChange: (handler) => void handlers.add(handler),
     identity,
     forget: () => cache.clear(),
+    isCheap: (token) => !looksLikeKey(token) || cache.has(readKey(token)?.id ?? ''),
     authenticate: (token, tenant, address) =>
       looksLikeKey(token) ? byKey(token, tenant, address) : bySession(token, tenant),
   };

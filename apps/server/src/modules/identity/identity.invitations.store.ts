@@ -1,7 +1,7 @@
 import type { Role, Sort } from '@quadrax/contract';
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { byText, byTime, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { accounts, invitations, tenants } from './identity.tables.ts';
 
 export interface InvitationRecord {
@@ -41,18 +41,13 @@ const sorted = keyset(
   invitations.id,
 );
 
-/** A page of those of a tenant that wait for an answer, and one more if there is a next. */
+/** A page of those of a tenant that wait for an answer. */
 export const listInvitations = (
   tx: Tx,
   tenantId: string,
   page: SortedPage<Sort<'createdAt' | 'email'>>,
-): Promise<InvitationRecord[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return select(tx)
-    .where(and(eq(invitations.tenantId, tenantId), open, where))
-    .orderBy(...orderBy)
-    .limit(limit);
-};
+): Promise<PageRows<InvitationRecord>> =>
+  sorted(tx, page, and(eq(invitations.tenantId, tenantId), open), (where) => select(tx).where(where));
 
 export const findInvitation = async (
   tx: Tx,

@@ -50,8 +50,8 @@ export const welcomeLetter = (firstName: string, tenantName: string, url: string
 
 const does: Readonly<Record<Role, string>> = {
   ADMIN: 'as an administrator',
-  USER: 'to work with its data and models',
-  VIEWER: 'to look at its data and models',
+  USER: 'as a member, to work with its data and models',
+  VIEWER: 'as a viewer, to look at its data and models',
 };
 
 export const invitationLetter = (

@@ -109,16 +109,19 @@ export const recentLinks = async (tx: Tx, purpose: LinkPurpose, accountId: strin
 
 export const resetChannel = 'quadrax_resets';
 
-export const insertResetRequest = async (tx: Tx, id: string, email: string): Promise<void> => {
-  await tx.insert(resetRequests).values({ id, email });
+/** A wish for a new password, and who had it. */
+export type ResetRequest = Pick<typeof resetRequests.$inferSelect, 'email' | 'address' | 'requestId'>;
+
+export const insertResetRequest = async (tx: Tx, id: string, request: ResetRequest): Promise<void> => {
+  await tx.insert(resetRequests).values({ id, ...request });
   await tx.execute(sql`SELECT pg_notify(${resetChannel}, '')`);
 };
 
 /** Takes one request off the list for good, if the transaction commits. undefined: none is left for us. */
-export const takeResetRequest = async (tx: Tx): Promise<{ email: string } | undefined> => {
-  const { rows } = await tx.execute<{ email: string }>(sql`
+export const takeResetRequest = async (tx: Tx): Promise<ResetRequest | undefined> => {
+  const { rows } = await tx.execute<ResetRequest>(sql`
     DELETE FROM auth.reset_requests WHERE id = (
       SELECT id FROM auth.reset_requests ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING email`);
+    RETURNING email, address, request_id AS "requestId"`);
   return rows[0];
 };

@@ -1,7 +1,7 @@
 import type { Role, Sort } from '@quadrax/contract';
 import { and, eq, ilike, inArray, isNull, not, or, sql } from 'drizzle-orm';
 import { byText, byTime, containing, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { lastSeen } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { accounts, memberships, tenants } from './identity.tables.ts';
@@ -81,22 +81,20 @@ const sorted = keyset(
   memberships.accountId,
 );
 
-/** A page of the members of a tenant, and one more if there is a next. */
+/** A page of the members of a tenant. */
 export const listMembers = (
   tx: Tx,
   tenantId: string,
   filter: MemberFilter,
   page: SortedPage<Sort<'joinedAt' | 'email'>>,
-): Promise<MemberRecord[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select(member)
-    .from(memberships)
-    .innerJoin(accounts, eq(accounts.id, memberships.accountId))
-    .where(and(eq(memberships.tenantId, tenantId), passes(filter), where))
-    .orderBy(...orderBy)
-    .limit(limit);
-};
+): Promise<PageRows<MemberRecord>> =>
+  sorted(tx, page, and(eq(memberships.tenantId, tenantId), passes(filter)), (where) =>
+    tx
+      .select(member)
+      .from(memberships)
+      .innerJoin(accounts, eq(accounts.id, memberships.accountId))
+      .where(where),
+  );
 
 export const findMember = async (
   tx: Tx,

@@ -49,6 +49,7 @@ const view = ({ account, role, joinedAt, deactivatedAt, lastSeenAt }: MemberReco
   lastName: account.lastName,
   role,
   active: deactivatedAt === null && account.disabledAt === null,
+  disabled: account.disabledAt !== null,
   joinedAt: joinedAt.toISOString(),
   ...(account.username !== null && { username: account.username }),
   ...(lastSeenAt !== null && { lastSeenAt: lastSeenAt.toISOString() }),
@@ -108,7 +109,7 @@ export const createMembers = (deps: MembersDeps): Members => {
         const member = await memberIn(tx, tenantId, id);
         if (active === true && member.account.disabledAt !== null)
           throw new AppError('CONFLICT', {
-            message: 'This account is disabled everywhere. Whoever runs the platform can let it in again.',
+            message: 'This account is disabled everywhere. A platform administrator can enable it.',
           });
         const before = view(member);
         const leaves = (role !== undefined && role !== 'ADMIN') || active === false;

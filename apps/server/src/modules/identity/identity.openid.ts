@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { identity as routes, Query, Session } from '@quadrax/contract';
 import { identity } from '@quadrax/contract';
 import type { Configuration, UserInfoResponse } from 'openid-client';
@@ -6,7 +5,8 @@ import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client, Cookie } from '#platform/http';
 import type { Logger } from '#platform/log';
-import { accountOfIdentity, findAccount, insertIdentity } from './identity.accounts.store.ts';
+import { createSeal } from '#platform/seal';
+import { accountOfIdentity, findAccount, insertIdentity, lockIdentity } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { foundAccount } from './identity.founding.ts';
 import type { PublicUrl } from './identity.letters.ts';
@@ -74,24 +74,6 @@ const carry = (value: string, maxAgeSeconds: number): Cookie => ({
 
 const problemUrl = (problem: Problem): string => `/sign-in?problem=${problem}`;
 
-const createSeal = (secret: string) => {
-  const sign = (text: string): Buffer => createHmac('sha256', secret).update('openid').update(text).digest();
-  return {
-    close: (journey: Journey): string => {
-      const text = Buffer.from(JSON.stringify(journey)).toString('base64url');
-      return `${text}.${sign(text).toString('base64url')}`;
-    },
-    /** undefined: none, forged or too old. */
-    open: (sealed: string | undefined): Journey | undefined => {
-      const [text = '', signature = ''] = (sealed ?? '').split('.');
-      const [given, right] = [Buffer.from(signature, 'base64url'), sign(text)];
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-      const journey = JSON.parse(Buffer.from(text, 'base64url').toString()) as Journey;
-      return journey.ends < Date.now() ? undefined : journey;
-    },
-  };
-};
-
 /** Somebody the provider knows, who is not let in here. */
 class Refused extends Error {
   readonly problem: Problem;
@@ -112,7 +94,7 @@ const namesOf = (claims: UserInfoResponse, email: string): { firstName: string; 
 export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
   const { db, sessions, settings, publicUrl, secret, log } = deps;
   const { issuer, clientId, clientSecret, scopes } = settings;
-  const seal = createSeal(secret);
+  const seal = createSeal(secret, 'openid');
   const callback = (): string => new URL(`${path}/callback`, publicUrl()).href;
 
   let known: Promise<Configuration> | undefined;
@@ -151,6 +133,7 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
   const enter = (claims: UserInfoResponse, client: Client): Promise<Session> =>
     db.system(async (tx) => {
       const { sub: subject } = claims;
+      await lockIdentity(tx, issuer, subject);
       const linked = await accountOfIdentity(tx, issuer, subject);
       const account = linked ?? (await linkable(tx, claims));
       if (account.disabledAt !== null) throw new Refused('disabled');
@@ -218,9 +201,9 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
         session: undefined,
         cookie,
       });
-      const journey = seal.open(client.cookies[cookieName]);
+      const journey = seal.open(client.cookies[cookieName] ?? '') as Journey | undefined;
       if (query.error !== undefined) return refused('cancelled');
-      if (!journey || query.code === undefined) return refused('failed');
+      if (!journey || journey.ends < Date.now() || query.code === undefined) return refused('failed');
       try {
         const session = await enter(await claimsOf(query, journey), client);
         return { url: journey.returnTo, session, cookie };

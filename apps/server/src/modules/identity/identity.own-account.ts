@@ -132,19 +132,24 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
       ),
     endSession: ({ accountId }, change, id) =>
       ending(change, async (tx) => {
-        const ended = await revokeSessionsOf(tx, accountId, { only: id }, 'Ended by its owner.');
+        const ended = await revokeSessionsOf(
+          tx,
+          accountId,
+          { only: id },
+          'It was ended on the account page.',
+        );
         if (ended === 0) throw new AppError('NOT_FOUND');
         return nothing;
       }),
     endOtherSessions: ({ accountId, credentialId }, change) =>
       ending(change, async (tx) => {
-        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'Ended by its owner.');
+        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'It was ended on the account page.');
         return nothing;
       }),
     signOut: ({ accountId, credentialId }, change, which) =>
       ending(change, async (tx) => {
-        if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'Signed out everywhere.');
-        else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'Signed out.');
+        if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'You signed out everywhere.');
+        else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'You signed out.');
         return { ...nothing, resource: which === 'all' ? accountId : credentialId };
       }),
     changePassword: async (caller, change, { currentPassword, newPassword }, client) => {

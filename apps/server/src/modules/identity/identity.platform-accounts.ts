@@ -1,3 +1,4 @@
+import { platformAdministrator } from '@quadrax/contract';
 import type { platform as routes, Body, PlatformAccount, Query } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
@@ -15,7 +16,7 @@ import { revokeSessionsOf } from './identity.sessions.store.ts';
 /** Every account of the installation, for whoever runs it. */
 export interface PlatformAccounts {
   list(query: Query<typeof routes.accounts>): Promise<ListPage<PlatformAccount>>;
-  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR */
+  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR, CONFLICT */
   update(change: Change, id: string, changes: Body<typeof routes.updateAccount>): Promise<PlatformAccount>;
 }
 
@@ -33,7 +34,9 @@ const view = ({ account, tenants, lastSeenAt }: AccountRecord): PlatformAccount 
 });
 
 const found = async (tx: Tx, id: string): Promise<PlatformAccount> => {
-  const [record] = await listAccounts(tx, { id }, { sort: '-createdAt', limit: 1, after: undefined });
+  const {
+    rows: [record],
+  } = await listAccounts(tx, { id }, { sort: '-createdAt', limit: 1, after: undefined });
   if (!record) throw notFound('account');
   return view(record);
 };
@@ -55,6 +58,10 @@ export const createPlatformAccounts = (deps: {
       const account = await change.system(async (tx) => {
         const administrators = await lockPlatformAdministrators(tx);
         const before = await found(tx, id);
+        if (administrator === true && (disabled ?? before.disabled))
+          throw new AppError('CONFLICT', {
+            message: `A disabled account cannot be made ${platformAdministrator}. Enable it first.`,
+          });
         const leaves = disabled === true || administrator === false;
         if (leaves && administrators.length === 1 && administrators[0] === id)
           throw new AppError('LAST_ADMINISTRATOR');

@@ -32,6 +32,7 @@ import {
   takeResetRequest,
   useLink,
 } from './identity.links.store.ts';
+import type { ResetRequest } from './identity.links.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import { revokeSessionsOf } from './identity.sessions.store.ts';
 import type { Strength } from './identity.strength.ts';
@@ -60,7 +61,7 @@ export interface Recovery {
   /** @throws AppError LINK_INVALID */
   verifyEmail(token: string, client: Client): Promise<{ email: string }>;
   /** Takes the wish down. Whether there is such an account shows neither in the answer nor in its time. */
-  forgotPassword(email: string): Promise<void>;
+  forgotPassword(email: string, client: Client): Promise<void>;
   /** @throws AppError LINK_INVALID, VALIDATION_FAILED */
   resetPassword(form: Body<typeof routes.resetPassword>, client: Client): Promise<void>;
   /** Begins to answer those who forgot their passwords. */
@@ -132,18 +133,29 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
     await deleteIdentities(tx, account.id);
   };
 
-  const sendReset = async (tx: Tx, email: string): Promise<void> => {
+  /** In the background, where its time tells nobody anything. */
+  const sendReset = async (tx: Tx, { email, ...client }: ResetRequest): Promise<void> => {
     const account = await findAccount(tx, email);
-    if (!account || account.email !== email || account.disabledAt !== null) return;
-    if ((await recentLinks(tx, 'reset', account.id)) >= mostAnHour) return;
-    const url = await link(tx, account, 'reset', account.email, hours.reset);
-    await send(tx, account, 'account.password_reset', account.email, resetLetter(account.firstName, url));
+    if (!account || account.email !== email) return;
+    if (account.disabledAt === null && (await recentLinks(tx, 'reset', account.id)) < mostAnHour) {
+      const url = await link(tx, account, 'reset', account.email, hours.reset);
+      await send(tx, account, 'account.password_reset', account.email, resetLetter(account.firstName, url));
+    }
+    await recordAudit(tx, {
+      tenantId: account.homeTenantId,
+      // Anybody may ask.
+      accountId: undefined,
+      credentialId: undefined,
+      action: 'account.password_reset_requested',
+      resourceId: account.id,
+      ...client,
+    });
   };
 
   const answerOne = (): Promise<boolean> =>
     db.system(async (tx) => {
       const request = await takeResetRequest(tx);
-      if (request) await sendReset(tx, request.email);
+      if (request) await sendReset(tx, request);
       return request !== undefined;
     });
 
@@ -198,7 +210,8 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
           return { email: used.email };
         }),
       ),
-    forgotPassword: (email) => db.system((tx) => insertResetRequest(tx, randomUUID(), email)),
+    forgotPassword: (email, { address, requestId }) =>
+      db.system((tx) => insertResetRequest(tx, randomUUID(), { email, address, requestId })),
     resetPassword: async ({ token, password }, client) => {
       // Before anything that costs: estimating and hashing for whoever sends nonsense would be a gift.
       if (!(await db.system((tx) => isGoodLink(tx, 'reset', hashOfToken(token)))))

@@ -1,4 +1,4 @@
-import type { account, identity, platform, users } from '@quadrax/contract';
+import type { account, identity, platform, tenants, users } from '@quadrax/contract';
 import { AppError } from '#platform/errors';
 import { Answer } from '#platform/http';
 import type { Cookie, Handlers } from '#platform/http';
@@ -12,6 +12,7 @@ import type { Recovery } from './identity.recovery.ts';
 import type { IdentityService } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.ts';
 import type { Strength } from './identity.strength.ts';
+import type { Tenants } from './identity.tenants.ts';
 
 const cookieName = 'quadrax_refresh';
 
@@ -66,7 +67,7 @@ export const identityRoutes = (deps: DoorDeps): Handlers<typeof identity> => {
     }),
     passwordStrength: ({ body }) => strength.estimate(body.password, body.personal),
     verifyEmail: ({ body, client }) => recovery.verifyEmail(body.token, client),
-    forgotPassword: ({ body }) => recovery.forgotPassword(body.email),
+    forgotPassword: ({ body, client }) => recovery.forgotPassword(body.email, client),
     resetPassword: ({ body, client }) => recovery.resetPassword(body, client),
     invitation: ({ body }) => invitations.offer(body.token),
     ...openIdConnectRoutes(openIdConnect, deps.refreshSeconds),
@@ -130,6 +131,13 @@ export const usersRoutes = (members: Members, invitations: Invitations): Handler
   invitations: ({ caller, query }) => invitations.list(caller.tenantId, query),
   invite: ({ caller, change, body }) => invitations.invite(caller, change, body),
   revokeInvitation: ({ caller, change, params }) => invitations.revoke(caller, change, params.id),
+});
+
+/** The tenant that a call is made in. */
+export const tenantsRoutes = (service: Tenants): Handlers<typeof tenants> => ({
+  get: ({ caller, params }) => service.get(caller, params.id),
+  update: ({ caller, change, params, body, unchangedSince }) =>
+    service.rename(caller, change, params.id, body.name, unchangedSince),
 });
 
 /** Every account of the installation. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Body, Session } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
 import { recordAudit } from '#platform/audit';
@@ -6,6 +6,7 @@ import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { Logger } from '#platform/log';
+import { sameSecret } from '#platform/seal';
 import {
   findAccount,
   hasPlatformAdministrator,
@@ -21,7 +22,7 @@ import type { Recovery } from './identity.recovery.ts';
 import type { Sessions } from './identity.sessions.ts';
 import type { Strength } from './identity.strength.ts';
 
-export interface IdentityDeps {
+export interface AccessDeps {
   readonly db: Database;
   readonly log: Logger;
   readonly sessions: Sessions;
@@ -61,12 +62,7 @@ export const personalOf = (form: {
     (part) => part !== undefined,
   );
 
-const sameText = (given: string, right: string): boolean => {
-  const [a, b] = [Buffer.from(given), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
-};
-
-export const createIdentityService = (deps: IdentityDeps): IdentityService => {
+export const createIdentityService = (deps: AccessDeps): IdentityService => {
   const { db, log, sessions, passwords, strength, lockout, recovery, secret } = deps;
 
   const hashed = async (form: Registration): Promise<string> => {
@@ -117,12 +113,12 @@ export const createIdentityService = (deps: IdentityDeps): IdentityService => {
       await lockout.check(identifier, client.address);
       const account = await db.system((tx) => findAccount(tx, identifier));
       const same = await passwords.matches(form.password, account?.passwordHash ?? undefined);
-      const right = account !== undefined && same && account.disabledAt === null;
+      const right = account !== undefined && same;
       await lockout.settle(identifier, client.address, right);
-      if (!right) {
-        if (account) noteRefusal(account, client);
-        throw new AppError('INVALID_CREDENTIALS');
-      }
+      if (account && !(right && account.disabledAt === null)) noteRefusal(account, client);
+      if (!right) throw new AppError('INVALID_CREDENTIALS');
+      // Told to nobody but who has the password.
+      if (account.disabledAt !== null) throw new AppError('ACCOUNT_DISABLED');
       return db.system(async (tx) => {
         // Hashing takes its time: meanwhile the password may have been changed, which ends all sessions.
         if (!(await stillEnters(tx, account))) throw new AppError('INVALID_CREDENTIALS');
@@ -131,7 +127,7 @@ export const createIdentityService = (deps: IdentityDeps): IdentityService => {
     },
     setup: async (form, client) => {
       const right = await db.system(async (tx) => tokenFor(await installationId(tx)));
-      if (!sameText(form.token, right)) throw new AppError('LINK_INVALID');
+      if (!sameSecret(form.token, right)) throw new AppError('LINK_INVALID');
       const { token: _token, password: _hashed, organization, ...person } = form;
       const passwordHash = await hashed(form);
       return orTaken(() =>

@@ -1,7 +1,7 @@
 import type { Sort } from '@quadrax/contract';
 import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import { byTime, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { accounts, refreshTokens, sessions } from './identity.tables.ts';
 
@@ -80,20 +80,13 @@ const openOf = (accountId: string) =>
 
 const sorted = keyset({ createdAt: byTime(sessions.createdAt) }, sessions.id);
 
-/** A page of the sessions of an account that have not ended, and one more if there is a next. */
+/** A page of the sessions of an account that have not ended. */
 export const listOpenSessions = (
   tx: Tx,
   accountId: string,
   page: SortedPage<Sort<'createdAt'>>,
-): Promise<SessionRow[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select()
-    .from(sessions)
-    .where(and(openOf(accountId), where))
-    .orderBy(...orderBy)
-    .limit(limit);
-};
+): Promise<PageRows<SessionRow>> =>
+  sorted(tx, page, openOf(accountId), (where) => tx.select().from(sessions).where(where));
 
 /** Ends the open sessions of an account: the one named, or all but the one excepted. Returns how many. */
 export const revokeSessionsOf = async (
@@ -114,4 +107,18 @@ export const revokeSessionsOf = async (
     )
     .returning({ id: sessions.id });
   return ended.length;
+};
+
+/** How long a session that is over is kept, so that a late use of its tokens is still known for what it is. */
+const keptDays = 30;
+/** Sessions removed at once, so that nobody waits for the rest. */
+const mostDeleted = 5000;
+
+/** Removes sessions long over, and their tokens with them. @returns how many */
+export const deleteOldSessions = async (tx: Tx): Promise<number> => {
+  const { rowCount } = await tx.execute(sql`
+    DELETE FROM auth.sessions WHERE id IN (
+      SELECT id FROM auth.sessions WHERE expires_at < now() - make_interval(days => ${keptDays})
+      ORDER BY expires_at LIMIT ${mostDeleted})`);
+  return rowCount ?? 0;
 };

@@ -48,6 +48,13 @@ export const userOf = (account: AccountRow, membership: Membership): User => ({
   ...(account.username !== null && { username: account.username }),
 });
 
+/** Whoever holds a token of the session may know why it ended. */
+const ended = (because: string | undefined): AppError =>
+  new AppError('UNAUTHENTICATED', {
+    message: 'The session has ended. Sign in again.',
+    ...(because !== undefined && { details: [{ field: 'session', message: because }] }),
+  });
+
 export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssuer }): Sessions => {
   const issue = async (tx: Tx, accountId: string, sessionId: string, client: Client): Promise<Tokens> => {
     const tokenId = randomUUID();
@@ -93,8 +100,9 @@ export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssu
       const { sid, jti } = tokens.readRefresh(refreshToken);
       const outcome = await db.system(async (tx) => {
         const found = await lockRefreshToken(tx, jti, sid);
-        if (!found || found.session.revokedAt !== null || found.session.expiresAt.getTime() < Date.now())
-          return 'ended';
+        if (!found) return { ended: undefined };
+        if (found.session.revokedAt !== null) return { ended: found.session.revokedBecause ?? undefined };
+        if (found.session.expiresAt.getTime() < Date.now()) return { ended: 'It was not used for too long.' };
         const { session, token } = found;
         const again = token.usedSecondsAgo;
         if (again !== null && (again > graceSeconds || token.client !== clientKey(client))) {
@@ -105,9 +113,8 @@ export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssu
         await extendSession(tx, session.id, sessionEnd());
         return issue(tx, session.accountId, session.id, client);
       });
-      if (outcome === 'ended')
-        throw new AppError('UNAUTHENTICATED', { message: 'The session has ended. Sign in again.' });
       if (outcome === 'reused') throw new AppError('TOKEN_REUSED');
+      if ('ended' in outcome) throw ended(outcome.ended);
       return outcome;
     },
   };

@@ -10,6 +10,7 @@ export const tenants = auth.table('tenants', {
   name: text('name').notNull(),
   slug: text('slug').notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
+  updatedAt: at('updated_at').notNull().defaultNow(),
 });
 
 export const accounts = auth.table('accounts', {
@@ -78,6 +79,8 @@ export const accountLinks = auth.table('account_links', {
 export const resetRequests = auth.table('reset_requests', {
   id: uuid('id').primaryKey(),
   email: text('email').notNull(),
+  address: text('address').notNull(),
+  requestId: text('request_id').notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
 });
 

@@ -16,10 +16,18 @@ import { createOwnAccount } from './identity.own-account.ts';
 import { createPasswords } from './identity.passwords.ts';
 import { createPlatformAccounts } from './identity.platform-accounts.ts';
 import { createRecovery } from './identity.recovery.ts';
-import { accountRoutes, identityRoutes, platformRoutes, usersRoutes } from './identity.routes.ts';
+import {
+  accountRoutes,
+  identityRoutes,
+  platformRoutes,
+  tenantsRoutes,
+  usersRoutes,
+} from './identity.routes.ts';
 import { createIdentityService } from './identity.service.ts';
 import { createSessions } from './identity.sessions.ts';
+import { deleteOldSessions } from './identity.sessions.store.ts';
 import { createStrength } from './identity.strength.ts';
+import { createTenants } from './identity.tenants.ts';
 import { createTokens } from './identity.tokens.ts';
 
 export type { Registration } from './identity.service.ts';
@@ -110,6 +118,7 @@ export const createIdentity = async (
       }),
       account: accountRoutes(own, members, invitations, createApiKeys(shared)),
       users: usersRoutes(members, invitations),
+      tenants: tenantsRoutes(createTenants(shared)),
       platform: platformRoutes(createPlatformAccounts(shared)),
     },
     createAccount: service.createAccount,
@@ -120,6 +129,7 @@ export const createIdentity = async (
     },
     /** When an access token ends, in ms since 1970; an API key does not by itself. */
     expiryOf: tokens.expiryOf,
+    forgetSessions: deleteOldSessions,
     start: recovery.start,
     stop: async (): Promise<void> => {
       await recovery.stop();

@@ -53,7 +53,7 @@ export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cur
       return jobView(row);
     },
     logs: async (tenantId, id, { limit, cursor }) => {
-      const [after] = cursors.read('sequence', cursor) ?? [0];
+      const [after] = cursors.read('sequence', cursor) ?? [];
       const rows = await db.tenant(tenantId, async (tx) => {
         if (!(await findJob(tx, id))) throw notFound('job');
         return listLogs(tx, id, limit, after);

@@ -1,7 +1,7 @@
 import type { JobStatus, Sort } from '@quadrax/contract';
-import { and, asc, eq, gt } from 'drizzle-orm';
-import { byTime, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { byTime, keyset, readPage } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { jobLogs, jobs } from '#platform/jobs';
 import type { JobRow } from '#platform/jobs';
 
@@ -11,37 +11,46 @@ export interface JobFilter {
   readonly subject?: string | undefined;
 }
 
+const { payload: _payload, result, ...columns } = getTableColumns(jobs);
+/** Bytes as stored, compressed: what a page of 200 may well hold of each, told without unpacking any. */
+const largestListed = 2048;
+const listed = {
+  ...columns,
+  result: sql<JobRow['result']>`CASE WHEN pg_column_size(${result}) <= ${largestListed} THEN ${result} END`,
+};
+
+/** A job as it stands in a list: a large result is left for whoever asks for the job itself. */
+export type ListedJob = Omit<JobRow, 'payload'>;
+
 const sorted = keyset({ createdAt: byTime(jobs.createdAt) }, jobs.id);
 
-/** The rows of a page, and one more if there is a next. */
+/** The rows of a page. */
 export const listJobs = (
   tx: Tx,
   filter: JobFilter,
   page: SortedPage<Sort<'createdAt'>>,
-): Promise<JobRow[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select()
-    .from(jobs)
-    .where(
-      and(
-        filter.status && eq(jobs.status, filter.status),
-        filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
-        filter.subject === undefined ? undefined : eq(jobs.subjectId, filter.subject),
-        where,
-      ),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
+): Promise<PageRows<ListedJob>> => {
+  const fits = and(
+    filter.status && eq(jobs.status, filter.status),
+    filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
+    filter.subject === undefined ? undefined : eq(jobs.subjectId, filter.subject),
+  );
+  return sorted(tx, page, fits, (where) => tx.select(listed).from(jobs).where(where));
 };
 
 export type JobLogRow = typeof jobLogs.$inferSelect;
 
-/** The log lines after a sequence number, oldest first, one more than `limit`. */
-export const listLogs = (tx: Tx, jobId: string, limit: number, after: number): Promise<JobLogRow[]> =>
-  tx
-    .select()
-    .from(jobLogs)
-    .where(and(eq(jobLogs.jobId, jobId), gt(jobLogs.sequence, after)))
-    .orderBy(asc(jobLogs.sequence))
-    .limit(limit + 1);
+/** A page of the log lines after a sequence number, oldest first. */
+export const listLogs = (
+  tx: Tx,
+  jobId: string,
+  limit: number,
+  after: number | undefined,
+): Promise<PageRows<JobLogRow>> =>
+  readPage(tx, {
+    select: (where) => tx.select().from(jobLogs).where(where),
+    where: eq(jobLogs.jobId, jobId),
+    beyond: after === undefined ? undefined : gt(jobLogs.sequence, after),
+    orderBy: [asc(jobLogs.sequence)],
+    limit,
+  });

@@ -1,7 +1,7 @@
 import type { MailState, Sort } from '@quadrax/contract';
 import { and, eq, getTableColumns, ilike } from 'drizzle-orm';
 import { byTime, containing, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { outbox } from '#platform/mail';
 import type { MailRow } from '#platform/mail';
 
@@ -16,25 +16,17 @@ export type MailSummaryRow = Omit<MailRow, 'bodyText' | 'bodyHtml'>;
 
 const sorted = keyset({ createdAt: byTime(outbox.createdAt) }, outbox.id);
 
-/** The rows of a page without their bodies, and one more if there is a next. */
+/** The rows of a page, without their bodies. */
 export const listMails = (
   tx: Tx,
   { state, recipient }: MailFilter,
   page: SortedPage<Sort<'createdAt'>>,
-): Promise<MailSummaryRow[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select(summary)
-    .from(outbox)
-    .where(
-      and(
-        state && eq(outbox.state, state),
-        recipient === undefined ? undefined : ilike(outbox.recipient, containing(recipient)),
-        where,
-      ),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
+): Promise<PageRows<MailSummaryRow>> => {
+  const fits = and(
+    state && eq(outbox.state, state),
+    recipient === undefined ? undefined : ilike(outbox.recipient, containing(recipient)),
+  );
+  return sorted(tx, page, fits, (where) => tx.select(summary).from(outbox).where(where));
 };
 
 export const findMail = async (tx: Tx, id: string): Promise<MailRow | undefined> => {

@@ -3,6 +3,7 @@ import type { Database } from '#platform/db';
 import type { Jobs } from '#platform/jobs';
 import type { Mail } from '#platform/mail';
 import type { ObjectStore } from '#platform/objects';
+import type { VirusScan } from '#platform/virus-scan';
 import type { Redis } from '#platform/redis';
 
 export interface OperationsDeps {
@@ -11,8 +12,11 @@ export interface OperationsDeps {
   readonly objects: ObjectStore;
   readonly jobs: Jobs;
   readonly mail: Pick<Mail, 'check'>;
+  readonly scan: Pick<VirusScan, 'health'>;
   readonly version: string;
   readonly reserveBytes: number;
+  /** What is wrong with where links in mails lead; undefined: nothing is known to be. */
+  readonly linkProblem: () => string | undefined;
 }
 
 export interface OperationsService {
@@ -64,11 +68,13 @@ export const createOperationsService = ({
   objects,
   jobs,
   mail,
+  scan,
   version,
   reserveBytes,
+  linkProblem,
 }: OperationsDeps): OperationsService => ({
   health: async () => {
-    const [database, store, queue, cache, mails] = await Promise.all([
+    const [database, store, queue, cache, mails, virusScan] = await Promise.all([
       check(async () => {
         await db.ping();
         return db.listener.connected
@@ -87,7 +93,9 @@ export const createOperationsService = ({
       checkCache(redis),
       // Its answer may be half a minute old, so how long it took says nothing.
       mail.check(),
+      scan.health(),
     ]);
+    const links = linkProblem();
     const services = {
       database,
       objects: store,
@@ -95,7 +103,9 @@ export const createOperationsService = ({
       cache,
       redis: cache,
       mail: mails,
+      virusScan,
       engine: disabled,
+      ...(links !== undefined && { links: { status: 'disabled' as const, message: links } }),
     };
     return {
       status: overall(Object.values(services)),

@@ -1,10 +1,18 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Caller } from '#platform/http';
+import { createSeal } from '#platform/seal';
 
 const lifeSeconds = 30;
 
 /** Whom a ticket was given to, and by what. */
 export type TicketHolder = Pick<Caller, 'tenantId' | 'accountId' | 'credential' | 'credentialId'>;
+
+interface Ticket {
+  readonly holder: TicketHolder;
+  /** In ms since 1970. */
+  readonly end: number;
+  readonly id: string;
+}
 
 /** Opens one WebSocket: for clients that cannot send a header with it. */
 export interface Tickets {
@@ -21,32 +29,20 @@ export interface TicketsDeps {
 }
 
 export const createTickets = ({ secret, use, now = Date.now }: TicketsDeps): Tickets => {
-  const sign = (body: string): Buffer => createHmac('sha256', secret).update('ticket').update(body).digest();
+  const seal = createSeal(secret, 'ticket');
   return {
     issue: ({ tenantId, accountId, credential, credentialId }) => {
-      const body = [
-        tenantId,
-        accountId,
-        credential,
-        credentialId,
-        now() + lifeSeconds * 1000,
-        randomBytes(9).toString('base64url'),
-      ].join('.');
-      return {
-        ticket: `${Buffer.from(body).toString('base64url')}.${sign(body).toString('base64url')}`,
-        expiresIn: lifeSeconds,
+      const ticket: Ticket = {
+        holder: { tenantId, accountId, credential, credentialId },
+        end: now() + lifeSeconds * 1000,
+        id: randomBytes(9).toString('base64url'),
       };
+      return { ticket: seal.close(ticket), expiresIn: lifeSeconds };
     },
-    redeem: async (ticket) => {
-      const [encoded = '', signature = ''] = ticket.split('.');
-      const body = Buffer.from(encoded, 'base64url').toString();
-      const given = Buffer.from(signature, 'base64url');
-      const right = sign(body);
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-      const [tenantId = '', accountId = '', credential, credentialId = '', end = '0', id = ''] =
-        body.split('.');
-      if (Number(end) < now() || !(await use(id))) return undefined;
-      return { tenantId, accountId, credential: credential === 'key' ? 'key' : 'session', credentialId };
+    redeem: async (sealed) => {
+      const ticket = seal.open(sealed) as Ticket | undefined;
+      if (!ticket || ticket.end < now() || !(await use(ticket.id))) return undefined;
+      return ticket.holder;
     },
   };
 };
