@@ -1,8 +1,9 @@
-import type { Profile, Sort } from '@quadrax/contract';
+import { restorableDays } from '@quadrax/contract';
+import type { Sort } from '@quadrax/contract';
 import { and, eq, getTableColumns, ilike, isNotNull, isNull, sql } from 'drizzle-orm';
 import { byName, byTime, containing, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
-import { datakits, datakitVersions } from './datakits.tables.ts';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
+import { datakits, datakitVersions, people } from './datakits.tables.ts';
 
 type DatakitRow = typeof datakits.$inferSelect;
 export type VersionRow = typeof datakitVersions.$inferSelect;
@@ -11,6 +12,8 @@ export type VersionRow = typeof datakitVersions.$inferSelect;
 export interface DatakitRecord {
   readonly datakit: DatakitRow;
   readonly version: Omit<VersionRow, 'profile' | 'intake'>;
+  /** The name of who deleted it, if still a member. */
+  readonly deleter?: string | null;
 }
 
 // The profile and the intake are large and wanted only where they are asked for by name.
@@ -24,11 +27,17 @@ const currentVersion = and(
   eq(datakitVersions.version, datakits.version),
 );
 
-/** A pattern that matches the text itself: its % and _ stand for themselves. */
 export interface DatakitFilter {
   readonly name?: string | undefined;
   readonly status?: VersionRow['status'] | undefined;
+  /** Those that were deleted and can be restored, in place of the others. */
+  readonly deleted?: 'true' | 'false' | undefined;
 }
+
+const restorable = and(
+  isNotNull(datakits.deletedAt),
+  sql`${datakits.deletedAt} > now() - make_interval(days => ${restorableDays})`,
+);
 
 const sorted = keyset(
   {
@@ -40,27 +49,25 @@ const sorted = keyset(
 );
 type DatakitSort = Sort<'createdAt' | 'updatedAt' | 'name'>;
 
-/** The rows of a page, and one more if there is a next. */
+/** The rows of a page. */
 export const listDatakits = (
   tx: Tx,
   filter: DatakitFilter,
   page: SortedPage<DatakitSort>,
-): Promise<DatakitRecord[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return tx
-    .select(selection)
-    .from(datakits)
-    .innerJoin(datakitVersions, currentVersion)
-    .where(
-      and(
-        isNull(datakits.deletedAt),
-        filter.name === undefined ? undefined : ilike(datakits.name, containing(filter.name)),
-        filter.status && eq(datakitVersions.status, filter.status),
-        where,
-      ),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
+): Promise<PageRows<DatakitRecord>> => {
+  const fits = and(
+    filter.deleted === 'true' ? restorable : isNull(datakits.deletedAt),
+    filter.name === undefined ? undefined : ilike(datakits.name, containing(filter.name)),
+    filter.status && eq(datakitVersions.status, filter.status),
+  );
+  return sorted(tx, page, fits, (where) =>
+    tx
+      .select({ ...selection, deleter: people.name })
+      .from(datakits)
+      .innerJoin(datakitVersions, currentVersion)
+      .leftJoin(people, eq(people.accountId, datakits.deletedBy))
+      .where(where),
+  );
 };
 
 export const findDatakit = async (tx: Tx, id: string): Promise<DatakitRecord | undefined> => {
@@ -82,18 +89,6 @@ export const findVersion = async (
     .from(datakitVersions)
     .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
   return row;
-};
-
-export const findProfile = async (
-  tx: Tx,
-  datakitId: string,
-  version: number,
-): Promise<Profile | null | undefined> => {
-  const [row] = await tx
-    .select({ profile: datakitVersions.profile })
-    .from(datakitVersions)
-    .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
-  return row?.profile;
 };
 
 export const insertDatakit = async (
@@ -126,38 +121,35 @@ export const updateDatakit = async (
   return rows.length > 0;
 };
 
-export const deleteDatakit = async (tx: Tx, id: string): Promise<boolean> => {
+export const deleteDatakit = async (tx: Tx, id: string, by: string): Promise<boolean> => {
   const rows = await tx
     .update(datakits)
-    .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
+    .set({ deletedAt: sql`now()`, deletedBy: by, updatedAt: sql`now()` })
     .where(and(eq(datakits.id, id), isNull(datakits.deletedAt)))
     .returning({ id: datakits.id });
   return rows.length > 0;
 };
 
-const restorableDays = 30;
-
 export const restoreDatakit = async (tx: Tx, id: string): Promise<boolean> => {
   const rows = await tx
     .update(datakits)
-    .set({ deletedAt: null, updatedAt: sql`now()` })
-    .where(
-      and(
-        eq(datakits.id, id),
-        isNotNull(datakits.deletedAt),
-        sql`${datakits.deletedAt} > now() - make_interval(days => ${restorableDays})`,
-      ),
-    )
+    .set({ deletedAt: null, deletedBy: null, updatedAt: sql`now()` })
+    .where(and(eq(datakits.id, id), restorable))
     .returning({ id: datakits.id });
   return rows.length > 0;
 };
 
-/** What the profile job found, or why it could not. */
+/** What the job that makes a version found, or why it could not. */
 export const finishVersion = async (
   tx: Tx,
   datakitId: string,
   version: number,
-  outcome: Partial<Pick<VersionRow, 'status' | 'tableObject' | 'rows' | 'columns' | 'profile' | 'error'>>,
+  outcome: Partial<
+    Pick<
+      VersionRow,
+      'status' | 'tableObject' | 'rows' | 'columns' | 'profile' | 'error' | 'notes' | 'sizeBytes' | 'sha256'
+    >
+  >,
 ): Promise<void> => {
   await tx
     .update(datakitVersions)
@@ -165,6 +157,10 @@ export const finishVersion = async (
     .where(and(eq(datakitVersions.datakitId, datakitId), eq(datakitVersions.version, version)));
   await tx
     .update(datakits)
-    .set({ updatedAt: sql`now()` })
+    .set({
+      updatedAt: sql`now()`,
+      // One that is ready becomes the current one, unless a later one was quicker.
+      ...(outcome.status === 'READY' && { version: sql`GREATEST(${datakits.version}, ${version})` }),
+    })
     .where(eq(datakits.id, datakitId));
 };

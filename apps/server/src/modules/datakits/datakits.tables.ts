@@ -1,4 +1,4 @@
-import type { ColumnType, FileFormat, Profile } from '@quadrax/contract';
+import type { ColumnType, FileFormat, Made, Profile, TransformStep } from '@quadrax/contract';
 import { bigint, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { IntakeResult } from './data/intake-result.ts';
 
@@ -16,7 +16,14 @@ export const datakits = quadrax.table('datakits', {
   createdAt: at('created_at').notNull().defaultNow(),
   updatedAt: at('updated_at').notNull().defaultNow(),
   deletedAt: at('deleted_at'),
+  deletedBy: uuid('deleted_by'),
 });
+
+/** How a version was made, as the request said it. */
+export interface VersionRecipe {
+  readonly sql?: string;
+  readonly steps?: readonly TransformStep[];
+}
 
 export const datakitVersions = quadrax.table('datakit_versions', {
   tenantId: uuid('tenant_id').notNull(),
@@ -27,7 +34,8 @@ export const datakitVersions = quadrax.table('datakit_versions', {
   fileName: text('file_name').notNull(),
   sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
   sha256: text('sha256').notNull(),
-  originalObject: uuid('original_object').notNull(),
+  /** null: it was made here, and no file stands behind it. */
+  originalObject: uuid('original_object'),
   tableObject: uuid('table_object'),
   intake: jsonb('intake').$type<IntakeResult>().notNull(),
   rows: bigint('rows', { mode: 'number' }),
@@ -35,5 +43,46 @@ export const datakitVersions = quadrax.table('datakit_versions', {
   profile: jsonb('profile').$type<Profile>(),
   jobId: uuid('job_id').notNull(),
   error: text('error'),
+  made: text('made').$type<Made>().notNull(),
+  createdBy: uuid('created_by').notNull(),
+  recipe: jsonb('recipe').$type<VersionRecipe>(),
+  notes: jsonb('notes').$type<string[]>().notNull().default([]),
   createdAt: at('created_at').notNull().defaultNow(),
 });
+
+/** A file that arrives in parts. */
+export const uploads = quadrax.table('uploads', {
+  tenantId: uuid('tenant_id').notNull(),
+  id: uuid('id').notNull(),
+  objectId: uuid('object_id'),
+  mode: text('mode').$type<'create' | 'append' | 'replace'>().notNull(),
+  name: text('name').notNull(),
+  description: text('description').notNull(),
+  fileName: text('file_name').notNull(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  sha256: text('sha256'),
+  offsetBytes: bigint('offset_bytes', { mode: 'number' }).notNull().default(0),
+  datakitId: uuid('datakit_id'),
+  datakitVersion: integer('datakit_version'),
+  writer: uuid('writer'),
+  turn: uuid('turn'),
+  createdBy: uuid('created_by').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  expiresAt: at('expires_at').notNull(),
+  completedAt: at('completed_at'),
+});
+
+/** What a version was made of. */
+export const datakitParents = quadrax.table('datakit_parents', {
+  tenantId: uuid('tenant_id').notNull(),
+  datakitId: uuid('datakit_id').notNull(),
+  version: integer('version').notNull(),
+  parentKind: text('parent_kind').$type<'datakit' | 'model'>().notNull(),
+  parentId: uuid('parent_id').notNull(),
+  parentVersion: integer('parent_version').notNull(),
+});
+
+/** The members of the transaction's tenant by name. */
+export const people = pgSchema('auth')
+  .view('people', { accountId: uuid('account_id').notNull(), name: text('name').notNull() })
+  .existing();

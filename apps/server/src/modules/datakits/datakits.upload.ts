@@ -7,16 +7,17 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#platform/errors';
 import type { Reach } from '#platform/faults';
-import type { ObjectStore } from '#platform/objects';
+import type { ObjectStore, StoredObject } from '#platform/objects';
 import { createIntake, IntakeError } from './data/intake.ts';
 import type { IntakeResult } from './data/intake.ts';
 
 /** How often the disk is asked for room while bytes come in. */
 const roomEveryBytes = 8 * 1024 * 1024;
 
-/** A file that has arrived whole and was found to be a table, in the scratch folder. */
+/** A file that has arrived whole and was found to be a table. */
 export interface Arrival {
-  readonly file: string;
+  /** It lies in the scratch folder, or in the store already. */
+  readonly file: string | StoredObject;
   readonly fileName: string;
   readonly intake: IntakeResult;
 }
@@ -27,7 +28,17 @@ export interface ReceiveOptions {
   readonly reach: Reach;
 }
 
-const asAppError = (error: unknown): unknown => {
+/** The name of a file, without any path. */
+export const baseName = (name: string): string => name.split(/[\\/]/).at(-1)?.trim() ?? '';
+
+/** What a file is called as a datakit, where nobody says otherwise. */
+export const nameFrom = (fileName: string): string =>
+  baseName(fileName)
+    .replace(/\.[^.]{1,8}$/, '')
+    .replaceAll(/\p{Cc}/gu, '')
+    .trim() || 'Untitled';
+
+export const asAppError = (error: unknown): unknown => {
   if (error instanceof IntakeError)
     return new AppError(error.code, { message: error.message, details: error.details });
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
@@ -40,7 +51,7 @@ export const receiveFile = async (
   stream: Readable,
   fileName: string,
   options: ReceiveOptions,
-): Promise<Arrival> => {
+): Promise<Arrival & { readonly file: string }> => {
   const { objects, maxBytes, reach } = options;
   const file = join(objects.scratch, `${randomUUID()}.upload`);
   const intake = createIntake({ fileName, maxBytes });

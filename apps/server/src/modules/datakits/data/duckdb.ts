@@ -22,8 +22,21 @@ export interface Statements {
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
   /** The chunks of a query, up to 2,048 rows each, as they are produced. */
   chunks(sql: string, values?: DuckDBValue[]): AsyncIterable<DuckDBDataChunk>;
+  /** The columns and, as they are produced, the chunks of a query. */
+  stream(sql: string): Promise<Streamed>;
+  /** Ends the statement that runs now; it fails with an `Interrupted` error. */
+  interrupt(): void;
   /** As `run`, telling the share done (0 to 1) a few times a second. */
   runWatched(sql: string, watch: (share: number) => void): Promise<void>;
+}
+
+/** A query that is under way. */
+export interface Streamed {
+  /** Names as the query gives them, which may repeat. */
+  readonly names: readonly string[];
+  /** As DuckDB writes them: `DECIMAL(4,2)`. */
+  readonly types: readonly string[];
+  readonly chunks: AsyncIterable<DuckDBDataChunk>;
 }
 
 /** An in-memory DuckDB that reaches only what it was opened for. */
@@ -82,6 +95,15 @@ function statements(connection: DuckDBConnection): Statements {
         yield chunk;
       }
     },
+    async stream(sql) {
+      const result = await connection.stream(sql);
+      const chunks = (async function* () {
+        for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
+          yield chunk;
+      })();
+      return { names: result.columnNames(), types: result.columnTypes().map(String), chunks };
+    },
+    interrupt: () => connection.interrupt(),
     async runWatched(sql, watch) {
       const timer = setInterval(() => {
         const { percentage } = connection.progress;
@@ -111,6 +133,11 @@ function sandbox({ paths, temp }: DuckDBOptions): string[] {
 /** A string literal. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as SQL takes it whatever it holds. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The name a column has inside: DuckDB does not tell `Age` from `age`, so real names stay outside. */

@@ -100,7 +100,7 @@ function lastBytes(tail: Buffer, chunk: Buffer): Buffer<ArrayBuffer> {
   return Buffer.concat([tail.subarray(Math.max(0, tail.length + chunk.length - tailBytes)), chunk]);
 }
 
-function tooLarge({ fileName, maxBytes }: { fileName: string; maxBytes: number }): IntakeError {
+export function tooLarge({ fileName, maxBytes }: { fileName: string; maxBytes: number }): IntakeError {
   const mebibytes = maxBytes / 1024 / 1024;
   const limit = mebibytes >= 1 ? `${Number(mebibytes.toFixed(1))} MiB` : `${maxBytes} bytes`;
   return new IntakeError(

@@ -41,18 +41,23 @@ const attempts = 4;
 /**
  * Loads a file into the table `t`. Types are guessed from the first rows and then demanded of every value while the
  * file is read, which costs one pass; when a value does not fit, the file is read again with its column as text, which
- * is then examined whole. Throws `UnreadableFile`.
+ * is then examined whole. Columns named in `texts` stay the text they are. Throws `UnreadableFile`.
  */
-export async function loadTable(db: Statements, file: SourceFile, hooks: LoadHooks): Promise<Loaded> {
+export async function loadTable(
+  db: Statements,
+  file: SourceFile,
+  hooks: LoadHooks,
+  texts: ReadonlySet<string> = new Set(),
+): Promise<Loaded> {
   try {
-    return await load(db, await openSource(db, file, false), hooks);
+    return await load(db, await openSource(db, file, false), hooks, texts);
   } catch (error) {
     const again = file.intake.format === 'csv' && !file.intake.table.irregular && isMiscut(error);
     if (!again) throw explainReadError(error, kindOf(file), await lineOf(error, file));
     hooks.log('The file is not quite regular; rewriting it first.');
   }
   try {
-    return await load(db, await openSource(db, file, true), hooks);
+    return await load(db, await openSource(db, file, true), hooks, texts);
   } catch (error) {
     throw explainReadError(error, kindOf(file));
   }
@@ -81,14 +86,20 @@ function kindOf({ intake: { format } }: SourceFile): string {
   return `${format === 'parquet' ? 'Parquet' : format === 'json' ? 'JSON' : 'NDJSON'} file`;
 }
 
-async function load(db: Statements, source: Source, hooks: LoadHooks): Promise<Loaded> {
+async function load(
+  db: Statements,
+  source: Source,
+  hooks: LoadHooks,
+  texts: ReadonlySet<string>,
+): Promise<Loaded> {
   const { names, query, declared, records } = source;
+  const kept = new Set(names.flatMap((name, i) => (declared === undefined && texts.has(name) ? [i] : [])));
   const short = !declared && records !== null && records <= shortTable;
-  const guess = short ? undefined : await createTyped(db, source, hooks);
+  const guess = short ? undefined : await createTyped(db, source, hooks, kept);
   if (!guess) await db.runWatched(`CREATE OR REPLACE TABLE t AS ${query}`, hooks.progress);
   const rows = await countRows(db, records);
-  const physicals = guess ?? names.map((): Physical => ({ kind: 'raw' }));
-  const typed = await settle(db, physicals, rows, source);
+  const physicals = guess ?? names.map((_, i): Physical => ({ kind: kept.has(i) ? 'varchar' : 'raw' }));
+  const typed = await settle(db, physicals, rows, source, kept);
   await db.run('DROP TABLE IF EXISTS records');
   return { rows, names, ...typed };
 }
@@ -98,6 +109,7 @@ async function createTyped(
   db: Statements,
   source: Source,
   hooks: LoadHooks,
+  kept: ReadonlySet<number>,
 ): Promise<Physical[] | undefined> {
   const { declared, query, names, decimal } = source;
   if (declared) {
@@ -107,7 +119,8 @@ async function createTyped(
   const size = sampleSize(names.length);
   await db.run(`CREATE OR REPLACE TABLE s AS SELECT * FROM (${query}) LIMIT ${size}`);
   const ids = names.map((_, i) => columnId(i));
-  const guess = (await inferColumns(db, 's', ids, size, decimal)).map(({ physical }) => physical);
+  const inferred = await inferColumns(db, 's', ids, size, decimal);
+  const guess = inferred.map(({ physical }, i): Physical => (kept.has(i) ? { kind: 'varchar' } : physical));
   await db.run('DROP TABLE s');
   for (let attempt = 0; attempt < attempts; attempt++) {
     const failed = await createStrict(db, source, guess, hooks);
@@ -152,11 +165,17 @@ async function countRows(db: Statements, expected: number | null): Promise<numbe
 }
 
 /** Gives every column that is still text its final type, on all its values. */
-async function settle(db: Statements, physicals: Physical[], rows: number, source: Source): Promise<Typed> {
+async function settle(
+  db: Statements,
+  physicals: Physical[],
+  rows: number,
+  source: Source,
+  kept: ReadonlySet<number>,
+): Promise<Typed> {
   const mixed = new Map<number, Mixed>();
   const text = source.declared === undefined;
   const suspects = physicals.flatMap((physical, i) =>
-    physical.kind === 'raw' || (text && physical.kind === 'varchar') ? [i] : [],
+    !kept.has(i) && (physical.kind === 'raw' || (text && physical.kind === 'varchar')) ? [i] : [],
   );
   const open = await worthExamining(db, physicals, suspects, rows, source.decimal);
   const inferred = await inferColumns(db, 't', open.map(columnId), rows, source.decimal);

@@ -41,7 +41,8 @@ function topLevelNames(rows: readonly (readonly unknown[])[]): string[] {
   return names;
 }
 
-function convert(column: string, type: string): { sql: string; physical: Physical } {
+/** SQL that gives a column of a declared type as one of the types a table is stored in. */
+export function convert(column: string, type: string): { sql: string; physical: Physical } {
   if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER)$/.test(type)) {
     return { sql: `${column}::BIGINT`, physical: { kind: 'bigint' } };
   }

@@ -48,6 +48,30 @@ export async function previewTable(input: PreviewInput): Promise<{ rows: Cell[][
   }
 }
 
+export interface ReadRowsInput extends Pick<PreviewInput, 'parquet' | 'columns' | 'memoryMb'> {
+  /** Numbers of rows, from 0. */
+  readonly rows: readonly number[];
+}
+
+/** The rows of these numbers, in their order, as a preview shows them. */
+export async function readRows(input: ReadRowsInput): Promise<Cell[][]> {
+  const { parquet, columns, rows: wanted, memoryMb = memoryFor(columns.length) } = input;
+  const db = await openDuckDB({ memoryMb, threads: 1, paths: [parquet] });
+  try {
+    const kinds = await physicalKinds(db, parquet);
+    const selected = columns.map((_, i) => shownSql(columnId(i), kinds[i]));
+    const numbers = wanted.map(Math.floor).join(', ');
+    const rows = await db.rows(
+      `SELECT file_row_number, ${selected.join(', ')} FROM read_parquet(${sqlText(parquet)}, file_row_number = true) ` +
+        `WHERE file_row_number IN (${numbers})`,
+    );
+    const byNumber = new Map(rows.map(([number, ...cells]) => [Number(number), cells.map(cellOf)]));
+    return wanted.map((number) => byNumber.get(Math.floor(number)) ?? []);
+  } finally {
+    db.close();
+  }
+}
+
 export type StoredKind = 'number' | 'whole' | 'boolean' | 'timestamp' | 'text';
 
 /** What the columns of a stored table hold, which a type such as `identifier` leaves open. */

@@ -1,5 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import type { ColumnType, Profile, ProfileWarning } from '@quadrax/contract';
+import { appendRows, textColumns, type BaseTable } from './append.ts';
+import { correlate } from './correlations.ts';
 import { describeAndStore, type Column } from './describe.ts';
 import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
@@ -14,6 +16,8 @@ export interface ProfileInput {
   /** The uploaded file. */
   readonly source: string;
   readonly intake: IntakeResult;
+  /** A stored table that the rows of the file are put below; its columns have the same names. */
+  readonly base?: BaseTable | undefined;
   /** Where the table is to be written. */
   readonly parquet: string;
   /** A folder of this task's own, made if absent; what is left in it is the caller's to remove. */
@@ -37,7 +41,7 @@ export interface ProfileOutput {
 }
 
 const total = 100;
-const stages = { load: 45, profile: 92 } as const;
+const stages = { load: 45 } as const;
 
 /** Every thread of DuckDB holds 2,048 rows of all columns: 32 KiB a column, several times. */
 const wideTable = 1000;
@@ -53,7 +57,8 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
   const { memoryMb, temp, parquet } = input;
   const width = input.intake.table.columns?.length ?? 0;
   const threads = width > wideTable ? 1 : input.threads;
-  const db = await openDuckDB({ memoryMb, threads, temp, paths: [input.source, parquet] });
+  const paths = [input.source, parquet, ...(input.base ? [input.base.parquet] : [])];
+  const db = await openDuckDB({ memoryMb, threads, temp, paths });
   const progress = risingProgress(hooks);
   try {
     progress(0, 'load');
@@ -64,29 +69,63 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
         progress: (share) => progress(share * stages.load, 'load'),
         log: (line) => hooks.log(line),
       },
+      input.base && (await textColumns(db, input.base)),
     );
     hooks.log(`Loaded ${loaded.rows} rows of ${loaded.names.length} columns.`);
-    const columns = await describeAndStore(db, loaded, parquet, (share) =>
-      progress(stages.load + share * (stages.profile - stages.load), 'profile'),
-    );
-    const warnings = await gatherWarnings(db, input.intake, loaded, columns);
-    const profiles = columns.map(({ profile }) => profile);
-    const { size } = await stat(parquet);
-    hooks.log(
-      `Stored the columns in ${size} bytes; ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}.`,
-    );
+    const whole = input.base ? await appendRows(db, loaded, input.base) : loaded;
+    const output = await profileLoaded(db, whole, input.intake.table, parquet, {
+      log: (line) => hooks.log(line),
+      progress: (share) => progress(stages.load + share * (total - 1 - stages.load), 'profile'),
+    });
     progress(total, 'done');
-    return {
-      rows: loaded.rows,
-      columns: profiles.map(({ name, type }) => ({ name, type })),
-      profile: { rows: loaded.rows, columns: profiles, warnings, exact: true },
-      parquetBytes: size,
-    };
+    return output;
   } catch (error) {
     throw explainMemory(error, memoryMb);
   } finally {
     db.close();
   }
+}
+
+export interface LoadedHooks {
+  /** The share done, 0 to 1. */
+  progress(share: number): void;
+  log(line: string): void;
+}
+
+/** Profiles the table `t` of a database and writes it as Parquet. */
+export async function profileLoaded(
+  db: DuckDB,
+  loaded: Loaded,
+  table: IntakeResult['table'],
+  parquet: string,
+  hooks: LoadedHooks,
+): Promise<ProfileOutput> {
+  const columns = await describeAndStore(db, loaded, parquet, (share) => hooks.progress(share * 0.85));
+  const warnings = await gatherWarnings(db, table, loaded, columns);
+  const correlations = await correlate(
+    db,
+    columns.flatMap((column, i) => comparable(column, i, loaded)),
+    loaded.names,
+    loaded.rows,
+  );
+  const profiles = columns.map(({ profile }) => profile);
+  const { size } = await stat(parquet);
+  hooks.log(
+    `Stored the columns in ${size} bytes; ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}.`,
+  );
+  hooks.progress(1);
+  return {
+    rows: loaded.rows,
+    columns: profiles.map(({ name, type }) => ({ name, type })),
+    profile: {
+      rows: loaded.rows,
+      columns: profiles,
+      warnings,
+      ...(correlations && { correlations }),
+      exact: true,
+    },
+    parquetBytes: size,
+  };
 }
 
 /** A file that is read a second time does not send the progress back. */
@@ -100,7 +139,7 @@ function risingProgress(hooks: ProfileHooks): (done: number, stage: string) => v
 
 async function gatherWarnings(
   db: DuckDB,
-  intake: IntakeResult,
+  table: IntakeResult['table'],
   loaded: Loaded,
   columns: readonly Column[],
 ): Promise<ProfileWarning[]> {
@@ -111,7 +150,7 @@ async function gatherWarnings(
   );
   const nameOf = (index: number) => loaded.names[index] ?? '';
   return [
-    ...fileWarnings(intake.table, await countDuplicates(db, loaded, columns)),
+    ...fileWarnings(table, await countDuplicates(db, loaded, columns)),
     ...columns.flatMap((column) => columnWarnings(column, loaded.rows)),
     ...leaks.map(({ first, second, how }): ProfileWarning => ({
       code: 'LIKELY_LEAK',

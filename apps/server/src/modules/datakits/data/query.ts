@@ -1,0 +1,90 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import { DuckDBDecimalValue, DuckDBTimestampTZValue, DuckDBTimestampValue } from '@duckdb/node-api';
+import type { Cell, QueryResult } from '@quadrax/contract';
+import { memoryFor, openDuckDB, type Statements } from './duckdb.ts';
+import { explainQuery } from './query-error.ts';
+import { readStatement } from './statement.ts';
+import { createViews, outsideName, type NamedTable } from './table-views.ts';
+
+export interface QueryInput {
+  readonly sql: string;
+  readonly tables: readonly NamedTable[];
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+}
+
+/** Longer texts are cut, with an ellipsis: an answer is for looking at. */
+const longestText = 10_000;
+/** Characters of all texts of an answer together. */
+const longestAnswer = 8_000_000;
+
+/**
+ * The rows of one SELECT over stored tables, in a sandbox, within limits of rows, time and memory.
+ * @throws QueryError
+ */
+export async function queryTables(input: QueryInput): Promise<QueryResult> {
+  const { sql, tables, limit, timeoutMs, memoryMb } = input;
+  const started = performance.now();
+  const widest = Math.max(1, ...tables.map(({ columns }) => columns.length));
+  const db = await openDuckDB({
+    memoryMb: Math.max(memoryMb, memoryFor(widest)),
+    threads: 1,
+    paths: tables.map(({ parquet }) => parquet),
+  });
+  const timer = setTimeout(() => db.interrupt(), timeoutMs);
+  let running = sql;
+  try {
+    running = await readStatement(db, sql, await createViews(db, tables));
+    return { ...(await fetchRows(db, running, limit)), elapsedMs: performance.now() - started };
+  } catch (error) {
+    throw explainQuery(error, running, 'sql', 0, sql);
+  } finally {
+    clearTimeout(timer);
+    db.close();
+  }
+}
+
+/** At most `limit` rows of a statement as an answer carries them. */
+export async function fetchRows(
+  db: Statements,
+  sql: string,
+  limit: number,
+): Promise<Omit<QueryResult, 'elapsedMs'>> {
+  const { names, types, chunks } = await db.stream(sql);
+  const columns = names.map((name, i) => ({ name: outsideName(name), type: answerType(types[i] ?? '') }));
+  const rows: Cell[][] = [];
+  let length = 0;
+  for await (const chunk of chunks)
+    for (const values of chunk.getRows()) {
+      if (rows.length === limit || length > longestAnswer) return { columns, rows, truncated: true };
+      const row = values.map(answerCell);
+      for (const cell of row) if (typeof cell === 'string') length += cell.length;
+      rows.push(row);
+    }
+  return { columns, rows, truncated: false };
+}
+
+/** What a column of DuckDB's type is to a reader. */
+export function answerType(type: string): QueryResult['columns'][number]['type'] {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM|VARINT)$/.test(type)) return 'integer';
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'numeric';
+  if (type === 'BOOLEAN') return 'boolean';
+  return /^(DATE|TIMESTAMP)/.test(type) ? 'datetime' : 'text';
+}
+
+function answerCell(value: DuckDBValue): Cell {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return isoText(value);
+  const text = typeof value === 'string' ? value : String(value);
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
+  const date = new Date(Number(value.micros / 1000n));
+  return Number.isNaN(date.getTime()) ? value.toString() : date.toISOString();
+}

@@ -1,0 +1,218 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cell, TransformStep } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import { exportTable } from './export.ts';
+import { takeIn, withFolder } from './fixtures/files.ts';
+import { previewTable } from './preview.ts';
+import { profileFile } from './profile.ts';
+import { QueryError } from './query-error.ts';
+import { transformTables } from './transform.ts';
+import { joinKey } from './transform-steps.ts';
+
+const people = [
+  'Name,name,age,city,born',
+  'Ada,x,36,Bern,1815-12-10',
+  'Bob,y,,Köln,1990-01-02',
+  'Cy,y,20,Bern,2000-02-29',
+  'Cy,y,20,Bern,2000-02-29',
+].join('\n');
+const codes = 'city,code\nBern,3000\nKöln,50667';
+const quiet = { progress: () => {}, log: () => {} };
+
+interface Made {
+  readonly names: string[];
+  readonly rows: Cell[][];
+}
+
+const store = async (folder: string, name: string, csv: string) => {
+  const source = join(folder, `${name}.csv`);
+  await writeFile(source, csv);
+  const parquet = join(folder, `${name}.parquet`);
+  const temp = join(folder, `${name}-temp`);
+  const { columns } = await profileFile(
+    { source, intake: takeIn(csv), parquet, temp, memoryMb: 256, threads: 1 },
+    quiet,
+  );
+  return { parquet, columns };
+};
+
+/** What a recipe makes of the people: one table, or two. */
+const make = (recipe: {
+  sql?: string;
+  steps?: TransformStep[];
+}): Promise<{ made: Made[]; notes: string[] }> =>
+  withFolder(async (folder) => {
+    const { parquet, columns } = await store(folder, 'people', people);
+    const other = await store(folder, 'codes', codes);
+    const outputs = [join(folder, 'a.parquet'), join(folder, 'b.parquet')];
+    const { made, notes } = await transformTables(
+      {
+        ...recipe,
+        tables: [{ names: ['data'], parquet, columns: columns.map(({ name }) => name) }],
+        joined: [
+          {
+            key: joinKey('7d3d8f8e-0000-4000-8000-000000000000', 1),
+            parquet: other.parquet,
+            columns: other.columns.map(({ name }) => name),
+          },
+        ],
+        outputs,
+        temp: join(folder, 'temp'),
+        memoryMb: 256,
+        threads: 1,
+      },
+      quiet,
+    );
+    const tables = made.map(async (output, i) => {
+      const page = { offset: 0, limit: 100, filters: [] };
+      const { rows } = await previewTable({
+        parquet: outputs[i] ?? '',
+        columns: output.columns,
+        ...page,
+      });
+      return { names: output.columns.map(({ name }) => name), rows };
+    });
+    return { made: await Promise.all(tables), notes: [...notes] };
+  });
+
+const one = async (recipe: {
+  sql?: string;
+  steps?: TransformStep[];
+}): Promise<Made & { notes: string[] }> => {
+  const { made, notes } = await make(recipe);
+  return { names: made[0]?.names ?? [], rows: made[0]?.rows ?? [], notes };
+};
+
+describe('a transformation by steps', () => {
+  it('renames, drops, keeps, filters, derives and sorts, with names told apart by case', async () => {
+    const { names, rows } = await one({
+      steps: [
+        { step: 'filter', where: '"Name" <> \'Ada\' AND "name" = \'y\'' },
+        { step: 'rename', column: 'city', to: 'Town' },
+        { step: 'derive', name: 'year', expression: 'year(born) -- of birth' },
+        { step: 'drop', columns: ['name', 'born'] },
+        { step: 'deduplicate' },
+        { step: 'sort', by: [{ column: 'year', descending: true }] },
+        { step: 'keep', columns: ['year', 'Name', 'Town'] },
+      ],
+    });
+    expect(names).toEqual(['year', 'Name', 'Town']);
+    expect(rows).toEqual([
+      [2000, 'Cy', 'Bern'],
+      [1990, 'Bob', 'Köln'],
+    ]);
+  });
+
+  it('fills, casts with a count of what was lost, and encodes', async () => {
+    const { names, rows, notes } = await one({
+      steps: [
+        { step: 'impute', columns: ['age'], method: 'median' },
+        { step: 'cast', column: 'Name', type: 'integer', onFailure: 'null' },
+        { step: 'encode', column: 'city', method: 'one_hot' },
+        { step: 'keep', columns: ['age', 'Name', 'city=Bern', 'city=Köln'] },
+      ],
+    });
+    expect(names).toEqual(['age', 'Name', 'city=Bern', 'city=Köln']);
+    expect(rows[1]).toEqual([20, null, 0, 1]);
+    expect(notes).toEqual([
+      'Filled 1 missing value of "age" by median.',
+      '4 values of "Name" cannot be integer, such as "Ada": made missing.',
+    ]);
+  });
+
+  it('joins another datakit by columns and keeps the order of the rows', async () => {
+    const { names, rows } = await one({
+      steps: [
+        {
+          step: 'join',
+          datakitId: '7d3d8f8e-0000-4000-8000-000000000000',
+          version: 1,
+          on: [{ left: 'city', right: 'city' }],
+          type: 'left',
+          prefix: 'of_',
+        },
+        { step: 'keep', columns: ['Name', 'of_code'] },
+      ],
+    });
+    expect(names).toEqual(['Name', 'of_code']);
+    expect(rows.map(([, code]) => code)).toEqual([3000, 50667, 3000, 3000]);
+  });
+
+  it('splits the same way for a seed, every row in one part', async () => {
+    const steps: TransformStep[] = [{ step: 'split', testShare: 0.5, seed: 7 }];
+    const [first, again] = [await make({ steps }), await make({ steps })];
+    expect(first.made.map(({ rows }) => rows.length)).toEqual([2, 2]);
+    expect(again.made).toEqual(first.made);
+  });
+
+  it.for([
+    [{ step: 'drop', columns: ['nobody'] }, 'steps.0.columns.0', /no column "nobody"/],
+    [{ step: 'rename', column: 'age', to: 'city' }, 'steps.0.to', /same name "city"/],
+    [{ step: 'filter', where: 'agee > 3' }, 'steps.0.where', /Line 1, column 1: There is no column "agee"/],
+    [{ step: 'filter', where: 'true) FROM data; DROP VIEW data; SELECT (1' }, 'steps.0.where', /./],
+    [
+      { step: 'derive', name: 'x', expression: "current_setting('allowed_paths')" },
+      'steps.0.expression',
+      /cannot be used/,
+    ],
+    [{ step: 'impute', columns: ['city'], method: 'mean' }, 'steps.0.columns', /no numbers/],
+    [{ step: 'cast', column: 'Name', type: 'integer', onFailure: 'refuse' }, 'steps.0.type', /4 values/],
+  ] as [TransformStep, string, RegExp][])('refuses %o at its field', async ([step, field, message]) => {
+    const error = await make({ steps: [step] }).catch((failure: unknown) => failure);
+    expect(error).toBeInstanceOf(QueryError);
+    expect(error).toMatchObject({ field, message: expect.stringMatching(message) });
+  });
+});
+
+describe('a transformation by SQL', () => {
+  it('stores the rows of a SELECT, sums of whole numbers as such', async () => {
+    const { names, rows } = await one({
+      sql: 'SELECT city, sum(age) AS "Sum" FROM data GROUP BY 1 ORDER BY 1',
+    });
+    expect(names).toEqual(['city', 'Sum']);
+    expect(rows).toEqual([
+      ['Bern', 76],
+      ['Köln', null],
+    ]);
+  });
+
+  it('refuses two columns of one name, and a result without rows', async () => {
+    await expect(one({ sql: 'SELECT 1 AS a, 2 AS a FROM data' })).rejects.toThrow(/same name "a"/);
+    await expect(one({ sql: 'SELECT * FROM data WHERE false' })).rejects.toThrow(/no rows/);
+  });
+});
+
+describe('an export', () => {
+  it.for(['csv', 'json', 'parquet'] as const)('as %s reads back as the same table', async (format) => {
+    await withFolder(async (folder) => {
+      const hard = [
+        'Age,age,"a ""b"", c",born,at,Ünï 漢字,yes',
+        '1,1.5,"line\nbreak",2000-02-29,2024-05-31T10:11:12.5Z,"quote "" here",true',
+        ',0.1,plain,,2024-05-31T10:11:12Z,😀,false',
+        '9007199254740993,-2.5,"  spaced  ",1999-12-31,,x,',
+      ].join('\n');
+      const { parquet, columns } = await store(folder, 'hard', hard);
+      const file = join(folder, `out.${format}`);
+      await exportTable({ parquet, columns: columns.map(({ name }) => name), format, file });
+      const bytes = await readFile(file);
+      const again = join(folder, 'again.parquet');
+      const back = await profileFile(
+        {
+          source: file,
+          intake: takeIn(bytes),
+          parquet: again,
+          temp: join(folder, 't'),
+          memoryMb: 256,
+          threads: 1,
+        },
+        quiet,
+      );
+      expect(back.columns).toEqual(columns);
+      const page = { columns, offset: 0, limit: 10, filters: [] };
+      expect(await previewTable({ parquet: again, ...page })).toEqual(
+        await previewTable({ parquet, ...page }),
+      );
+    });
+  });
+});

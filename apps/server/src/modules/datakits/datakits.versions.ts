@@ -1,0 +1,147 @@
+import { rm } from 'node:fs/promises';
+import type { Datakit, DatakitVersion, Lineage, PageQuery } from '@quadrax/contract';
+import type { Tx } from '#platform/db';
+import { AppError, notFound } from '#platform/errors';
+import { pageOf } from '#platform/http';
+import type { Caller, Change, Cursors, ListPage, Multipart } from '#platform/http';
+import { columnsDiffer, differenceText } from './data/column-difference.ts';
+import { createKeepVersion } from './datakits.keeping.ts';
+import type { KeepDeps } from './datakits.keeping.ts';
+import { lineageOf } from './datakits.lineage.ts';
+import type { TrainedModel } from './datakits.lineage.ts';
+import { datakitAt, foundIn, notReady, versionIn } from './datakits.reading.ts';
+import type { ReadTable } from './datakits.reading.ts';
+import { receiveFile } from './datakits.upload.ts';
+import type { Arrival } from './datakits.upload.ts';
+import { findVersionRecord, listVersions, parentsOf, setCurrentVersion } from './datakits.versions.store.ts';
+import type { Parent, VersionRecord } from './datakits.versions.store.ts';
+
+export interface VersionsDeps extends KeepDeps {
+  readonly cursors: Cursors;
+  readonly maxUploadBytes: number;
+  readonly table: ReadTable;
+  /** The model versions that were trained on any version of some datakits. */
+  readonly trainedOn: (tx: Tx, datakitIds: readonly string[]) => Promise<TrainedModel[]>;
+}
+
+export interface VersionsService {
+  list(tenantId: string, id: string, query: PageQuery): Promise<ListPage<DatakitVersion>>;
+  get(tenantId: string, id: string, version: number): Promise<DatakitVersion>;
+  /** Makes an earlier version the current one. */
+  use(change: Change, id: string, version: number): Promise<Datakit>;
+  /** Takes further rows, or all of them anew, as a file with the same columns. */
+  addFile(
+    caller: Caller,
+    change: Change,
+    id: string,
+    multipart: Multipart,
+    made: 'appended' | 'replaced',
+  ): Promise<Datakit>;
+  lineage(tenantId: string, id: string): Promise<Lineage>;
+}
+
+const versionView = (
+  { version: row, creator }: VersionRecord,
+  current: number,
+  parents: readonly Parent[] = [],
+): DatakitVersion => ({
+  version: row.version,
+  status: row.status,
+  current: row.version === current,
+  made: row.made,
+  parents: [...parents],
+  ...(row.recipe && { recipe: { ...row.recipe } }),
+  notes: row.notes,
+  format: row.format,
+  fileName: row.fileName,
+  rows: row.rows,
+  columns: row.columns,
+  sizeBytes: row.sizeBytes,
+  sha256: row.sha256,
+  createdBy: { id: row.createdBy, ...(creator !== null && { name: creator }) },
+  jobId: row.jobId,
+  ...(row.error !== null && { error: row.error }),
+  createdAt: row.createdAt.toISOString(),
+});
+
+/** Refuses a file whose names are known and are not those of the datakit. */
+export const demandColumns = ({ intake }: Arrival, columns: Datakit['columns']): void => {
+  const { columns: given } = intake.table;
+  const difference =
+    given &&
+    columnsDiffer(
+      columns.map(({ name }) => name),
+      given,
+    );
+  if (!difference) return;
+  throw new AppError('COLUMNS_DIFFER', {
+    message: differenceText(difference),
+    details: [
+      ...difference.missing.map((name) => ({
+        field: 'dataset',
+        message: `The column "${name}" is missing.`,
+      })),
+      ...difference.added.map((name) => ({ field: 'dataset', message: `The column "${name}" is new.` })),
+    ].slice(0, 100),
+  });
+};
+
+export const createVersionsService = (deps: VersionsDeps): VersionsService => {
+  const { db, objects, cursors, reach, table } = deps;
+  const keepVersion = createKeepVersion(deps);
+  return {
+    list: (tenantId, id, { limit, cursor }) =>
+      db.tenant(tenantId, async (tx) => {
+        const [below] = cursors.read('sequence', cursor) ?? [];
+        const { datakit } = await foundIn(tx, id);
+        const found = await listVersions(tx, id, limit, below);
+        const numbers = found.rows.map(({ version }) => version.version);
+        const parents = await parentsOf(tx, id, numbers);
+        return pageOf(
+          found,
+          limit,
+          (row) => versionView(row, datakit.version, parents.get(row.version.version)),
+          (row) => [row.version.version],
+          cursors,
+        );
+      }),
+    get: (tenantId, id, version) =>
+      db.tenant(tenantId, async (tx) => {
+        const { datakit } = await foundIn(tx, id);
+        const row = await findVersionRecord(tx, id, version);
+        if (!row) throw notFound('version');
+        const parents = await parentsOf(tx, id, [version]);
+        return versionView(row, datakit.version, parents.get(version));
+      }),
+    use: (change, id, number) =>
+      change.tenant(async (tx) => {
+        const { record, version } = await versionIn(tx, id, number);
+        if (version.status !== 'READY') throw notReady(version.status);
+        await setCurrentVersion(tx, id, number);
+        const after = await datakitAt(tx, id, number);
+        return { reply: after, before: { version: record.datakit.version }, after: { version: number } };
+      }),
+    addFile: async (caller, change, id, multipart, made) => {
+      await objects.room.require(0);
+      await deps.scan.require();
+      // Before a byte is taken: what there is nothing to put it to is refused at once.
+      const { version, columns } = await table(caller.tenantId, id);
+      let arrival: Awaited<ReturnType<typeof receiveFile>> | undefined;
+      try {
+        const { file } = await multipart.receive('dataset', async (stream, fileName) => {
+          arrival = await receiveFile(stream, fileName, { objects, reach, maxBytes: deps.maxUploadBytes });
+          return arrival;
+        });
+        demandColumns(file, columns);
+        return await keepVersion(caller, change, file, { datakitId: id, version, made });
+      } finally {
+        if (arrival) await rm(arrival.file, { force: true });
+      }
+    },
+    lineage: (tenantId, id) =>
+      db.tenant(tenantId, async (tx) => {
+        await foundIn(tx, id);
+        return lineageOf(tx, id, deps.trainedOn);
+      }),
+  };
+};
