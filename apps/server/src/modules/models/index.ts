@@ -1,14 +1,54 @@
+import { restorableDays } from '@quadrax/contract';
+import type { Tx } from '#platform/db';
+import { purgeModels } from './models.deleted.store.ts';
+import { createDeploymentsService } from './models.deployments.ts';
+import { createEvidence } from './models.evidence.ts';
+import type { EvidenceDeps } from './models.evidence.ts';
 import { createTrainJob } from './models.jobs.ts';
 import type { TrainJobDeps } from './models.jobs.ts';
 import { modelsRoutes } from './models.routes.ts';
 import { createModelsService } from './models.service.ts';
 import type { ModelsDeps } from './models.service.ts';
+import { createModelFiles } from './models.files.ts';
+import type { ModelFilesDeps } from './models.files.ts';
 import { createServing } from './models.serving.ts';
+import { createMonitoringService } from './models.monitoring.ts';
+import { createWatch } from './models.watch.serving.ts';
+import type { Logger } from '#platform/log';
 import type { ObjectStore } from '#platform/objects';
+import type { Telemetry } from '#platform/telemetry';
+
+export type { Served, ServedSchema, Serving, Wanted } from './models.serving.ts';
 
 /** Models: trained on datakits, versioned, deployed, asked for predictions. */
-export const createModelsModule = async (deps: ModelsDeps & { readonly objects: ObjectStore }) => ({
-  routes: modelsRoutes(createModelsService(deps), await createServing(deps.db, deps.objects)),
-});
+export const createModelsModule = async (
+  deps: ModelsDeps &
+    EvidenceDeps &
+    ModelFilesDeps & { readonly objects: ObjectStore; readonly log: Logger; readonly telemetry: Telemetry },
+) => {
+  const watch = createWatch(deps);
+  const serving = await createServing(deps.db, deps.objects, deps.compute, watch);
+  const monitoring = createMonitoringService(deps.db);
+  const deployments = createDeploymentsService({ ...deps, changed: serving.forget });
+  const routes = modelsRoutes(
+    createModelsService(deps),
+    createEvidence(deps),
+    deployments,
+    serving,
+    monitoring,
+    createModelFiles(deps),
+  );
+  return { routes, serving, readings: watch.readings, stop: watch.stop };
+};
+
+/** Removes models for good when their time to be restored is over; their files go with the next clean-up of files. */
+export const createModelPurge =
+  ({ objects }: { readonly objects: ObjectStore }) =>
+  async (tx: Tx): Promise<number> => {
+    const { removed, objects: held } = await purgeModels(tx, restorableDays);
+    await objects.release(tx, held);
+    return removed;
+  };
 
 export const createModelsJob = (deps: TrainJobDeps) => createTrainJob(deps);
+export { modelsTrainedOn } from './models.lineage.store.ts';

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { Curves, Feature, Metrics } from '@quadrax/contract';
+import type { Cell, Curves, Feature, Metrics, ModelExplanation } from '@quadrax/contract';
 import type {
   CalibrationCurve,
   ClassCurve,
   FeatureSchema,
   LeaderboardEntry,
-  Metrics as MlMetrics,
+  Reference,
+  ThresholdCurve,
   TrainOptions,
   TrainResult,
 } from '@quadrax/ml/tabular';
 import { computeTask, TaskError } from '#platform/compute';
-import { readDatakitTable } from '#modules/datakits';
+import { readDatakitRows, readDatakitTable } from '#modules/datakits';
 import type { DatakitTable } from '#modules/datakits';
-import type { VersionReport } from './models.tables.ts';
+import type { HeldOutColumns, VersionReport } from './models.tables.ts';
 
 export interface TrainInput {
   readonly parquet: string;
@@ -27,8 +28,11 @@ export interface TrainInput {
 export interface TrainOutput {
   readonly algorithm: string;
   readonly metrics: Metrics;
-  readonly report: Omit<VersionReport, 'datakitName' | 'validation' | 'seed'>;
+  readonly report: Omit<VersionReport, 'datakitName' | 'validation' | 'seed' | 'onnx'>;
   readonly artifact: { readonly bytes: number; readonly sha256: string };
+  readonly reference: Reference;
+  readonly explanation: ModelExplanation | null;
+  readonly heldOut: HeldOutColumns;
 }
 
 /** A candidate as `auto` finishes it. */
@@ -55,10 +59,20 @@ const calibrationCurve = ({ label, predicted, observed }: CalibrationCurve) => (
   points: points(predicted, observed),
 });
 
+const thresholdCurve = ({ chosen, threshold, f1, balancedAccuracy }: ThresholdCurve) => ({
+  chosen,
+  points: threshold.map((value, i) => ({
+    threshold: value,
+    f1: f1[i] ?? 0,
+    balancedAccuracy: balancedAccuracy[i] ?? 0,
+  })),
+});
+
 const curvesOf = ({ curves, learningCurve }: TrainResult): Curves => ({
   ...(curves.roc && { roc: curves.roc.map(classCurve) }),
   ...(curves.pr && { pr: curves.pr.map(classCurve) }),
   ...(curves.calibration && { calibration: curves.calibration.map(calibrationCurve) }),
+  ...(curves.threshold && { threshold: thresholdCurve(curves.threshold) }),
   ...(curves.residuals && {
     residuals: {
       points: [...curves.residuals.points],
@@ -81,28 +95,36 @@ const curvesOf = ({ curves, learningCurve }: TrainResult): Curves => ({
   }),
 });
 
-const metricsOf = (metrics: MlMetrics, std: MlMetrics): Metrics => {
+const metricsOf = ({ metrics, metricsStd, intervals }: TrainResult): Metrics => {
   const { confusion, ...numbers } = metrics;
-  const { confusion: _summed, ...spread } = std;
+  const { confusion: _summed, ...spread } = metricsStd;
   return {
     ...numbers,
     ...(confusion && {
       confusion: { labels: [...confusion.labels], matrix: confusion.matrix.map((row) => [...row]) },
     }),
     ...(Object.keys(spread).length > 0 && { spread: spread }),
+    intervals: Object.fromEntries(
+      Object.entries(intervals).map(([name, [low, high]]) => [name, [low, high]]),
+    ),
   };
 };
 
-const featureOf = (feature: FeatureSchema, integers: ReadonlySet<string>): Feature =>
-  feature.kind === 'categorical'
-    ? { name: feature.name, type: 'categorical', categories: [...feature.categories] }
-    : {
-        name: feature.name,
-        type: feature.kind,
-        min: feature.min,
-        max: feature.max,
-        ...(feature.kind === 'numeric' && { integer: integers.has(feature.name) }),
-      };
+const featureOf = (
+  feature: FeatureSchema,
+  integers: ReadonlySet<string>,
+  usesMeanTarget: boolean,
+): Feature => {
+  const { name, kind } = feature;
+  if (kind === 'text') return { name, type: 'text', use: 'text' };
+  if (kind === 'categorical') {
+    const use = usesMeanTarget ? 'mean_target' : 'categories';
+    return { name, type: kind, categories: [...feature.categories], use };
+  }
+  const { min, max } = feature;
+  if (kind === 'datetime') return { name, type: kind, min, max, use: 'date_parts' };
+  return { name, type: kind, min, max, integer: integers.has(name), use: 'number' };
+};
 
 const candidateOf = (entry: LeaderboardEntry, i: number) => ({
   algorithm: entry.algorithm,
@@ -118,10 +140,17 @@ const reportOf = (
   columns: TrainInput['columns'],
   example: VersionReport['example'],
 ): TrainOutput['report'] => {
+  const { model } = result;
+  const { decision } = model;
   const integers = new Set(columns.filter(({ type }) => type === 'integer').map(({ name }) => name));
   return {
     parameters: { ...result.parameters },
-    features: result.schema.features.map((feature) => featureOf(feature, integers)),
+    features: result.schema.features.map((feature, i) =>
+      featureOf(feature, integers, model.fitted.meanTargets?.includes(i) === true),
+    ),
+    ...(decision && {
+      decision: { threshold: decision.threshold, calibrate: decision.calibration?.method ?? 'none' },
+    }),
     ...(result.schema.classes.length > 0 && { classes: [...result.schema.classes] }),
     rowsUsed: result.rowsUsed,
     importance: result.importance.map(({ feature, value, std }) => ({ feature, value, std })),
@@ -132,12 +161,42 @@ const reportOf = (
   };
 };
 
+/** As plain data of the contract: what is read-only there is copied. */
+const explanationOf = ({ explanation }: TrainResult): ModelExplanation | null =>
+  explanation ? (structuredClone(explanation) as ModelExplanation) : null;
+
+/** Probabilities to four places. */
+const heldOutOf = ({ heldOut: { rows, actual, predicted, probability } }: TrainResult): HeldOutColumns => ({
+  rows: [...rows],
+  actual: [...actual],
+  predicted: [...predicted],
+  ...(probability && { probability: Array.from(probability, (share) => Math.round(share * 1e4) / 1e4) }),
+});
+
+/** The column that validation keeps rows together or puts them in order by. */
+const splitColumns = ({ validation }: TrainOptions): string[] =>
+  [validation.time, 'folds' in validation ? validation.groups : undefined].filter(
+    (name) => name !== undefined,
+  );
+
+/** Of so many features, the most important ones, it is watched how served rows compare. */
+const mostWatched = 200;
+
+const watchedOf = ({ importance }: TrainResult): ReadonlySet<string> =>
+  new Set(
+    importance
+      .toSorted((a, b) => b.value - a.value)
+      .slice(0, mostWatched)
+      .map(({ feature }) => feature),
+  );
+
 /** Trains one version: reads the columns, validates, refits on all rows, and writes the artifact. */
 export const trainTask = computeTask(
   import.meta.url,
   'models.train',
   async (input: TrainInput, context): Promise<TrainOutput> => {
-    const { train, encodeModel, createPredictor, TabularError } = await import('@quadrax/ml/tabular');
+    const { train, encodeModel, createPredictor, referenceOf, TabularError } =
+      await import('@quadrax/ml/tabular');
     const { parquet, columns, options, memoryMb } = input;
     context.progress(0, 1, 'Reading the data');
     const wanted = [
@@ -145,6 +204,7 @@ export const trainTask = computeTask(
         options.target,
         ...(options.features ?? columns.map(({ name }) => name)),
         ...(options.weights === undefined ? [] : [options.weights]),
+        ...splitColumns(options),
       ]),
     ];
     const table = await readDatakitTable({
@@ -164,10 +224,14 @@ export const trainTask = computeTask(
       });
       const bytes = encodeModel(result.model);
       await writeFile(input.artifact, bytes);
+      const predictor = createPredictor(result.model);
       return {
         algorithm: result.algorithm,
-        metrics: metricsOf(result.metrics, result.metricsStd),
-        report: reportOf(result, columns, createPredictor(result.model).example()),
+        metrics: metricsOf(result),
+        report: reportOf(result, columns, predictor.example()),
+        reference: referenceOf(result.model, predictor, table, watchedOf(result)),
+        explanation: explanationOf(result),
+        heldOut: heldOutOf(result),
         artifact: { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
       };
     } catch (error) {
@@ -175,4 +239,15 @@ export const trainTask = computeTask(
       throw error;
     }
   },
+);
+
+/** Rows of a datakit by their numbers from 0, in that order. */
+export const rowsTask = computeTask(
+  import.meta.url,
+  'models.rows',
+  (input: {
+    readonly parquet: string;
+    readonly columns: DatakitTable['columns'];
+    readonly rows: readonly number[];
+  }): Promise<Cell[][]> => readDatakitRows(input),
 );

@@ -14,6 +14,7 @@ import type { ObjectStore } from '#platform/objects';
 import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
+import { insertExplanation } from './models.explanations.store.ts';
 import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
 const payloadSchema = z.object({
@@ -42,6 +43,8 @@ const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOpti
   validation: request.validation,
   ...(request.metric && { metric: request.metric }),
   ...(request.weights !== undefined && { weights: request.weights }),
+  ...(request.threshold !== 'half' && { threshold: request.threshold }),
+  ...(request.calibrate !== 'none' && { calibrate: request.calibrate }),
   seed: request.seed,
   budgetMs: request.timeBudgetSeconds * 1000,
 });
@@ -81,12 +84,12 @@ export const createTrainJob = ({
       const data = await table(tenantId, request.datakitId, datakitVersion);
       const file = join(objects.scratch, `${jobId}-${attempt}.model`);
       try {
-        const { algorithm, metrics, report, artifact } = await compute.run(
+        const { algorithm, metrics, report, artifact, reference, explanation, heldOut } = await compute.run(
           trainTask,
           {
             parquet: data.parquet,
             columns: data.columns,
-            options: optionsOf(task, request),
+            options: { ...optionsOf(task, request), threads: compute.threads },
             artifact: file,
             memoryMb: compute.memoryMb,
           },
@@ -114,8 +117,10 @@ export const createTrainJob = ({
             metrics,
             report: { ...report, validation: request.validation, seed: request.seed, datakitName: data.name },
             artifactObject: stored.id,
+            reference,
             durationMs: performance.now() - started,
           });
+          await insertExplanation(tx, { tenantId, modelId, version, explanation, heldOut });
           await endTraining(tx, modelId, jobId, { failed: false, version });
           await events.publish(tx, tenantId, 'model.trained', { modelId, version });
           return { modelId, version };

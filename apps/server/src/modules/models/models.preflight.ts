@@ -58,6 +58,29 @@ const checkRows = (target: ColumnProfile, rows: number, { validation }: TrainReq
 
 const numericTypes = new Set(['numeric', 'integer']);
 
+const checkSplit = (table: DatakitTable, { validation }: TrainRequest): void => {
+  const groups = 'folds' in validation ? validation.groups : undefined;
+  if (groups !== undefined && validation.time !== undefined)
+    throw refuse('UNTRAINABLE', 'validation', 'Split by groups or by time, not by both.');
+  if (groups !== undefined) columnOf(table, 'validation.groups', groups);
+  if (validation.time === undefined) return;
+  const { type, name } = columnOf(table, 'validation.time', validation.time);
+  if (type !== 'datetime' && !numericTypes.has(type))
+    throw refuse('UNTRAINABLE', 'validation.time', `"${name}" is neither a date nor a number.`);
+};
+
+const checkDecision = (
+  target: ColumnProfile,
+  { threshold, calibrate }: TrainRequest,
+  task: 'classification' | 'regression',
+): void => {
+  const field = threshold !== 'half' ? 'threshold' : calibrate !== 'none' ? 'calibrate' : undefined;
+  if (field === undefined || (task === 'classification' && target.distinct === 2)) return;
+  const reason =
+    task === 'regression' ? 'a regression has no classes' : `"${target.name}" has ${target.distinct} classes`;
+  throw refuse('UNTRAINABLE', field, `This needs a target of two classes, and ${reason}.`);
+};
+
 /**
  * What can be seen to be wrong with a training before it is queued, from the profile.
  * @throws AppError UNKNOWN_FIELD, UNTRAINABLE naming the field
@@ -75,12 +98,14 @@ export const checkTraining = (
     throw refuse('UNTRAINABLE', 'target', 'There is no column left to predict from.');
   if (request.weights !== undefined && !numericTypes.has(columnOf(table, 'weights', request.weights).type))
     throw refuse('UNTRAINABLE', 'weights', `"${request.weights}" is not numeric.`);
+  checkSplit(table, request);
   if (request.algorithm === 'auto' && Object.keys(request.parameters).length > 0)
     throw refuse(
       'UNTRAINABLE',
       'parameters',
       'With `auto` the parameters are found by the search. Name an algorithm to set them.',
     );
+  checkDecision(target, request, task);
   checkRows(target, table.profile.rows, request);
   if (task === 'classification')
     checkClasses(target, 'folds' in request.validation ? request.validation.folds : undefined);

@@ -9,7 +9,6 @@ import type {
   models as routes,
   PageQuery,
   Query,
-  Reply,
   TrainRequest,
 } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
@@ -21,10 +20,10 @@ import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { findJob, jobView } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { DatakitTable } from '#modules/datakits';
+import { deleteDeployments } from './models.deployments.store.ts';
 import type { TrainPayload } from './models.jobs.ts';
 import { checkTraining } from './models.preflight.ts';
 import {
-  deleteDeployments,
   deleteModel,
   findModel,
   findModelVersion,
@@ -34,7 +33,6 @@ import {
   lockModel,
   restoreModel,
   updateModel,
-  upsertDeployment,
 } from './models.store.ts';
 import type { ModelRecord, ModelVersionRow } from './models.store.ts';
 import { modelView, summaryView, versionView } from './models.view.ts';
@@ -46,6 +44,8 @@ export interface ModelsDeps {
   readonly cursors: Cursors;
   readonly trainJob: JobDefinition<TrainPayload>;
   readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
+  /** Which of some datakits there still are. */
+  readonly keptDatakits: (tx: Tx, ids: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly logs: (tenantId: string, jobId: string, query: PageQuery) => Promise<ListPage<JobLogLine>>;
   readonly reach: Reach;
 }
@@ -60,19 +60,12 @@ export interface ModelsService {
     changes: { name?: string | undefined; description?: string | undefined },
     unchangedSince: Date | undefined,
   ): Promise<Model>;
-  remove(change: Change, id: string): Promise<void>;
+  remove(caller: Caller, change: Change, id: string): Promise<void>;
   restore(change: Change, id: string): Promise<Model>;
   train(caller: Caller, change: Change, id: string, request: TrainRequest): Promise<Job>;
   versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
   version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
   log(tenantId: string, id: string, version: number, query: PageQuery): Promise<ListPage<JobLogLine>>;
-  deploy(
-    caller: Caller,
-    change: Change,
-    id: string,
-    wanted: Body<typeof routes.deploy>,
-  ): Promise<Reply<typeof routes.deploy>>;
-  undeploy(caller: Caller, change: Change, id: string): Promise<Model>;
 }
 
 const tasks = { CLASSIFICATION: 'classification', REGRESSION: 'regression' } as const;
@@ -83,7 +76,7 @@ const taskOf = ({ type, framework }: Pick<Model, 'type' | 'framework'>): 'classi
   if (framework !== 'QUADRAX')
     throw refuse(
       'framework',
-      `A model of the framework ${framework} is not trained here. Create one with the framework QUADRAX.`,
+      `A model of the framework ${framework} is not trained here. Train it where it was made and import it again, or create one with the framework QUADRAX.`,
     );
   const task = type in tasks ? tasks[type as keyof typeof tasks] : undefined;
   if (!task)
@@ -94,8 +87,11 @@ const taskOf = ({ type, framework }: Pick<Model, 'type' | 'framework'>): 'classi
   return task;
 };
 
+/** Imported versions have no datakit. */
+const isThere = (id: string | null): id is string => id !== null;
+
 export const createModelsService = (deps: ModelsDeps): ModelsService => {
-  const { db, jobs, events, cursors, table, reach } = deps;
+  const { db, jobs, cursors, table, reach } = deps;
 
   const foundIn = async (tx: Tx, id: string): Promise<ModelRecord> => {
     const record = await findModel(tx, id);
@@ -109,13 +105,13 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
     tenantId: string,
     id: string,
     version: number,
-  ): Promise<{ record: ModelRecord; row: ModelVersionRow }> =>
+  ): Promise<{ record: ModelRecord; row: ModelVersionRow; kept: ReadonlySet<string> }> =>
     db.tenant(tenantId, async (tx) => {
       const record = await findModel(tx, id);
       if (!record) throw notFound('model');
       const row = await findModelVersion(tx, id, version);
       if (!row) throw notFound('version');
-      return { record, row };
+      return { record, row, kept: await deps.keptDatakits(tx, [row.datakitId].filter(isThere)) };
     });
 
   return {
@@ -138,10 +134,10 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
         const after = modelView(await foundIn(tx, id));
         return { reply: after, before, after };
       }),
-    remove: (change, id) =>
+    remove: ({ accountId }, change, id) =>
       change.tenant(async (tx) => {
         const before = modelView(await foundIn(tx, id));
-        if (!(await deleteModel(tx, id))) throw notFound('model');
+        if (!(await deleteModel(tx, id, accountId))) throw notFound('model');
         await deleteDeployments(tx, id);
         return { reply: undefined, before };
       }),
@@ -179,47 +175,29 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
     },
     versions: async (tenantId, id, { limit, cursor }) => {
       const [below] = cursors.read('sequence', cursor) ?? [];
-      const { deployedVersion } = await found(tenantId, id);
-      const rows = await db.tenant(tenantId, (tx) => listVersions(tx, id, limit, below));
+      const { servedVersions } = await found(tenantId, id);
+      const { rows, kept } = await db.tenant(tenantId, async (tx) => {
+        const listed = await listVersions(tx, id, limit, below);
+        const ids = listed.rows.map(({ datakitId }) => datakitId).filter(isThere);
+        return { rows: listed, kept: await deps.keptDatakits(tx, ids) };
+      });
       return pageOf(
         rows,
         limit,
-        (row) => summaryView(row, deployedVersion),
+        (row) => summaryView(row, servedVersions, kept),
         (row) => [row.version],
         cursors,
       );
     },
     version: async (tenantId, id, version) => {
-      const { record, row } = await versionOf(tenantId, id, version);
-      return versionView(row, record.deployedVersion);
+      const { record, row, kept } = await versionOf(tenantId, id, version);
+      return versionView(row, record.servedVersions, kept);
     },
     log: async (tenantId, id, version, query) => {
       const { row } = await versionOf(tenantId, id, version);
+      // What was imported was trained elsewhere, if it was.
+      if (row.jobId === null) return { items: [], nextCursor: undefined, total: 0 };
       return deps.logs(tenantId, row.jobId, query);
     },
-    deploy: ({ tenantId, accountId }, change, id, { version, alias }) =>
-      change.tenant(async (tx) => {
-        if (!(await lockModel(tx, id))) throw notFound('model');
-        const { deployedVersion } = await foundIn(tx, id);
-        if (!(await findModelVersion(tx, id, version))) throw notFound('version');
-        await upsertDeployment(tx, { tenantId, modelId: id, alias, version, deployedBy: accountId });
-        await updateModel(tx, id, {});
-        await events.publish(tx, tenantId, 'model.deployed', { modelId: id, version, alias });
-        return {
-          reply: { modelId: id, version, status: 'DEPLOYED' as const, alias },
-          before: { deployedVersion },
-          after: { deployedVersion: version },
-        };
-      }),
-    undeploy: ({ tenantId }, change, id) =>
-      change.tenant(async (tx) => {
-        const before = modelView(await foundIn(tx, id));
-        if ((await deleteDeployments(tx, id)) > 0) {
-          await updateModel(tx, id, {});
-          await events.publish(tx, tenantId, 'model.undeployed', { modelId: id });
-        }
-        const after = modelView(await foundIn(tx, id));
-        return { reply: after, before, after };
-      }),
   };
 };

@@ -1,25 +1,35 @@
+import { restorableDays } from '@quadrax/contract';
 import type { ModelType, Sort } from '@quadrax/contract';
 import { and, desc, eq, ilike, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { byName, byTime, containing, keyset } from '#platform/db';
-import type { SortedPage, Tx } from '#platform/db';
-import { deployments, models, modelVersions } from './models.tables.ts';
+import { byName, byTime, containing, keyset, readPage } from '#platform/db';
+import type { PageRows, SortedPage, Tx } from '#platform/db';
+import { models, modelVersions, people } from './models.tables.ts';
 
 type ModelRow = typeof models.$inferSelect;
 export type ModelVersionRow = typeof modelVersions.$inferSelect;
 export type Status = 'DRAFT' | 'TRAINING' | 'TRAINED' | 'DEPLOYED' | 'FAILED';
 
-/** A model, what its latest version came to, and which version is served. */
+/** A model, what its latest version came to, and which versions are served. */
 export interface ModelRecord {
   readonly model: ModelRow;
   readonly latest: Pick<ModelVersionRow, 'target' | 'datakitId' | 'metrics'> | null;
+  /** What answers where no alias is asked for. */
   readonly deployedVersion: number | null;
+  /** Under all aliases, those on trial included. */
+  readonly servedVersions: readonly number[];
+  /** The name of who deleted it, if still a member. */
+  readonly deleter: string | null;
 }
 
 const deployedVersion = sql<number | null>`(
   SELECT d.version FROM quadrax.deployments d
   WHERE d.tenant_id = ${models.tenantId} AND d.model_id = ${models.id}
   ORDER BY (d.alias = 'production') DESC, d.deployed_at DESC LIMIT 1)`;
+
+const servedVersions = sql<number[]>`ARRAY(
+  SELECT served.version FROM quadrax.deployments d, unnest(ARRAY[d.version, d.canary_version]) served(version)
+  WHERE d.tenant_id = ${models.tenantId} AND d.model_id = ${models.id} AND served.version IS NOT NULL)`;
 
 const statusSql = sql<Status>`CASE
   WHEN ${models.trainingJobId} IS NOT NULL THEN 'TRAINING'
@@ -36,7 +46,12 @@ export const statusOf = ({ model, deployedVersion: served }: ModelRecord): Statu
   return model.latestVersion === null ? 'DRAFT' : 'TRAINED';
 };
 
-const select = (tx: Tx, where: SQL | undefined) =>
+const restorable = and(
+  isNotNull(models.deletedAt),
+  sql`${models.deletedAt} > now() - make_interval(days => ${restorableDays})`,
+);
+
+const select = (tx: Tx, where: SQL | undefined, among: SQL | undefined = isNull(models.deletedAt)) =>
   tx
     .select({
       model: models,
@@ -46,6 +61,8 @@ const select = (tx: Tx, where: SQL | undefined) =>
         metrics: modelVersions.metrics,
       },
       deployedVersion,
+      servedVersions,
+      deleter: people.name,
     })
     .from(models)
     .leftJoin(
@@ -56,13 +73,16 @@ const select = (tx: Tx, where: SQL | undefined) =>
         eq(modelVersions.version, models.latestVersion),
       ),
     )
-    .where(and(isNull(models.deletedAt), where));
+    .leftJoin(people, eq(people.accountId, models.deletedBy))
+    .where(and(among, where));
 
 export interface ModelFilter {
   readonly name?: string | undefined;
   readonly status?: Status | undefined;
   readonly type?: ModelType | undefined;
   readonly datakitId?: string | undefined;
+  /** Those that were deleted and can be restored, in place of the others. */
+  readonly deleted?: 'true' | 'false' | undefined;
 }
 
 const sorted = keyset(
@@ -71,32 +91,37 @@ const sorted = keyset(
 );
 type ModelSort = Sort<'createdAt' | 'updatedAt' | 'name'>;
 
-/** The rows of a page, and one more if there is a next. */
+/** The rows of a page. */
 export const listModels = (
   tx: Tx,
   filter: ModelFilter,
   page: SortedPage<ModelSort>,
-): Promise<ModelRecord[]> => {
-  const { where, orderBy, limit } = sorted(page);
-  return select(
-    tx,
-    and(
-      filter.name === undefined ? undefined : ilike(models.name, containing(filter.name)),
-      filter.type && eq(models.type, filter.type),
-      filter.status && sql`${statusSql} = ${filter.status}`,
-      filter.datakitId === undefined
-        ? undefined
-        : sql`EXISTS (SELECT 1 FROM quadrax.model_versions v WHERE v.tenant_id = ${models.tenantId} AND v.model_id = ${models.id} AND v.datakit_id = ${filter.datakitId}::uuid)`,
-      where,
-    ),
-  )
-    .orderBy(...orderBy)
-    .limit(limit);
+): Promise<PageRows<ModelRecord>> => {
+  const fits = and(
+    filter.name === undefined ? undefined : ilike(models.name, containing(filter.name)),
+    filter.type && eq(models.type, filter.type),
+    filter.status && sql`${statusSql} = ${filter.status}`,
+    filter.datakitId === undefined
+      ? undefined
+      : sql`EXISTS (SELECT 1 FROM quadrax.model_versions v WHERE v.tenant_id = ${models.tenantId} AND v.model_id = ${models.id} AND v.datakit_id = ${filter.datakitId}::uuid)`,
+  );
+  const among = filter.deleted === 'true' ? restorable : undefined;
+  return sorted(tx, page, fits, (where) => select(tx, where, among));
 };
 
 export const findModel = async (tx: Tx, id: string): Promise<ModelRecord | undefined> => {
   const [record] = await select(tx, eq(models.id, id));
   return record;
+};
+
+/** The ids of the models of a name; two are enough to tell that it is not one's own. */
+export const findModelsNamed = async (tx: Tx, name: string): Promise<string[]> => {
+  const rows = await tx
+    .select({ id: models.id })
+    .from(models)
+    .where(and(eq(models.name, name), isNull(models.deletedAt)))
+    .limit(2);
+  return rows.map(({ id }) => id);
 };
 
 /** Locks a model for the rest of the transaction. */
@@ -154,28 +179,20 @@ export const endTraining = async (
     .where(and(eq(models.id, modelId), eq(models.trainingJobId, jobId)));
 };
 
-export const deleteModel = async (tx: Tx, id: string): Promise<boolean> => {
+export const deleteModel = async (tx: Tx, id: string, by: string): Promise<boolean> => {
   const rows = await tx
     .update(models)
-    .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
+    .set({ deletedAt: sql`now()`, deletedBy: by, updatedAt: sql`now()` })
     .where(and(eq(models.id, id), isNull(models.deletedAt)))
     .returning({ id: models.id });
   return rows.length > 0;
 };
 
-const restorableDays = 30;
-
 export const restoreModel = async (tx: Tx, id: string): Promise<void> => {
   await tx
     .update(models)
-    .set({ deletedAt: null, updatedAt: sql`now()` })
-    .where(
-      and(
-        eq(models.id, id),
-        isNotNull(models.deletedAt),
-        sql`${models.deletedAt} > now() - make_interval(days => ${restorableDays})`,
-      ),
-    );
+    .set({ deletedAt: null, deletedBy: null, updatedAt: sql`now()` })
+    .where(and(eq(models.id, id), restorable));
 };
 
 export const insertVersion = async (tx: Tx, version: typeof modelVersions.$inferInsert): Promise<void> => {
@@ -188,18 +205,14 @@ export const listVersions = (
   modelId: string,
   limit: number,
   below: number | undefined,
-): Promise<ModelVersionRow[]> =>
-  tx
-    .select()
-    .from(modelVersions)
-    .where(
-      and(
-        eq(modelVersions.modelId, modelId),
-        below === undefined ? undefined : lt(modelVersions.version, below),
-      ),
-    )
-    .orderBy(desc(modelVersions.version))
-    .limit(limit + 1);
+): Promise<PageRows<ModelVersionRow>> =>
+  readPage(tx, {
+    select: (where) => tx.select().from(modelVersions).where(where),
+    where: eq(modelVersions.modelId, modelId),
+    beyond: below === undefined ? undefined : lt(modelVersions.version, below),
+    orderBy: [desc(modelVersions.version)],
+    limit,
+  });
 
 export const findModelVersion = async (
   tx: Tx,
@@ -211,25 +224,4 @@ export const findModelVersion = async (
     .from(modelVersions)
     .where(and(eq(modelVersions.modelId, modelId), eq(modelVersions.version, version)));
   return row;
-};
-
-export const upsertDeployment = async (
-  tx: Tx,
-  deployment: typeof deployments.$inferInsert,
-): Promise<void> => {
-  await tx
-    .insert(deployments)
-    .values(deployment)
-    .onConflictDoUpdate({
-      target: [deployments.tenantId, deployments.modelId, deployments.alias],
-      set: { version: deployment.version, deployedBy: deployment.deployedBy, deployedAt: sql`now()` },
-    });
-};
-
-export const deleteDeployments = async (tx: Tx, modelId: string): Promise<number> => {
-  const rows = await tx
-    .delete(deployments)
-    .where(eq(deployments.modelId, modelId))
-    .returning({ alias: deployments.alias });
-  return rows.length;
 };

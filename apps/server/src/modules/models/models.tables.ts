@@ -1,5 +1,8 @@
-import type { Metrics, ModelType, ModelVersion } from '@quadrax/contract';
+import type { Metrics, ModelExplanation, ModelType, ModelVersion } from '@quadrax/contract';
+import type { Reference } from '@quadrax/ml/tabular';
+import type { OnnxSignature } from '@quadrax/ml/onnx';
 import {
+  bigint,
   boolean,
   doublePrecision,
   integer,
@@ -28,28 +31,58 @@ export const models = quadrax.table('models', {
   createdAt: at('created_at').notNull().defaultNow(),
   updatedAt: at('updated_at').notNull().defaultNow(),
   deletedAt: at('deleted_at'),
+  deletedBy: uuid('deleted_by'),
 });
+
+/** The members of the transaction's tenant by name. */
+export const people = pgSchema('auth')
+  .view('people', { accountId: uuid('account_id').notNull(), name: text('name').notNull() })
+  .existing();
 
 /** What a version tells beside its own columns; shown whole and never searched. */
 export type VersionReport = Omit<
   ModelVersion,
   'version' | 'status' | 'algorithm' | 'target' | 'metrics' | 'datakit' | 'trainedAt' | 'durationMs' | 'jobId'
-> & { readonly datakitName: string };
+> & {
+  readonly datakitName?: string;
+  /** Of an imported version: how rows go into its graph. */
+  readonly onnx?: Pick<OnnxSignature, 'schema' | 'plan'>;
+};
 
 export const modelVersions = quadrax.table('model_versions', {
   tenantId: uuid('tenant_id').notNull(),
   modelId: uuid('model_id').notNull(),
   version: integer('version').notNull(),
-  jobId: uuid('job_id').notNull(),
-  datakitId: uuid('datakit_id').notNull(),
-  datakitVersion: integer('datakit_version').notNull(),
+  /** What the artifact is. */
+  format: text('format').$type<'quadrax' | 'onnx'>().notNull().default('quadrax'),
+  jobId: uuid('job_id'),
+  datakitId: uuid('datakit_id'),
+  datakitVersion: integer('datakit_version'),
   algorithm: text('algorithm').notNull(),
   target: text('target').notNull(),
   metrics: jsonb('metrics').$type<Metrics>().notNull(),
   report: jsonb('report').$type<VersionReport>().notNull(),
   artifactObject: uuid('artifact_object').notNull(),
+  /** Null for versions that were trained before it was kept. */
+  reference: jsonb('reference').$type<Reference>(),
   durationMs: doublePrecision('duration_ms').notNull(),
   trainedAt: at('trained_at').notNull().defaultNow(),
+});
+
+/** Held-out rows as they are kept: places in the datakit from 0; classes by their index. */
+export interface HeldOutColumns {
+  readonly rows: readonly number[];
+  readonly actual: readonly number[];
+  readonly predicted: readonly number[];
+  readonly probability?: readonly number[];
+}
+
+export const modelExplanations = quadrax.table('model_explanations', {
+  tenantId: uuid('tenant_id').notNull(),
+  modelId: uuid('model_id').notNull(),
+  version: integer('version').notNull(),
+  explanation: jsonb('explanation').$type<ModelExplanation>(),
+  heldOut: jsonb('held_out').$type<HeldOutColumns>().notNull(),
 });
 
 export const deployments = quadrax.table('deployments', {
@@ -57,6 +90,22 @@ export const deployments = quadrax.table('deployments', {
   modelId: uuid('model_id').notNull(),
   alias: text('alias').notNull(),
   version: integer('version').notNull(),
+  /** A version on trial, and its percentage of the requests; both or neither. */
+  canaryVersion: integer('canary_version'),
+  canaryShare: doublePrecision('canary_share'),
   deployedBy: uuid('deployed_by').notNull(),
   deployedAt: at('deployed_at').notNull().defaultNow(),
+});
+
+/** What a version was asked in an hour; see the migration for what the lists count. */
+export const modelTraffic = quadrax.table('model_traffic', {
+  tenantId: uuid('tenant_id').notNull(),
+  modelId: uuid('model_id').notNull(),
+  version: integer('version').notNull(),
+  hour: at('hour').notNull(),
+  requests: bigint('requests', { mode: 'number' }).notNull(),
+  errors: bigint('errors', { mode: 'number' }).notNull(),
+  rows: bigint('rows', { mode: 'number' }).notNull(),
+  latency: doublePrecision('latency').array().notNull(),
+  tally: doublePrecision('tally').array().notNull(),
 });

@@ -1,4 +1,5 @@
-import type { Metrics, Model, ModelVersion, ModelVersionSummary } from '@quadrax/contract';
+import { restorableDays } from '@quadrax/contract';
+import type { Deletion, Metrics, Model, ModelVersion, ModelVersionSummary } from '@quadrax/contract';
 import { statusOf } from './models.store.ts';
 import type { ModelRecord, ModelVersionRow } from './models.store.ts';
 
@@ -11,8 +12,21 @@ const headline = (metrics: Metrics): { name: string; value: number } | undefined
   return undefined;
 };
 
+const dayMs = 86_400_000;
+
+/** What is told of a deletion, while it can be undone. */
+const deletionOf = ({ model: { deletedAt, deletedBy }, deleter }: ModelRecord): Deletion | undefined =>
+  deletedAt === null
+    ? undefined
+    : {
+        at: deletedAt.toISOString(),
+        restorableUntil: new Date(deletedAt.getTime() + restorableDays * dayMs).toISOString(),
+        ...(deletedBy !== null && { by: { id: deletedBy, ...(deleter !== null && { name: deleter }) } }),
+      };
+
 export const modelView = (record: ModelRecord): Model => {
   const { model, latest, deployedVersion } = record;
+  const deletion = deletionOf(record);
   const metric = latest && headline(latest.metrics);
   return {
     id: model.id,
@@ -26,24 +40,47 @@ export const modelView = (record: ModelRecord): Model => {
     ...(model.workstationId !== null && { workstationId: model.workstationId }),
     ...(model.latestVersion !== null && { latestVersion: model.latestVersion }),
     ...(deployedVersion !== null && { deployedVersion }),
-    ...(latest && { target: latest.target, datakitId: latest.datakitId }),
+    ...(latest && { target: latest.target }),
+    ...(latest && latest.datakitId !== null && { datakitId: latest.datakitId }),
     ...(metric && { metric }),
     ...(model.trainingJobId !== null && { trainingJobId: model.trainingJobId }),
+    ...(deletion && { deletion }),
   };
 };
 
-export const summaryView = (row: ModelVersionRow, deployedVersion: number | null): ModelVersionSummary => ({
+export const summaryView = (
+  row: ModelVersionRow,
+  served: ModelRecord['servedVersions'],
+  keptDatakits: ReadonlySet<string>,
+): ModelVersionSummary => ({
   version: row.version,
-  status: row.version === deployedVersion ? 'DEPLOYED' : 'TRAINED',
+  status: served.includes(row.version) ? 'DEPLOYED' : 'TRAINED',
   algorithm: row.algorithm,
   target: row.target,
-  datakit: { id: row.datakitId, version: row.datakitVersion, name: row.report.datakitName },
+  ...(row.datakitId !== null &&
+    row.datakitVersion !== null && {
+      datakit: {
+        id: row.datakitId,
+        version: row.datakitVersion,
+        name: row.report.datakitName,
+        ...(!keptDatakits.has(row.datakitId) && { gone: true as const }),
+      },
+    }),
+  ...(row.report.imported && { imported: row.report.imported }),
   metrics: row.metrics,
   trainedAt: row.trainedAt.toISOString(),
   durationMs: row.durationMs,
 });
 
-export const versionView = (row: ModelVersionRow, deployedVersion: number | null): ModelVersion => {
-  const { datakitName: _name, ...report } = row.report;
-  return { ...report, ...summaryView(row, deployedVersion), jobId: row.jobId };
+export const versionView = (
+  row: ModelVersionRow,
+  served: ModelRecord['servedVersions'],
+  keptDatakits: ReadonlySet<string>,
+): ModelVersion => {
+  const { datakitName: _name, onnx: _onnx, ...report } = row.report;
+  return {
+    ...report,
+    ...summaryView(row, served, keptDatakits),
+    ...(row.jobId !== null && { jobId: row.jobId }),
+  };
 };

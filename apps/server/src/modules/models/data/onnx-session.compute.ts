@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import type { Prediction } from '@quadrax/contract';
+import { OnnxError, servedOnnx } from '@quadrax/ml/onnx';
+import type { OnnxPlan, OnnxSignature } from '@quadrax/ml/onnx';
+import type { Schema } from '@quadrax/ml/tabular';
+import type * as onnxruntime from 'onnxruntime-node';
+import { TaskError } from '#platform/compute';
+import { columnsOf, predictionsOf } from './onnx-answers.ts';
+import type { OutputValues } from './onnx-answers.ts';
+import { tensorValues } from './onnx-tensors.ts';
+import type { Row } from './onnx-tensors.ts';
+
+export type { Row } from './onnx-tensors.ts';
+
+/** A model that onnxruntime has loaded, in a compute process. */
+export interface OnnxSession {
+  predict(schema: Schema, plan: OnnxPlan, rows: readonly Row[]): Promise<Prediction[]>;
+  /** Runs it on two rows. @returns the schema, with as many classes as it turned out to tell apart */
+  tried(signature: OnnxSignature): Promise<Schema>;
+  close(): Promise<void>;
+}
+
+type InferenceSession = onnxruntime.InferenceSession;
+type Runtime = typeof onnxruntime;
+
+const mostKept = 4;
+
+/** The native library is an optional dependency: an installation may do without. */
+const loadRuntime = async (): Promise<Runtime> => {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new TaskError(
+      'NO_RUNTIME',
+      `Imported models need onnxruntime, which ${error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' ? 'is not installed' : 'does not load on this machine'}. Run "npm install --include=optional" where Quadrax is installed, and start it again.`,
+    );
+  }
+};
+
+/** What onnxruntime says, without its places in files. */
+const spoken = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replaceAll(/(\/|[A-Za-z]:\\)\S+|\S+\.(cc|h):\d+/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
+};
+
+const refuse = (what: string, error: unknown): TaskError =>
+  error instanceof TaskError ? error : new TaskError('REFUSED', `onnxruntime ${what} (${spoken(error)}).`);
+
+/** @throws TaskError NO_RUNTIME, REFUSED; OnnxError */
+export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
+  const { InferenceSession: sessions, Tensor } = await loadRuntime();
+  let session: InferenceSession;
+  try {
+    session = await sessions.create(servedOnnx(bytes), {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      enableCpuMemArena: false,
+      logSeverityLevel: 4,
+    });
+  } catch (error) {
+    if (error instanceof OnnxError) throw error;
+    throw refuse('cannot load it', error);
+  }
+
+  const run = async (
+    { features }: Schema,
+    plan: OnnxPlan,
+    rows: readonly Row[],
+  ): Promise<Record<string, OutputValues | undefined>> => {
+    const feeds = Object.fromEntries(
+      plan.inputs.map((input) => {
+        const dims = input.rank === 1 ? [rows.length] : [rows.length, input.features.length];
+        const { type, data } = tensorValues(input, features, rows);
+        return [input.name, new Tensor(type, data, dims)];
+      }),
+    );
+    const wanted = [plan.label, plan.value, plan.scores?.output].filter((name) => name !== undefined);
+    try {
+      const outputs = await session.run(feeds, wanted);
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { data, size }]) => [name, { data, size }]),
+      );
+    } catch (error) {
+      throw refuse('cannot run it', error);
+    }
+  };
+
+  const predict: OnnxSession['predict'] = async (schema, plan, rows) => {
+    if (!plan.oneRow) return predictionsOf(plan, schema.classes, await run(schema, plan, rows), rows.length);
+    const predictions: Prediction[] = [];
+    for (const row of rows)
+      predictions.push(...predictionsOf(plan, schema.classes, await run(schema, plan, [row]), 1));
+    return predictions;
+  };
+
+  return {
+    predict,
+    tried: async ({ schema, plan }) => {
+      const row = Object.fromEntries(schema.features.map(({ name, example }) => [name, example]));
+      const rows = plan.oneRow ? [row] : [row, row];
+      const outputs = await run(schema, plan, rows);
+      predictionsOf(plan, schema.classes, outputs, rows.length);
+      const scores = plan.scores && outputs[plan.scores.output];
+      if (!scores) return schema;
+      const width = columnsOf(scores, rows.length) * (plan.scores?.link === 'second' ? 2 : 1);
+      if (schema.classes.length === width) return schema;
+      if (schema.classes.length > 0)
+        throw new TaskError(
+          'REFUSED',
+          `It gives ${width} scores for a row and names ${schema.classes.length} classes. Name them in "classes".`,
+        );
+      return { ...schema, classes: Array.from({ length: width }, (_unused, k) => String(k)) };
+    },
+    close: () => session.release(),
+  };
+};
+
+const kept = new Map<string, OnnxSession>();
+
+/** The model of a file that is never changed, loaded once and kept while it is asked. */
+export const keptOnnx = async (file: string): Promise<OnnxSession> => {
+  const known = kept.get(file);
+  const session = known ?? (await openOnnx(await readFile(file)));
+  kept.delete(file);
+  kept.set(file, session);
+  const [oldest] = kept;
+  if (kept.size > mostKept && oldest) {
+    kept.delete(oldest[0]);
+    await oldest[1].close();
+  }
+  return session;
+};

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { driftsOf, stabilityIndex, verdictOf } from './models.drift.ts';
+import { latencyCell, latencyCells, latencyOf } from './models.latency.ts';
+
+describe('the population stability index', () => {
+  it('is 0 for equal shares, and what its definition gives for others', () => {
+    expect(stabilityIndex([0.2, 0.8], [0.2, 0.8])).toBe(0);
+    // (0.1 − 0.2) ln(0.1 / 0.2) + (0.9 − 0.8) ln(0.9 / 0.8)
+    expect(stabilityIndex([0.2, 0.8], [0.1, 0.9])).toBeCloseTo(0.069_315 + 0.011_778, 5);
+    expect(stabilityIndex([0.5, 0.5], [0, 1])).toBeLessThan(10);
+  });
+
+  it('is stable below 0.1 and shifted above 0.25', () => {
+    expect([0, 0.099, 0.1, 0.25, 0.251, undefined].map(verdictOf)).toEqual([
+      'stable',
+      'stable',
+      'moderate',
+      'moderate',
+      'shifted',
+      'too_few_rows',
+    ]);
+  });
+});
+
+const reference = {
+  rows: 1000,
+  features: [
+    { name: 'dose', kind: 'numeric' as const, edges: [1, 2], shares: [0.3, 0.3, 0.3], missing: 0.1 },
+    {
+      name: 'city',
+      kind: 'categorical' as const,
+      categories: ['Bern', 'Köln'],
+      shares: [0.6, 0.4, 0],
+      missing: 0,
+    },
+  ],
+  prediction: { kind: 'categorical' as const, categories: ['yes', 'no'], shares: [0.5, 0.5, 0], missing: 0 },
+};
+const as = (dose: number[], city: number[], label: number[]) =>
+  driftsOf(reference, 'grade', [...dose, ...city, ...label]);
+
+describe('a comparison of what is served with the training rows', () => {
+  it('is stable where the shares are those of training', () => {
+    const { features, prediction } = as([300, 300, 300, 100, 0], [600, 400, 0, 0, 0], [500, 500, 0, 0, 0]);
+    expect(features.map(({ psi, verdict, sentence }) => [psi, verdict, sentence])).toEqual([
+      [0, 'stable', 'As in training.'],
+      [0, 'stable', 'As in training.'],
+    ]);
+    expect(prediction).toMatchObject({ name: 'grade', verdict: 'stable' });
+    expect(features[0]?.cells.map(({ label }) => label)).toEqual(['up to 1', '1 to 2', 'above 2']);
+  });
+
+  it('says what has shifted, is missing, or was never seen', () => {
+    const { features, prediction } = as([0, 0, 500, 500, 0], [600, 100, 0, 0, 300], [900, 100, 0, 0, 0]);
+    const [dose, city] = features;
+    expect(dose).toMatchObject({ verdict: 'shifted', missing: { training: 0.1, served: 0.5 } });
+    expect(dose?.sentence).toContain('missing in 50 % of the rows, and in 10 % in training');
+    expect(city).toMatchObject({ verdict: 'shifted', unseen: 0.3 });
+    expect(city?.sentence).toContain('30 % of the rows have a value that training never saw');
+    expect(city?.cells.at(-1)).toEqual({ label: 'any other', training: 0, served: 0.3 });
+    expect(prediction.sentence).toContain('“yes” is 90 % of the rows, and was 50 % in training');
+  });
+
+  it('says nothing of a few rows but how many it needs', () => {
+    const { features } = as([10, 0, 0, 0, 0], [0, 0, 0, 0, 10], [10, 0, 0, 0, 0]);
+    for (const { psi, verdict, sentence } of features)
+      expect([psi, verdict, sentence]).toEqual([
+        undefined,
+        'too_few_rows',
+        'Only 10 rows were predicted, and a comparison needs 100.',
+      ]);
+  });
+});
+
+describe('latencies', () => {
+  it('are counted in cells, and their quantiles lie in the right ones', () => {
+    const counts = Array.from({ length: latencyCells }, () => 0);
+    for (let ms = 1; ms <= 100; ms++) counts[latencyCell(ms)] = (counts[latencyCell(ms)] ?? 0) + 1;
+    const { p50, p95, p99 } = latencyOf(counts) ?? { p50: 0, p95: 0, p99: 0 };
+    expect([p50, p95, p99].map(Math.round)).toEqual([50, 95, 99]);
+    expect(latencyOf(counts.map(() => 0))).toBeUndefined();
+    expect(latencyCell(1e9)).toBe(latencyCells - 1);
+  });
+});

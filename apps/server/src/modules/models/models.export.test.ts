@@ -1,0 +1,247 @@
+import { exportOnnx } from '@quadrax/ml/onnx';
+import { createPredictor, train } from '@quadrax/ml/tabular';
+import type { AlgorithmName, Column, Model, Table, TrainOptions } from '@quadrax/ml/tabular';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it, vi } from 'vitest';
+
+/** Numbers that repeat for the same seed (mulberry32). */
+const randomFrom = (seed: number) => {
+  let state = seed;
+  return (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+};
+
+const cities = ['Köln', 'São Paulo', '東京', 'Bern', 'Łódź', '🏔️ Zermatt', '', 'a,b"c', 'Ωmega', 'Oslo', 'x'];
+const rows = 500;
+
+/** Every kind of column, with missing values; numbers that repeat, so that rows lie exactly on thresholds. */
+const sampleTable = (): Table => {
+  const random = randomFrom(7);
+  const fill = (draw: () => number): Float64Array => Float64Array.from({ length: rows }, draw);
+  const size = fill(() => Math.round(random() * 40) / 10);
+  const weight = fill(() => (random() < 0.15 ? Number.NaN : 50 + 10 * random()));
+  const made = fill(() => (random() < 0.05 ? Number.NaN : Date.UTC(1965, 0, 1) + random() * 2e12));
+  const city = Int32Array.from({ length: rows }, () =>
+    random() < 0.1 ? -1 : Math.floor(random() * cities.length),
+  );
+  const label = Int32Array.from({ length: rows }, () => Math.floor(random() * 2));
+  const price = fill(() => 3 * random());
+  for (let i = 0; i < rows; i++) {
+    const month = new Date(made[i] || 0).getUTCMonth();
+    price[i] =
+      (price[i] ?? 0) +
+      20 * (size[i] ?? 0) +
+      ((((city[i] ?? 0) + 1) * 5) % 7) * 6 +
+      month +
+      (label[i] ?? 0) * 9;
+  }
+  const columns: Column[] = [
+    { name: 'size of it', kind: 'numeric', values: size },
+    { name: 'weight', kind: 'numeric', values: weight },
+    { name: 'Größe', kind: 'categorical', codes: city, categories: cities },
+    { name: 'made', kind: 'datetime', values: made },
+    // Named like an output.
+    { name: 'label', kind: 'categorical', codes: label, categories: ['false', 'true'] },
+    {
+      name: 'sold',
+      kind: 'categorical',
+      codes: Int32Array.from(price, (value) => (value > 70 ? 1 : 0)),
+      categories: ['nein', 'já'],
+    },
+    {
+      name: 'grade',
+      kind: 'categorical',
+      codes: Int32Array.from(price, (value) => (value > 90 ? 2 : value > 60 ? 1 : 0)),
+      categories: ['A', 'B', 'Č'],
+    },
+    { name: 'price', kind: 'numeric', values: price },
+  ];
+  return { rows, columns };
+};
+
+const table = sampleTable();
+const features = ['size of it', 'weight', 'Größe', 'made', 'label'];
+
+/** Rows as they may come: missing values, unseen categories, extreme values, and those of the table itself. */
+const askedRows = (count: number): Record<string, number | string | null>[] => {
+  const random = randomFrom(99);
+  const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  const number = (from: Float64Array): number | null => {
+    const kind = random();
+    if (kind < 0.1) return null;
+    if (kind < 0.2) return one([0, -0, 1e12, -1e12, 1e-300, 3.4e38, 1e300, -1e300, 2 ** 53]);
+    const value = one(Array.from(from));
+    if (Number.isNaN(value)) return null;
+    return kind < 0.7 ? value : value * (1 + (random() - 0.5) * 2 ** -30);
+  };
+  const numbers = table.columns.filter((column) => column.kind === 'numeric' || column.kind === 'datetime');
+  const [size, weight, made] = numbers.map(({ values }) => values);
+  return Array.from({ length: count }, () => ({
+    'size of it': number(size ?? new Float64Array(1)),
+    weight: number(weight ?? new Float64Array(1)),
+    made: number(made ?? new Float64Array(1)),
+    Größe: random() < 0.2 ? one([null, 'unseen', 'KÖLN', 'Ko\u0308ln', '🏔']) : one(cities),
+    label: one(['true', 'false', null, 'TRUE']),
+  }));
+};
+
+/** What onnxruntime makes of the rows. */
+const runOnnx = async (model: Model, asked: readonly Record<string, number | string | null>[]) => {
+  const bytes = exportOnnx(model, { name: 'Prices', version: 3 });
+  const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const feeds = Object.fromEntries(
+    model.schema.features.map(({ name, kind }) => {
+      const values = asked.map((row) => row[name] ?? null);
+      const tensor =
+        kind === 'categorical'
+          ? new Tensor(
+              'string',
+              // A missing value is any text that is no category.
+              values.map((value) => (value === null ? '(none)' : String(value))),
+              [asked.length, 1],
+            )
+          : new Tensor(
+              'float64',
+              Float64Array.from(values, (value) => (typeof value === 'number' ? value : Number.NaN)),
+              [asked.length, 1],
+            );
+      return [name === 'label' ? 'label_1' : name, tensor];
+    }),
+  );
+  const outputs = await session.run(feeds);
+  await session.release();
+  return outputs;
+};
+
+const parameters: Partial<Record<AlgorithmName, Record<string, number | string>>> = {
+  gradient_boosting: { iterations: 60, minLeafRows: 5 },
+  random_forest: { trees: 40 },
+  extra_trees: { trees: 40 },
+  neural_network: { epochs: 15, layers: 2, units: 20 },
+};
+const fitted = (options: Pick<TrainOptions, 'task' | 'target' | 'algorithm' | 'parameters'>): Model =>
+  train(table, { ...options, features, validation: { holdout: 0.2 }, seed: 3 }).model;
+
+const algorithms: AlgorithmName[] = [
+  'gradient_boosting',
+  'random_forest',
+  'extra_trees',
+  'linear',
+  'neural_network',
+  'baseline',
+];
+const goals = [
+  { task: 'classification', target: 'sold' },
+  { task: 'classification', target: 'grade' },
+  { task: 'regression', target: 'price' },
+] as const;
+
+/** The largest difference, as a share of what is larger than one. */
+const worstOf = (given: ArrayLike<number>, expected: readonly number[]): number => {
+  expect(given.length).toBe(expected.length);
+  let worst = 0;
+  expected.forEach((value, i) => {
+    const off = Math.abs((given[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value));
+    if (!(off <= worst)) worst = off;
+  });
+  return worst;
+};
+
+/** How far the numbers are apart on many rows, and which rows get another label. */
+const compared = async (model: Model, count = 3000) => {
+  const asked = askedRows(count);
+  const predictor = createPredictor(model);
+  const expected = asked.map((row) => predictor.predictRow(row));
+  const { value, label, probabilities } = await runOnnx(model, asked);
+  if (model.schema.task === 'regression') {
+    const values = expected.map((one) => one.value ?? Number.NaN);
+    return { worst: worstOf(value?.data as Float64Array, values), differing: [] };
+  }
+  const { classes } = model.schema;
+  const odds = expected.flatMap((one) => classes.map((name) => one.probabilities?.[name] ?? Number.NaN));
+  // Where two classes are as likely but for rounding, either is right.
+  const differing = expected.filter((one, i) => {
+    const other = String(label?.data[i]);
+    const shares = one.probabilities ?? {};
+    return other !== one.label && Math.abs((shares[other] ?? 0) - (shares[one.label ?? ''] ?? 0)) > 1e-6;
+  });
+  return { worst: worstOf(probabilities?.data as Float64Array, odds), differing };
+};
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe.each(algorithms)('%s as ONNX', (algorithm) => {
+  it.each(goals)('predicts what it predicts here, of $target', async (goal) => {
+    const model = fitted({ ...goal, algorithm, parameters: parameters[algorithm] ?? {} });
+    const { worst, differing } = await compared(model);
+    expect(worst).toBeLessThan(1e-5);
+    expect(differing).toEqual([]);
+  });
+});
+
+describe('a model as ONNX', () => {
+  it('predicts the same with a logarithmic link', async () => {
+    const goal = { task: 'regression', target: 'price' } as const;
+    const poisson = { loss: 'poisson', iterations: 40 };
+    const model = fitted({ ...goal, algorithm: 'gradient_boosting', parameters: poisson });
+    expect((await compared(model)).worst).toBeLessThan(1e-5);
+  });
+
+  it('predicts the same where it is the average of two others', async () => {
+    const goal = { task: 'classification', target: 'grade' } as const;
+    const members = (['linear', 'gradient_boosting'] as const).map((algorithm) =>
+      fitted({ ...goal, algorithm, parameters: parameters[algorithm] ?? {} }),
+    );
+    const [first, second] = members;
+    if (!first || !second) throw new Error('Two models are needed.');
+    const shares = [0.25, 0.75];
+    const own = new Float64Array(first.schema.classes.length);
+    const blend: Model = {
+      ...first,
+      algorithm: 'blend',
+      fitted: {
+        ...first.fitted,
+        predictRow: (raw, out) => {
+          out.fill(0);
+          members.forEach((member, i) => {
+            member.fitted.predictRow(raw, own);
+            own.forEach((share, k) => (out[k] = (out[k] ?? 0) + (shares[i] ?? 0) * share));
+          });
+        },
+        state: () => ({
+          members: members.map((member) => ({ algorithm: member.algorithm, state: member.fitted.state() })),
+          shares: Float64Array.from(shares),
+        }),
+      },
+    };
+    const { worst, differing } = await compared(blend);
+    expect(worst).toBeLessThan(1e-5);
+    expect(differing).toEqual([]);
+  });
+
+  it('is refused where no operator does what it does', () => {
+    const model = fitted({ task: 'classification', target: 'sold', algorithm: 'nearest_neighbors' });
+    expect(() => exportOnnx(model, { name: 'Near', version: 1 })).toThrow(/cannot be written as ONNX/);
+  });
+
+  it('says what it is and what it takes', async () => {
+    const model = fitted({ task: 'classification', target: 'grade', algorithm: 'linear' });
+    const bytes = exportOnnx(model, { name: 'Grades of Köln', version: 3 });
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+    expect(session.inputNames).toEqual(['size of it', 'weight', 'Größe', 'made', 'label_1']);
+    expect(session.outputNames).toEqual(['label', 'probabilities']);
+    expect(session.inputMetadata.map((input) => input.isTensor && input.type)).toEqual([
+      'float64',
+      'float64',
+      'string',
+      'float64',
+      'string',
+    ]);
+    expect(Buffer.from(bytes).includes('Grades of Köln')).toBe(true);
+    await session.release();
+  });
+});

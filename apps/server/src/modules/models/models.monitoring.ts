@@ -1,0 +1,70 @@
+import type { Monitoring, Query, monitoring as routes } from '@quadrax/contract';
+import type { Database } from '#platform/db';
+import { invalid, notFound } from '#platform/errors';
+import { driftsOf } from './models.drift.ts';
+import { latencyOf } from './models.latency.ts';
+import { findModel, findModelVersion } from './models.store.ts';
+import { listTraffic } from './models.traffic.store.ts';
+import type { TrafficRow } from './models.traffic.store.ts';
+
+export interface MonitoringService {
+  /** @throws AppError NOT_FOUND, VALIDATION_FAILED */
+  read(tenantId: string, modelId: string, query: Query<typeof routes.monitoring>): Promise<Monitoring>;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const usualDays = 7;
+const mostDays = 92;
+
+/** The whole hours that a span touches. @throws AppError VALIDATION_FAILED */
+const spanOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }) => {
+  const end = to === undefined ? Date.now() : Date.parse(to);
+  const begin = from === undefined ? end - usualDays * day : Date.parse(from);
+  if (begin >= end) throw invalid('from', 'The end must be after the beginning.');
+  if (end - begin > mostDays * day) throw invalid('from', `Ask for ${mostDays} days at most.`);
+  return { from: new Date(Math.floor(begin / hour) * hour), to: new Date(Math.ceil(end / hour) * hour) };
+};
+
+const sumOf = (lists: readonly (readonly number[])[]): number[] => {
+  const sum: number[] = [];
+  for (const list of lists) for (const [i, count] of list.entries()) sum[i] = (sum[i] ?? 0) + count;
+  return sum;
+};
+
+const trafficOf = (hours: readonly TrafficRow[]) => {
+  const total = (field: 'requests' | 'errors' | 'rows'): number =>
+    hours.reduce((sum, one) => sum + one[field], 0);
+  const latency = latencyOf(sumOf(hours.map((one) => one.latency)));
+  return {
+    requests: total('requests'),
+    errors: total('errors'),
+    rows: total('rows'),
+    ...(latency && { latency }),
+  };
+};
+
+export const createMonitoringService = (db: Database): MonitoringService => ({
+  read: (tenantId, modelId, query) =>
+    db.tenant(tenantId, async (tx) => {
+      const span = spanOf(query);
+      const record = await findModel(tx, modelId);
+      if (!record) throw notFound('model');
+      const version = query.version ?? record.deployedVersion ?? record.model.latestVersion;
+      const row = version === null ? undefined : await findModelVersion(tx, modelId, version);
+      if (!row) throw notFound('version');
+      const hours = await listTraffic(tx, { modelId, version: row.version, ...span });
+      const drifts =
+        row.reference && driftsOf(row.reference, row.target, sumOf(hours.map(({ tally }) => tally)));
+      return {
+        ...trafficOf(hours),
+        version: row.version,
+        from: span.from.toISOString(),
+        to: span.to.toISOString(),
+        series: hours.map((one) => ({ at: one.hour.toISOString(), ...trafficOf([one]) })),
+        compared: drifts !== null,
+        ...(drifts && { prediction: drifts.prediction }),
+        features: (drifts?.features ?? []).toSorted((a, b) => (b.psi ?? -1) - (a.psi ?? -1)),
+      };
+    }),
+});

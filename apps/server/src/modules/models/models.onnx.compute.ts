@@ -1,0 +1,79 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Prediction } from '@quadrax/contract';
+import type { ImportWishes, OnnxPlan, OnnxSignature } from '@quadrax/ml/onnx';
+import type { Schema } from '@quadrax/ml/tabular';
+import { computeTask, TaskError } from '#platform/compute';
+import type { Row } from './data/onnx-session.compute.ts';
+
+export interface ExportInput {
+  readonly artifact: string;
+  readonly format: 'onnx' | 'json';
+  readonly about: { readonly name: string; readonly version: number };
+  /** Where the file is to be written. */
+  readonly file: string;
+}
+
+/** Writes a model that was trained here as a file for other programs; its size. */
+export const exportModelTask = computeTask(
+  import.meta.url,
+  'models.export',
+  async ({ artifact, format, about, file }: ExportInput): Promise<number> => {
+    const { decodeModel, readableModel, TabularError } = await import('@quadrax/ml/tabular');
+    const { exportOnnx } = await import('@quadrax/ml/onnx');
+    try {
+      const model = decodeModel(await readFile(artifact));
+      const bytes =
+        format === 'onnx' ? exportOnnx(model, about) : Buffer.from(JSON.stringify(readableModel(model)));
+      await writeFile(file, bytes);
+      return bytes.length;
+    } catch (error) {
+      if (error instanceof TabularError && error.code === 'NOT_EXPORTABLE')
+        throw new TaskError(error.code, error.message);
+      throw error;
+    }
+  },
+);
+
+export interface InspectInput {
+  readonly file: string;
+  readonly wishes: ImportWishes;
+}
+
+/** Reads a model file that somebody brought, and tries it on rows of nothing special. */
+export const inspectOnnxTask = computeTask(
+  import.meta.url,
+  'models.inspect_onnx',
+  async ({ file, wishes }: InspectInput): Promise<OnnxSignature> => {
+    const { readOnnx, OnnxError } = await import('@quadrax/ml/onnx');
+    const { openOnnx } = await import('./data/onnx-session.compute.ts');
+    const bytes = await readFile(file);
+    try {
+      const signature = readOnnx(bytes, wishes);
+      const session = await openOnnx(bytes);
+      const schema = await session.tried(signature);
+      await session.close();
+      return { ...signature, schema };
+    } catch (error) {
+      if (error instanceof OnnxError) throw new TaskError(error.code, error.message);
+      throw error;
+    }
+  },
+);
+
+export interface PredictInput {
+  readonly file: string;
+  readonly schema: Schema;
+  readonly plan: OnnxPlan;
+  readonly rows: readonly Row[];
+}
+
+/** Runs an imported model; a process keeps those that it was asked last. */
+export const predictOnnxTask = computeTask(
+  import.meta.url,
+  'models.predict_onnx',
+  async ({ file, schema, plan, rows }: PredictInput): Promise<Prediction[]> => {
+    const { keptOnnx } = await import('./data/onnx-session.compute.ts');
+    const session = await keptOnnx(file);
+    return session.predict(schema, plan, rows);
+  },
+);

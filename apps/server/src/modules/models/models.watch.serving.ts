@@ -1,0 +1,177 @@
+import { createTally } from '@quadrax/ml/tabular';
+import type { Reference, Schema, Tally } from '@quadrax/ml/tabular';
+import type { Database } from '#platform/db';
+import type { Logger } from '#platform/log';
+import type { Reading, Telemetry } from '#platform/telemetry';
+import { driftsOf } from './models.drift.ts';
+import { latencyCell, latencyCells } from './models.latency.ts';
+import { addTraffic } from './models.traffic.store.ts';
+
+const flushMs = 3000;
+const day = 86_400_000;
+/** Of so many versions the metrics tell. */
+const mostRead = 100;
+
+/** A version as it is served here. */
+export interface Watchable {
+  readonly tenantId: string;
+  readonly modelId: string;
+  readonly version: number;
+  readonly schema: Schema;
+  readonly target: string;
+  /** Null: the version was trained before references were kept; its inputs are not compared. */
+  readonly reference: Reference | null;
+}
+
+/** Counts what one version is asked. Costs a few additions a request; the database is told later. */
+export interface Watched {
+  readonly tally: Tally | undefined;
+  done(ms: number, rows: number, failed: boolean): void;
+}
+
+export interface Watch {
+  of(version: Watchable): Watched;
+  /** The drift of what this process predicted in the last day at most. */
+  readings(): Reading[];
+  /** Writes what was counted, and counts no more by itself. */
+  stop(): Promise<void>;
+}
+
+interface Counters {
+  readonly of: Watchable;
+  readonly tally: Tally | undefined;
+  readonly latency: Float64Array;
+  /** The tally of the last day at most, and since when. */
+  recent: Float64Array;
+  since: number;
+  requests: number;
+  errors: number;
+  rows: number;
+}
+
+/** What was counted since the last time; the counters begin anew. */
+const taken = (counters: Counters) => {
+  const { requests, errors, rows, latency, tally } = counters;
+  const traffic = {
+    requests,
+    errors,
+    rows,
+    latency: [...latency],
+    tally: tally ? [...tally.counts] : [],
+  };
+  counters.requests = counters.errors = counters.rows = 0;
+  latency.fill(0);
+  tally?.counts.fill(0);
+  return traffic;
+};
+
+/** Puts back what could not be written. */
+const returned = (counters: Counters, traffic: ReturnType<typeof taken>): void => {
+  counters.requests += traffic.requests;
+  counters.errors += traffic.errors;
+  counters.rows += traffic.rows;
+  for (const [i, count] of traffic.latency.entries())
+    counters.latency[i] = (counters.latency[i] ?? 0) + count;
+  const { counts } = counters.tally ?? {};
+  if (counts) for (const [i, count] of traffic.tally.entries()) counts[i] = (counts[i] ?? 0) + count;
+};
+
+const help =
+  'Population stability index of the last day at most: of the prediction, and of the most drifted feature.';
+
+const readingsOf = ({ of: { reference, target, modelId, version }, recent }: Counters): Reading[] => {
+  if (!reference) return [];
+  const { prediction, features } = driftsOf(reference, target, [...recent]);
+  const known = features.flatMap(({ psi }) => psi ?? []);
+  const told = [
+    ...(prediction.psi === undefined ? [] : [{ of: 'prediction', value: prediction.psi }]),
+    ...(known.length === 0 ? [] : [{ of: 'feature', value: Math.max(...known) }]),
+  ];
+  return told.map(({ of, value }) => ({
+    name: 'model_drift_psi',
+    help,
+    labels: { model: modelId, version: String(version), of },
+    value,
+  }));
+};
+
+/** Watches the versions that this process serves: counted in the process, written every few seconds. */
+export const createWatch = (deps: {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly telemetry: Pick<Telemetry, 'observePredictions'>;
+}): Watch => {
+  const { db, log, telemetry } = deps;
+  const busy = new Set<Counters>();
+  const read = new Map<string, Counters>();
+  let flushing: Promise<void> = Promise.resolve();
+
+  const write = async (counters: Counters): Promise<void> => {
+    const { tenantId, modelId, version } = counters.of;
+    const traffic = taken(counters);
+    try {
+      await db.tenant(tenantId, (tx) => addTraffic(tx, tenantId, { modelId, version, ...traffic }));
+    } catch (error) {
+      returned(counters, traffic);
+      busy.add(counters);
+      log.warn(
+        { action: 'models.watch', err: error },
+        'Counts of predictions are kept until the database takes them',
+      );
+      return;
+    }
+    if (Date.now() - counters.since > day) {
+      counters.recent.fill(0);
+      counters.since = Date.now();
+    }
+    for (const [i, count] of traffic.tally.entries()) counters.recent[i] = (counters.recent[i] ?? 0) + count;
+  };
+
+  const flush = (): Promise<void> => {
+    flushing = flushing.then(async () => {
+      const now = [...busy];
+      busy.clear();
+      for (const counters of now) await write(counters);
+    });
+    return flushing;
+  };
+  const timer = setInterval(() => void flush(), flushMs).unref();
+
+  return {
+    of: (version) => {
+      const { modelId, schema, reference } = version;
+      const tally = reference ? createTally(schema, reference) : undefined;
+      const latency = new Float64Array(latencyCells);
+      const counters: Counters = {
+        of: version,
+        tally,
+        latency,
+        recent: new Float64Array(tally?.counts.length ?? 0),
+        since: Date.now(),
+        requests: 0,
+        errors: 0,
+        rows: 0,
+      };
+      if (read.size >= mostRead) read.delete(read.keys().next().value ?? '');
+      read.set(`${modelId}/${version.version}`, counters);
+      const measure = telemetry.observePredictions(modelId, version.version);
+      return {
+        tally,
+        done: (ms, rows, failed) => {
+          counters.requests++;
+          counters.rows += rows;
+          if (failed) counters.errors++;
+          const cell = latencyCell(ms);
+          latency[cell] = (latency[cell] ?? 0) + 1;
+          busy.add(counters);
+          measure(ms / 1000, failed);
+        },
+      };
+    },
+    readings: () => [...read.values()].flatMap(readingsOf),
+    stop: async () => {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+};
