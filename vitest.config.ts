@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'apps/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: [...never, ...database, browser],
+          // Models are trained, on machines that do other things meanwhile.
+          testTimeout: 30_000,
         },
       },
       {

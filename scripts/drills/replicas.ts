@@ -15,6 +15,10 @@ try {
       `  acknowledged creates: ${figures.acknowledged}, lost: ${figures.lost}, twice: ${figures.duplicates}`,
     );
     console.log(`  trainings: ${figures.jobs.map(({ status }) => status).join(', ')}`);
+    const { seen, failed, longestGapSeconds } = figures.ticks;
+    console.log(
+      `  ticks of a schedule due every second: ${seen}, failed: ${failed}, longest gap: ${longestGapSeconds} s`,
+    );
     console.log(`  versions they made: ${figures.versions.join(', ')}`);
   }
 } finally {

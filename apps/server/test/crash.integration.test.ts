@@ -11,6 +11,7 @@ import {
   quickTraining,
   readyDatakit,
   spawnServer,
+  trainedModel,
   uploadForm,
 } from '@quadrax/testkit';
 import type { SpawnedServer, TestClient, TestDatabase } from '@quadrax/testkit';
@@ -100,6 +101,40 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
     },
   );
 
+  it.each(['job.claimed', 'job.artifact', 'job.committed'])(
+    'at %s of a transformation: the next start makes the version, once',
+    async (point) => {
+      const quiet = await start();
+      const client = await quiet.register();
+      const { id } = await readyDatakit(client);
+      await quiet.stop();
+
+      const first = await start(point);
+      const body = { sql: 'SELECT city, count(*) AS n FROM data GROUP BY city' };
+      const sent = await again(first, client)
+        .send(routes.datakits.transform, { params: { id }, body })
+        .catch(() => undefined);
+      if (sent) expect(sent.status).toBe(202);
+      expect(await first.exited).toBe('SIGKILL');
+
+      const second = await start();
+      const survivor = again(second, client);
+      const { items } = await survivor.page(routes.jobs.list, { query: { kind: 'datakit.transform' } });
+      expect(items).toHaveLength(1);
+      await jobSucceeds(survivor, items[0]?.id ?? '');
+      const versions = await survivor.page(routes.datakits.versions, { params: { id } });
+      expect(versions.items.map(({ version, status }) => [version, status])).toEqual([
+        [2, 'READY'],
+        [1, 'READY'],
+      ]);
+      expect(await survivor.call(routes.datakits.get, { params: { id } })).toMatchObject({
+        version: 2,
+        rows: 3,
+      });
+      await expectWholeStore(3);
+    },
+  );
+
   it.each(['job.enqueued', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
     'at %s of a training: the next start finishes it, once',
     async (point) => {
@@ -129,6 +164,37 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
         latestVersion: 1,
       });
       await expectWholeStore(3);
+    },
+  );
+});
+
+describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (round %i)', () => {
+  it.each(['job.claimed', 'job.artifact'])(
+    'at %s of a call that was put off: the next start answers it, once',
+    async (point) => {
+      const quiet = await start();
+      const client = await quiet.register();
+      const { model } = await trainedModel(client, (await readyDatakit(client)).id);
+      const params = { id: model.id };
+      await client.call(routes.models.deploy, { params, body: { version: 1 } });
+      await quiet.stop();
+
+      const first = await start(point);
+      const body = { inputs: { hours: 12, city: 'Bern', rainfall: 3.5 } };
+      const headers = { prefer: 'respond-async', 'idempotency-key': 'put off' };
+      await again(first, client)
+        .send(routes.models.predict, { params, body, headers })
+        .catch(() => undefined);
+      expect(await first.exited).toBe('SIGKILL');
+
+      const second = await start();
+      const survivor = again(second, client);
+      const repeated = await survivor.send(routes.models.predict, { params, body, headers });
+      const { data } = repeated.body as { data: { id: string } };
+      const { result } = await jobSucceeds(survivor, data.id);
+      expect(result).toEqual(await survivor.call(routes.models.predict, { params, body }));
+      const { items, meta } = await survivor.page(routes.jobs.list, { query: { kind: 'models.predict' } });
+      expect([items.length, meta.total]).toEqual([1, 1]);
     },
   );
 });

@@ -32,7 +32,7 @@ describe('an answer', () => {
     expect(listed.body).toEqual({
       success: true,
       data: [expect.objectContaining({ status: 'DRAFT' })],
-      meta: { nextCursor: expect.any(String) },
+      meta: { nextCursor: expect.any(String), total: 2 },
     });
     expect(listed.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });

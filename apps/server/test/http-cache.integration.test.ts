@@ -206,6 +206,7 @@ describe('the cache', () => {
     expect(declared.map(({ id }) => id).toSorted()).toEqual([
       'datakits.preview',
       'datakits.profile',
+      'models.explanation',
       'models.version',
     ]);
     for (const { route } of declared)

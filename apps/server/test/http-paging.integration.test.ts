@@ -1,18 +1,9 @@
 import { routes } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
-import {
-  allRoutes,
-  asOperator,
-  keptMail,
-  newEmail,
-  newModel,
-  readyDatakit,
-  signIn,
-  startTestServer,
-  upload,
-} from '@quadrax/testkit';
+import { allRoutes, asOperator, newModel, startTestServer, upload } from '@quadrax/testkit';
 import type { CallInput, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idsOf as ids, listPassword as password, sortedListsOf, walk } from './lists.ts';
 
 let server: TestServer;
 let ada: TestClient;
@@ -23,26 +14,6 @@ beforeAll(async () => {
   ada = await asOperator(server.database, await server.register());
 });
 afterAll(() => server.close());
-
-/** Everything a list gives, page by page; `between` happens after each. */
-const walk = async (
-  client: TestClient,
-  route: RouteDeclaration,
-  input: CallInput,
-  between: () => Promise<unknown> = async () => {},
-): Promise<unknown[]> => {
-  const found: unknown[] = [];
-  let cursor: string | undefined;
-  do {
-    const { items, meta } = await client.page(route, { ...input, query: { ...input.query, cursor } });
-    found.push(...items);
-    cursor = meta.nextCursor;
-    await between();
-  } while (cursor !== undefined);
-  return found;
-};
-
-const ids = (items: unknown[]): string[] => items.map((item) => (item as { id: string }).id);
 
 describe('walking a list by its cursor', () => {
   it('meets everything that was there exactly once, newest first, while more is added', async () => {
@@ -97,48 +68,7 @@ describe('walking a list by its cursor', () => {
   });
 });
 
-/** What every list may be sorted by, and how one more thing comes into it; the second argument counts them. */
-const sortedLists: Readonly<
-  Record<string, { fields: readonly string[]; add: (person: TestClient, n: number) => Promise<unknown> }>
-> = {
-  'datakits.list': {
-    fields: ['createdAt', 'updatedAt', 'name'],
-    add: async (person, n) => {
-      const { id } = await readyDatakit(person);
-      return person.call(routes.datakits.update, { params: { id }, body: { name: nameOf(n) } });
-    },
-  },
-  'models.list': {
-    fields: ['createdAt', 'updatedAt', 'name'],
-    add: (person, n) => newModel(person, { name: nameOf(n) }),
-  },
-  'jobs.list': { fields: ['createdAt'], add: (person) => upload(person) },
-  'account.sessions': {
-    fields: ['createdAt'],
-    add: ({ user }) => signIn(server.url, user.email, password),
-  },
-  'account.apiKeys': {
-    fields: ['createdAt'],
-    add: (person) => person.call(routes.account.createApiKey, { body: { name: 'Nightly' } }),
-  },
-  'users.list': {
-    fields: ['joinedAt', 'email'],
-    add: (person) =>
-      person.call(routes.users.create, {
-        body: { email: newEmail(), firstName: 'Bob', lastName: 'Test', password },
-      }),
-  },
-  'users.invitations': {
-    fields: ['createdAt', 'email'],
-    add: (person) => person.call(routes.users.invite, { body: { email: newEmail() } }),
-  },
-  'platform.accounts': { fields: ['createdAt', 'email'], add: () => server.register() },
-  'mail.list': { fields: ['createdAt'], add: (person) => keptMail(server.database, person) },
-};
-
-const password = 'quite a long phrase to sign in with';
-/** Some that are the same but for their case. */
-const nameOf = (n: number): string => ['beta', 'Alpha', 'delta', 'ALPHA', 'Gamma', 'alpha'][n % 6] ?? '';
+const sortedLists = sortedListsOf(() => server);
 
 const everySort = Object.entries(sortedLists).flatMap(([id, { fields }]) =>
   fields.flatMap((field) => [field, `-${field}`].map((sort) => ({ id, field, sort }))),

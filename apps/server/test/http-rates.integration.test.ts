@@ -67,6 +67,22 @@ describe('rates', () => {
     expect((await elsewhere().send(register, { body: newRegistration() })).status).toBe(201);
   });
 
+  it('of an address that guesses at API keys are limited, and who is known there gets in', async () => {
+    const here = elsewhere();
+    const { token } = await here.call(register, { body: newRegistration() });
+    const ada = here.with({ authorization: `Bearer ${token}` });
+    const { key } = await ada.call(routes.account.createApiKey, { body: { name: 'Ours', scopes: ['read'] } });
+    const withKey = here.with({ authorization: `Bearer ${key}` });
+    expect((await withKey.send(routes.datakits.list)).status).toBe(200);
+    const forged = () => {
+      const id = crypto.randomUUID().replaceAll('-', '');
+      return here.with({ authorization: `Bearer qdx_${id}_${'a'.repeat(43)}` });
+    };
+    while ((await forged().send(me)).status === 401);
+    expectLimited(await forged().send(me), 'anonymous');
+    expect((await withKey.send(routes.datakits.list)).status).toBe(200);
+  });
+
   it('of opening accounts have a limit of their own', async () => {
     const keen = elsewhere();
     for (let i = 0; i < 3; i++)

@@ -138,6 +138,16 @@ describe('a forgotten password', () => {
       (rows) => rows.length === 0,
     );
     expect(smtp.mails.filter(({ to }) => to === `x${ada.user.email}`)).toEqual([]);
+    // The log of whoever is meant says so, and from where.
+    const query = { action: 'account.password_reset_requested' };
+    const [asked, ...others] = (await ada.page(routes.audit.list, { query })).items;
+    expect(asked).toMatchObject({
+      resourceId: ada.user.id,
+      address: '127.0.0.1',
+      requestId: known?.headers.get('x-request-id'),
+    });
+    // Whoever asks need not be whose account it is.
+    expect([asked?.actor, others]).toEqual([undefined, []]);
   });
 
   it('fills no mailbox, and sends nothing to an account that is disabled', async () => {

@@ -299,13 +299,21 @@ describe('the platform administrator', () => {
       (status) => status === 401,
       1000,
     );
-    await expect(signIn(server.url, bob.user.email, password)).rejects.toThrow('INVALID_CREDENTIALS');
+    await expect(signIn(server.url, bob.user.email, password)).rejects.toThrow('ACCOUNT_DISABLED');
+    expect(await update(bob.user.id, { administrator: true })).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT', error: expect.stringContaining('disabled account') as string },
+    });
+    // Nor in one breath with being disabled; in one with being enabled it may.
+    expect(await update(bob.user.id, { administrator: true, disabled: true })).toMatchObject({ status: 409 });
     // Who administers one workspace cannot let in whom the platform keeps out.
     const ada = await server.register();
     await server.database.owner(
       `INSERT INTO auth.memberships (tenant_id, account_id, role) VALUES ($1, $2, 'USER')`,
       [ada.tenantId, bob.user.id],
     );
+    const [listed] = await members(ada, { search: bob.user.email });
+    expect(listed).toMatchObject({ active: false, disabled: true });
     const letIn = { params: { id: bob.user.id }, body: { active: true } };
     expect(await ada.refused(users.update, letIn)).toMatchObject({ status: 409, code: 'CONFLICT' });
     await update(bob.user.id, { disabled: false });

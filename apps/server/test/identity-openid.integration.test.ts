@@ -159,6 +159,19 @@ describe('signing in by OpenID Connect', () => {
     expect((await userOf(again.refreshToken)).id).toBe(user.id);
   });
 
+  it('opens one account where somebody comes by two ways at once for the first time', async () => {
+    const email = newEmail();
+    people.set('twin', { email, email_verified: true, given_name: 'Twin', family_name: 'Test' });
+    const browsers = [new Browser(), new Browser()];
+    const backs: string[] = [];
+    for (const browser of browsers) backs.push(await browser.follow(startOf(), 'twin', isBack));
+    await Promise.all(browsers.map((browser, at) => browser.get(backs[at] ?? '')));
+    const users = [];
+    for (const browser of browsers) users.push(await userOf(browser.cookie(server.url, 'quadrax_refresh')));
+    expect(users.map((user) => user.email)).toEqual([email, email]);
+    expect(users[0]?.id).toBe(users[1]?.id);
+  });
+
   it('is linked with an account whose address both sides have confirmed', async () => {
     const bob = await server.register();
     people.set('bob', { email: bob.user.email, email_verified: true });

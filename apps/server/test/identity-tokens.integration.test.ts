@@ -201,3 +201,19 @@ describe('two processes on one database', () => {
     await eventually('it has ended', statusAtOther(person), (status) => status === 401, within1s);
   });
 });
+
+describe('a session that has ended', () => {
+  it('tells whoever holds its token why', async () => {
+    const grace = await server.register({ password: 'a long enough sentence' });
+    const elsewhere = await server.anonymous.call(routes.identity.login, {
+      body: { email: grace.user.email, password: 'a long enough sentence' },
+    });
+    await grace.call(routes.account.endOtherSessions);
+    const body = { refreshToken: elsewhere.refreshToken };
+    expect(await server.anonymous.refused(refresh, { body })).toMatchObject({
+      status: 401,
+      code: 'UNAUTHENTICATED',
+      details: [{ field: 'session', message: 'It was ended on the account page.' }],
+    });
+  });
+});

@@ -145,12 +145,15 @@ describe('signing in', () => {
     await expect(signIn(server.url, person.user.email, 'cafe\u0301 au lait')).resolves.toBeDefined();
   });
 
-  it('is refused to a disabled account, like a wrong password', async () => {
+  it('tells whoever has the password that the account is disabled, and nobody else', async () => {
     const person = await server.register({ password: 'a fine password' });
     await server.database.owner('UPDATE auth.accounts SET disabled_at = now() WHERE id = $1', [
       person.user.id,
     ]);
     await expect(signIn(server.url, person.user.email, 'a fine password')).rejects.toThrow(
+      'ACCOUNT_DISABLED',
+    );
+    await expect(signIn(server.url, person.user.email, 'another password')).rejects.toThrow(
       'INVALID_CREDENTIALS',
     );
   });

@@ -28,6 +28,7 @@ describe('health', () => {
         'objects',
         'queue',
         'redis',
+        'virusScan',
       ]);
       expect(health.services).toMatchObject({
         database: { status: 'healthy', latencyMs: expect.any(Number) },
@@ -43,6 +44,27 @@ describe('health', () => {
   it('says that it lives and that it is ready', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, body: { status: 'live' } });
     expect(await get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+  });
+
+  it('warns, once at the start and wherever it is asked, of links in mails that lead nowhere', async () => {
+    const linksOf = async (env: Record<string, string>) => {
+      const open = await startTestServer({ env, work: false });
+      try {
+        const warned = open.logs.filter(({ action }) => action === 'mail.links').length;
+        const { status, services } = healthSchema.parse((await get('/health', open)).body);
+        return { status, warned, links: services['links']?.message };
+      } finally {
+        await open.close();
+      }
+    };
+    expect(await linksOf({ HOST: '0.0.0.0' })).toEqual({
+      status: 'healthy',
+      warned: 1,
+      links: expect.stringMatching(/^Links in mails point to http:\/\/localhost:\d+, .+Set FRONTEND_URL/),
+    });
+    const settled = { status: 'healthy', warned: 0, links: undefined };
+    expect(await linksOf({ HOST: '0.0.0.0', FRONTEND_URL: 'https://ml.example.org' })).toEqual(settled);
+    expect(await linksOf({ HOST: '127.0.0.1' })).toEqual(settled);
   });
 
   it('is 503 while the database is away, and every request says so; then all is well again', async () => {
@@ -152,7 +174,7 @@ describe('the API’s own description', () => {
       expect(summary, address).toMatch(/^[A-Z].*[^.]$/);
       for (const range of ['4XX', '5XX'])
         expect(responses[range]?.content?.['application/json']?.schema, `${address} ${range}`).toEqual({
-          $ref: '#/components/schemas/Error',
+          $ref: `#/components/schemas/${address.includes(' /v2') ? 'InferenceError' : 'Error'}`,
         });
       expect(
         Object.keys(responses).some((status) => /^[23]/.test(status)),
@@ -196,7 +218,9 @@ describe('the API’s own description', () => {
 
   it('requires a body just where a request without one is refused', () => {
     const required = ({ route }: NamedRoute) =>
-      route.body && (route.multipart === true || !route.body.safeParse(undefined).success);
+      route.stream
+        ? true
+        : route.body && (route.multipart === true || !route.body.safeParse(undefined).success);
     for (const named of allRoutes)
       expect([named.id, operationOf(named.id).requestBody?.required]).toEqual([named.id, required(named)]);
     expect(operationOf('identity.refresh').requestBody?.required).toBe(false);
@@ -210,7 +234,7 @@ describe('the API’s own description', () => {
     for (const [type, { schema }] of [...kindsOf('audit.export'), ...kindsOf('datakits.download')])
       expect(schema, type).toEqual({ type: 'string', format: 'binary' });
     const files = allRoutes.filter(({ route }) => route.envelope === 'file').map(({ id }) => id);
-    expect(files.toSorted()).toEqual(['audit.export', 'datakits.download']);
+    expect(files.toSorted()).toEqual(['audit.export', 'datakits.download', 'models.export']);
   });
 
   it('says of files what they are in fact answered as', async () => {

@@ -24,6 +24,11 @@ describe.each(['kill', 'restart'] as const)(
       expect(figures.versions).toEqual([1, 1, 1]);
     });
 
+    it('see to the ticks of a schedule, each once', () => {
+      expect(figures.ticks.seen).toBeGreaterThan(5);
+      expect(figures.ticks.failed).toBe(0);
+    });
+
     it.runIf(ending === 'restart')('let clients see nothing of it when they are told to stop', () => {
       expect(figures.failures).toEqual({});
       expect(figures.exitCodes).toEqual([0, 0, 0]);

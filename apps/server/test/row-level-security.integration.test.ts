@@ -1,4 +1,5 @@
-import { populate, startTestServer } from '@quadrax/testkit';
+import { routes } from '@quadrax/contract';
+import { eventually, populate, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,12 +14,30 @@ let bob: TestClient;
 beforeAll(async () => {
   server = await startTestServer();
   [ada, bob] = await Promise.all([server.register(), server.register()]);
-  await Promise.all([populate(ada, server.database), populate(bob, server.database)]);
+  const tenants = await Promise.all([populate(ada, server.database), populate(bob, server.database)]);
+  // A version that was made of another.
+  for (const { client, datakit } of tenants)
+    await client.call(routes.datakits.transform, {
+      params: { id: datakit.id },
+      body: { steps: [{ step: 'drop', columns: ['rainfall'] }] },
+    });
   for (const person of [ada, bob])
     await person.request('POST', '/api/models', {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
       body: JSON.stringify({ name: 'Keyed', type: 'REGRESSION' }),
     });
+  for (const { client, model } of tenants) {
+    const params = { id: model.id };
+    await client.call(routes.models.predict, {
+      params,
+      body: { inputs: { hours: 1, city: null, rainfall: 1 } },
+    });
+    await eventually(
+      'the prediction is counted',
+      () => client.call(routes.models.monitoring, { params }),
+      ({ requests }) => requests === 1,
+    );
+  }
   tables = await tenantTables(server.database);
 });
 afterAll(() => server.close());

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { routes } from '@quadrax/contract';
-import type { ApiKey, Datakit, Invitation, Job, Model, OpenSession } from '@quadrax/contract';
+import type { ApiKey, Datakit, Invitation, Job, Model, OpenSession, Upload } from '@quadrax/contract';
 import { newEmail } from './client.ts';
 import type { TestClient } from './client.ts';
 import type { TestDatabase } from './database.ts';
@@ -27,6 +27,25 @@ export const uploadForm = (
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   const part = typeof content === 'string' ? content : new Uint8Array(content);
   form.append('dataset', new Blob([part]), fileName);
+  return form;
+};
+
+/** An ONNX file of one Gemm: `x` [rows, 2] to their sum `value` [rows, 1]. */
+export const sumModel = (): Uint8Array =>
+  Buffer.from(
+    'CAgSBHRlc3QaATEoATIAOoIBCh8KAXgKAXcKAWISBXZhbHVlGgV2YWx1ZSIER2VtbToAEgVncmFwaCoTCAIIARABQgF3SggAAIA/AACAPyoNCAEQAUIBYkoEAAAAAFoXCgF4EhIKEAgBEgwKBhIEcm93cwoCCAJiGwoFdmFsdWUSEgoQCAESDAoGEgRyb3dzCgIIAUIECgAQEkIOCgphaS5vbm54Lm1sEAM=',
+    'base64',
+  );
+
+/** A multipart form as the import of a model takes it. */
+export const importForm = (
+  content: string | Uint8Array,
+  fileName: string,
+  fields: Record<string, string> = {},
+): FormData => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('model', new Blob([typeof content === 'string' ? content : new Uint8Array(content)]), fileName);
   return form;
 };
 
@@ -63,6 +82,18 @@ export const trainedModel = async (
   return { model: await client.call(routes.models.get, { params: { id } }), job };
 };
 
+/** An upload in parts of which every byte has been sent. */
+export const sentUpload = async (client: TestClient, csv = gradesCsv()): Promise<Upload> => {
+  const bytes = new Uint8Array(Buffer.from(csv));
+  const body = { fileName: 'grades.csv', bytes: bytes.length };
+  const { id } = await client.call(routes.datakits.startUpload, { body });
+  return client.call(routes.datakits.appendUpload, {
+    params: { id },
+    headers: { 'upload-offset': '0' },
+    bytes,
+  });
+};
+
 /** One of everything that a tenant can have. */
 export interface PopulatedTenant {
   readonly client: TestClient;
@@ -76,6 +107,8 @@ export interface PopulatedTenant {
   readonly mail: { readonly id: string };
   readonly apiKey: ApiKey;
   readonly invitation: Invitation;
+  /** All of its bytes are there; it is not complete. */
+  readonly upload: Upload;
 }
 
 /** Makes the client's account one of the administrators of the whole platform, and waits until its server knows. */
@@ -119,5 +152,6 @@ export const populate = async (client: TestClient, database: TestDatabase): Prom
   const mail = await keptMail(database, client);
   const apiKey = await client.call(routes.account.createApiKey, { body: { name: 'Nightly' } });
   const invitation = await client.call(routes.users.invite, { body: { email: newEmail() } });
-  return { client, datakit, model: deployed, job, session, mail, apiKey, invitation };
+  const sent = await sentUpload(client);
+  return { client, datakit, model: deployed, job, session, mail, apiKey, invitation, upload: sent };
 };

@@ -9,6 +9,8 @@ export interface CallInput {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   readonly form?: FormData;
+  /** A body of bytes. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -85,8 +87,14 @@ export class TestClient {
 
   /** A request of a route, whatever comes of it. */
   send(route: RouteDeclaration, input: CallInput = {}): Promise<RawReply> {
+    if (input.bytes)
+      return this.request(route.method, `/api/v1${pathOf(route, input)}`, {
+        headers: { 'content-type': 'application/octet-stream', ...input.headers },
+        body: input.bytes,
+      });
     const json = input.body !== undefined && { 'content-type': 'application/json' };
-    return this.request(route.method, `/api/v1${pathOf(route, input)}`, {
+    const base = route.protocol === undefined ? '/api/v1' : '';
+    return this.request(route.method, base + pathOf(route, input), {
       headers: { ...json, ...input.headers },
       ...(input.form ? { body: input.form } : json && { body: JSON.stringify(input.body) }),
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { routes } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
-import { gradesCsv, quickTraining, uploadForm } from './builders.ts';
+import { gradesCsv, importForm, quickTraining, sumModel, uploadForm } from './builders.ts';
 import type { PopulatedTenant } from './builders.ts';
 import { newEmail, newRegistration } from './client.ts';
 import type { CallInput } from './client.ts';
@@ -34,11 +34,19 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
   const token = 'a token that no link carries';
   const password = 'a password to come';
   const person = { email: newEmail(), firstName: 'Bob', lastName: 'Test' };
+  const ofUpload = { params: { id: tenant.upload.id } };
   const ofDatakit = { params: { id: datakit.id } };
   const ofModel = { params: { id: model.id } };
   const ofVersion = { params: { id: model.id, version: 1 } };
   const ofJob = { params: { id: job.id } };
   const ofMail = { params: { id: mail.id } };
+  const tensors = {
+    inputs: [
+      { name: 'hours', shape: [1], datatype: 'FP64', data: [12] },
+      { name: 'city', shape: [1], datatype: 'BYTES', data: ['Bern'] },
+      { name: 'rainfall', shape: [1], datatype: 'FP64', data: [3.5] },
+    ],
+  };
   const changes = { body: { description: 'Changed.' } };
   return {
     identity: {
@@ -84,6 +92,10 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       invite: { body: { email: newEmail() } },
       revokeInvitation: { params: { id: invitation.id } },
     },
+    tenants: {
+      get: { params: { id: client.tenantId } },
+      update: { params: { id: client.tenantId }, body: { name: 'Renamed' } },
+    },
     platform: { accounts: {}, updateAccount: { ...ofUser, body: { disabled: false } } },
     audit: { list: {}, export: {}, verify: {} },
     datakits: {
@@ -98,6 +110,20 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       profile: ofDatakit,
       preview: ofDatakit,
       download: ofDatakit,
+      startUpload: { body: { fileName: 'grades.csv', bytes: 10 } },
+      getUpload: ofUpload,
+      appendUpload: { ...ofUpload, headers: { 'upload-offset': '0' }, bytes: new Uint8Array([97]) },
+      completeUpload: ofUpload,
+      cancelUpload: ofUpload,
+      versions: ofDatakit,
+      version: { params: { id: datakit.id, version: 1 } },
+      restoreVersion: { params: { id: datakit.id, version: 1 } },
+      append: { ...ofDatakit, form: uploadForm(gradesCsv(), 'more.csv') },
+      replace: { ...ofDatakit, form: uploadForm(gradesCsv(), 'newer.csv') },
+      lineage: ofDatakit,
+      query: { ...ofDatakit, body: { sql: 'SELECT city, count(*) AS n FROM data GROUP BY city' } },
+      previewTransform: { ...ofDatakit, body: { steps: [{ step: 'drop', columns: ['rainfall'] }] } },
+      transform: { ...ofDatakit, body: { steps: [{ step: 'drop', columns: ['rainfall'] }] } },
     },
     models: {
       list: {},
@@ -109,13 +135,31 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       train: { ...ofModel, body: quickTraining(datakit.id) },
       versions: ofModel,
       version: ofVersion,
+      explanation: ofVersion,
+      rows: ofVersion,
       log: ofVersion,
       deploy: { ...ofModel, body: { version: 1 } },
-      undeploy: ofModel,
+      deployments: ofModel,
+      monitoring: ofModel,
+      undeploy: { ...ofModel, body: {} },
+      import: { form: importForm(sumModel(), 'sum.onnx') },
+      export: { ...ofModel, query: { format: 'json' } },
       predict: { ...ofModel, body: { inputs: { hours: 12, city: 'Bern', rainfall: 3.5 } } },
+    },
+    inference: {
+      server: {},
+      live: {},
+      ready: {},
+      model: { params: { name: model.id } },
+      modelVersion: { params: { name: model.id, version: 1 } },
+      modelReady: { params: { name: model.id } },
+      modelVersionReady: { params: { name: model.id, version: 1 } },
+      infer: { params: { name: model.id }, body: tensors },
+      inferVersion: { params: { name: model.id, version: 1 }, body: tensors },
     },
     jobs: { list: {}, get: ofJob, logs: ofJob, cancel: ofJob, retry: ofJob },
     mail: { list: {}, get: ofMail, send: ofMail },
+    upkeep: { list: {}, run: { params: { name: 'mails' } } },
     operations: { health: {}, ticket: {} },
   };
 };

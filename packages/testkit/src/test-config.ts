@@ -33,6 +33,8 @@ export const testEnvironment = ({
   DB_POOL_SIZE: '8',
   COMPUTE_PROCESSES: '1',
   COMPUTE_MEMORY_MB: '768',
+  // Tests wait for what is computed: on a busy machine it would wait for the tests.
+  COMPUTE_PRIORITY: 'normal',
   STORAGE_RESERVE: '0',
   SHUTDOWN_DRAIN: '0',
   ...env,

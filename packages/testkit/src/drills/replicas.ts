@@ -32,6 +32,8 @@ export interface ReplicaFigures {
   readonly jobs: readonly Job[];
   /** Versions that trainings made: one each. */
   readonly versions: readonly number[];
+  /** Ticks of one schedule, which was due every second, and the longest time between two that were seen to. */
+  readonly ticks: { readonly seen: number; readonly longestGapSeconds: number; readonly failed: number };
   readonly exitCodes: readonly (number | NodeJS.Signals)[];
 }
 
@@ -136,6 +138,16 @@ const versionsOf = async (client: TestClient, models: readonly string[]): Promis
   return versions;
 };
 
+/** What became of the ticks; that one is seen to twice the table itself forbids, so it would be one that failed. */
+const ticksOf = async (database: TestDatabase): Promise<ReplicaFigures['ticks']> => {
+  const [row] = await database.owner<{ seen: number; gap: number; failed: number }>(`
+    SELECT count(*)::int AS seen, COALESCE(max(gap), 0)::float8 AS gap,
+           (count(*) FILTER (WHERE error IS NOT NULL))::int AS failed
+    FROM (SELECT error, EXTRACT(EPOCH FROM due_at - lag(due_at) OVER (ORDER BY due_at)) AS gap
+          FROM quadrax.schedule_runs WHERE name = 'answers') AS runs`);
+  return { seen: row?.seen ?? 0, longestGapSeconds: row?.gap ?? 0, failed: row?.failed ?? 0 };
+};
+
 interface Fleet {
   readonly exitCodes: (number | NodeJS.Signals)[];
   readonly size: number;
@@ -185,8 +197,8 @@ const startFleet = async (start: () => Promise<SpawnedServer>, balancer: Balance
 export const replicaDrill = async ({ database, ending, rounds }: ReplicaDrill): Promise<ReplicaFigures> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'quadrax-replicas-'));
   const balancer = await startBalancer();
-  const start = (): Promise<SpawnedServer> =>
-    spawnServer({ database, dataDir, env: { SHUTDOWN_DRAIN: '1500', DB_POOL_SIZE: '5' } });
+  const env = { SHUTDOWN_DRAIN: '1500', DB_POOL_SIZE: '5', UPKEEP_SCHEDULE: '* * * * * *' };
+  const start = (): Promise<SpawnedServer> => spawnServer({ database, dataDir, env });
   let fleet: Fleet | undefined;
   let load: Load | undefined;
   try {
@@ -212,6 +224,7 @@ export const replicaDrill = async ({ database, ending, rounds }: ReplicaDrill): 
       duplicates: names.length - unique.size,
       jobs,
       versions: await versionsOf(trainer, trainings.models),
+      ticks: await ticksOf(database),
       exitCodes: fleet.exitCodes,
     };
   } finally {

@@ -1,0 +1,124 @@
+import { routes } from '@quadrax/contract';
+import type { Drift, Monitoring } from '@quadrax/contract';
+import {
+  eventually,
+  gradesCsv,
+  jobSucceeds,
+  newModel,
+  readyDatakit,
+  startTestServer,
+} from '@quadrax/testkit';
+import type { TestClient, TestServer } from '@quadrax/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const { deploy, monitoring, predict, train } = routes.models;
+
+let server: TestServer;
+let ada: TestClient;
+let datakit: string;
+let id: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await server.register();
+  datakit = (await readyDatakit(ada, gradesCsv(600))).id;
+});
+afterAll(() => server.close());
+
+beforeEach(async () => {
+  ({ id } = await newModel(ada));
+  const body = {
+    datakitId: datakit,
+    target: 'grade',
+    algorithm: 'gradient_boosting',
+    parameters: { iterations: 5 },
+    validation: { holdout: 0.2 },
+  };
+  await jobSucceeds(ada, (await ada.call(train, { params: { id }, body })).id);
+  await ada.call(deploy, { params: { id }, body: { version: 1 } });
+});
+
+/** The rows of the training table. */
+const trainingRows = gradesCsv(600)
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [hours, city, rainfall] = line.split(',');
+    return { hours: hours === '' ? null : Number(hours), city, rainfall: Number(rainfall) };
+  });
+const ask = (inputs: object, client = ada) => client.call(predict, { params: { id }, body: { inputs } });
+const read = (query = {}): Promise<Monitoring> => ada.call(monitoring, { params: { id }, query });
+const counted = (rows: number): Promise<Monitoring> =>
+  eventually(`${rows} rows are counted`, read, (seen) => seen.rows === rows, 15_000);
+const feature = ({ features }: Monitoring, name: string): Drift => {
+  const found = features.find((one) => one.name === name);
+  if (!found) throw new Error(`There is no feature ${name}.`);
+  return found;
+};
+
+describe('the monitoring of a model', () => {
+  it('says so where nothing was asked yet', async () => {
+    const seen = await read();
+    expect(seen).toMatchObject({ version: 1, requests: 0, rows: 0, errors: 0, series: [], compared: true });
+    expect(seen).not.toHaveProperty('latency');
+    expect(new Set(seen.features.map(({ verdict }) => verdict))).toEqual(new Set(['too_few_rows']));
+  });
+
+  it('counts requests, rows, errors and their time, by the hour', async () => {
+    await ask(trainingRows.slice(0, 40));
+    await ask(trainingRows[0] ?? {});
+    await ada.refused(predict, { params: { id }, body: { inputs: { hours: 'many' } } });
+    const seen = await eventually('all is counted', read, ({ requests }) => requests === 3, 15_000);
+    expect(seen).toMatchObject({ requests: 3, rows: 41, errors: 1 });
+    const { p50, p95, p99 } = seen.latency ?? { p50: 0, p95: 0, p99: 0 };
+    expect(p50).toBeGreaterThan(0);
+    expect([p50 <= p95, p95 <= p99]).toEqual([true, true]);
+    expect(seen.series.reduce((sum, { rows }) => sum + rows, 0)).toBe(41);
+    expect(seen.series[0]?.at).toMatch(/:00:00\.000Z$/);
+    const before = await read({ from: '2024-01-01T00:00:00Z', to: '2024-02-01T00:00:00Z' });
+    expect(before).toMatchObject({ requests: 0, series: [], from: '2024-01-01T00:00:00.000Z' });
+  });
+
+  it('finds the training rows stable', async () => {
+    await ask(trainingRows);
+    const seen = await counted(600);
+    for (const one of [...seen.features, seen.prediction])
+      expect(one).toMatchObject({ verdict: 'stable', sentence: 'As in training.' });
+    expect(feature(seen, 'hours').psi).toBeLessThan(0.001);
+    expect(feature(seen, 'hours').missing.training).toBeCloseTo(55 / 600, 5);
+  });
+
+  it('finds rows of another kind shifted, the most drifted first, and tells the metrics', async () => {
+    await ask(trainingRows.map((row) => ({ ...row, hours: 49, city: 'Atlantis' })));
+    const seen = await counted(600);
+    expect(feature(seen, 'hours')).toMatchObject({ verdict: 'shifted', missing: { served: 0 } });
+    expect(feature(seen, 'city')).toMatchObject({ verdict: 'shifted', unseen: 1 });
+    expect(feature(seen, 'rainfall')).toMatchObject({ verdict: 'stable' });
+    expect(seen.features.at(-1)?.name).toBe('rainfall');
+    expect(seen.prediction).toMatchObject({ name: 'grade', verdict: 'shifted' });
+    const { text } = await server.anonymous.request('GET', '/metrics');
+    expect(text).toContain(`model_predictions_total{model="${id}",version="1",outcome="ok"} 1`);
+    expect(text).toContain(`model_prediction_duration_seconds_count{model="${id}"} 1`);
+    expect(text).toMatch(new RegExp(`model_drift_psi\\{model="${id}",version="1",of="feature"\\} [1-9]`));
+  });
+
+  it('adds up over replicas, and a replica that ends leaves nothing uncounted', async () => {
+    const other = await startTestServer({ database: server.database, dataDir: server.dataDir, work: false });
+    const there = ada.with({}, other.url);
+    for (let i = 0; i < 20; i++) await ask(trainingRows[i] ?? {}, there);
+    await ask(trainingRows.slice(0, 30));
+    await other.close();
+    expect((await read()).rows).toBeGreaterThanOrEqual(20);
+    expect(await counted(50)).toMatchObject({ requests: 21, rows: 50 });
+  });
+
+  it('refuses a version that is not there, and a span that is none', async () => {
+    const refused = (query: Record<string, string | number>) =>
+      ada.refused(monitoring, { params: { id }, query });
+    expect(await refused({ version: 7 })).toMatchObject({ status: 404 });
+    const backwards = { from: '2024-02-01T00:00:00Z', to: '2024-01-01T00:00:00Z' };
+    expect(await refused(backwards)).toMatchObject({ status: 400, details: [{ field: 'from' }] });
+    const long = { from: '2023-01-01T00:00:00Z', to: '2024-01-01T00:00:00Z' };
+    expect(await refused(long)).toMatchObject({ status: 400, details: [{ field: 'from' }] });
+  });
+});
