@@ -58,7 +58,14 @@ describe('The account page', () => {
     const other = await signIn(stage.url, account.email, account.password);
     const { page } = await stage.visit({ as: account, at: '/account' });
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign out everywhere?' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await other.send(me)).status).toBe(200);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByText('You are signed out everywhere.').waitFor();
     await page.getByRole('link', { name: 'Register' }).waitFor();
     expect((await other.send(me)).status).toBe(401);
     await page.reload();

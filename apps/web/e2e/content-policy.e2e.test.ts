@@ -153,5 +153,7 @@ describe('The content policy', () => {
     await page.getByRole('button', { name: 'Execute' }).first().click();
     await answered;
     await page.getByText('Server response').first().waitFor();
+    const back = page.getByRole('link', { name: 'Back to the app' });
+    expect(await back.getAttribute('href')).toBe('/');
   });
 });

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { routes } from '@quadrax/contract';
 import {
@@ -108,6 +108,33 @@ describe('A job that ended without success', () => {
   });
 });
 
+describe('A call that was put off to a job', () => {
+  it('shows the beginning of its answer, and all of it as a file', async () => {
+    const account = await stage.account();
+    const { client } = account;
+    const { model } = await trainedModel(client, (await readyDatakit(client)).id);
+    await client.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
+    const inputs = Array.from({ length: 300 }, (_unused, hours) => ({ hours, city: 'Bern', rainfall: 3.5 }));
+    const asked = await client.send(routes.models.predict, {
+      params: { id: model.id },
+      body: { inputs },
+      headers: { prefer: 'respond-async' },
+    });
+    const { data } = asked.body as { data: { id: string } };
+    const job = await waitForJob(client, data.id);
+    const { page } = await stage.visit({ as: account, at: `/jobs/${job.id}` });
+    await heading(page, 'Predict with a model').waitFor();
+    await page.getByText(/^Succeeded · took/).waitFor();
+    await page.getByText(/^The first 200 of [\d,]+ lines\.$/).waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the result' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`job-${job.id}.json`);
+    expect(JSON.parse(await readFile(await file.path(), 'utf8'))).toEqual(job.result);
+  });
+});
+
 describe('The list of jobs', () => {
   it('keeps its filters in the address: reloaded, shared and gone back to', async () => {
     const account = await stage.account();
@@ -118,31 +145,37 @@ describe('The list of jobs', () => {
     const { page } = await stage.visit({ as: account, at: '/jobs' });
     await table(page).getByRole('link', { name: 'Profile a datakit' }).first().waitFor();
     const kind = page.getByRole('combobox', { name: 'Kind' });
-    const status = page.getByRole('combobox', { name: 'Status' });
-    // By the keyboard: open, next option, choose.
+    const status = page.getByRole('combobox', { name: 'State' });
+    // By the keyboard: its first letters.
     await kind.focus();
-    await page.keyboard.press('Enter');
-    const wanted = page.getByRole('option', { name: 'Train a model' });
-    await wanted.waitFor();
-    for (let i = 0; i < 10; i++) {
-      if ((await kind.getAttribute('aria-activedescendant')) === (await wanted.getAttribute('id'))) break;
-      await page.keyboard.press('ArrowDown');
-    }
-    await page.keyboard.press('Enter');
-    await page.getByText('2 jobs match').waitFor();
-    await status.click();
-    await page.getByRole('option', { name: 'Cancelled' }).click();
-    await page.getByText('1 job matches').waitFor();
+    await page.keyboard.type('Train');
+    await page.getByText('2 jobs fit').waitFor();
+    await status.selectOption({ label: 'Cancelled' });
+    await page.getByText('1 job fits').waitFor();
     expect(pathOf(page)).toBe('/jobs?kind=model.train&status=CANCELLED');
     await page.reload();
-    await page.getByText('1 job matches').waitFor();
-    expect(await kind.inputValue()).toBe('Train a model');
-    expect(await status.inputValue()).toBe('Cancelled');
+    await page.getByText('1 job fits').waitFor();
+    expect(await kind.inputValue()).toBe('model.train');
+    expect(await status.inputValue()).toBe('CANCELLED');
     await table(page).getByRole('link', { name: 'Train a model' }).click();
     await page.getByRole('heading', { name: 'Log' }).waitFor();
     await page.goBack();
-    await page.getByText('1 job matches').waitFor();
+    await page.getByText('1 job fits').waitFor();
     expect(pathOf(page)).toBe('/jobs?kind=model.train&status=CANCELLED');
+  });
+
+  it('says how many there are, beyond the page', async () => {
+    const account = await stage.account();
+    await stage.server.database.owner(
+      `INSERT INTO quadrax.jobs (tenant_id, id, kind, status, payload, finished_at)
+       SELECT $1, gen_random_uuid(), 'model.train', 'CANCELLED', '{"version": 1, "data": {}}', now()
+       FROM generate_series(1, 412)`,
+      [account.client.tenantId],
+    );
+    const { page } = await stage.visit({ as: account, at: '/jobs' });
+    await page.getByText('412 jobs', { exact: true }).waitFor();
+    // The heads of the columns, and a page.
+    expect(await table(page).getByRole('row').count()).toBeLessThan(412);
   });
 
   it('tells a job that waits for its turn from one that waits for a worker', async () => {

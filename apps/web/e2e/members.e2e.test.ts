@@ -44,7 +44,7 @@ describe('The members', () => {
     await page.getByRole('button', { name: 'Invite somebody' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
     await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
-    await dialog.getByText('Enter an email address.').waitFor();
+    await dialog.getByText('Enter an email address, such as').waitFor();
     await dialog.getByLabel('Email').fill('grace@example.org');
     await dialog.getByRole('radio', { name: 'Viewer' }).check();
     await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
@@ -84,11 +84,20 @@ describe('The members', () => {
       await row.getByRole('button', { name: 'Actions for Grace Guest' }).click();
       await page.getByRole('menuitem', { name: item }).click();
     };
+    await page.getByText('Grace Guest is now a viewer.').waitFor();
     await choose('Deactivate');
-    await row.getByText('deactivated').waitFor();
+    await page
+      .getByRole('dialog', { name: 'Deactivate Grace Guest?' })
+      .getByRole('button', { name: 'Deactivate' })
+      .click();
+    await row.getByText('Deactivated', { exact: true }).waitFor();
+    await page.getByText('2 members · 1 deactivated').waitFor();
     expect((await guest.client.send(routes.account.me)).status).toBeGreaterThanOrEqual(400);
-    await choose('Let in again');
-    await row.getByText('deactivated').waitFor({ state: 'detached' });
+    // What was done can be taken back where it is said.
+    const said = page.getByRole('alert').filter({ hasText: 'Deactivated Grace Guest' });
+    await said.getByRole('button', { name: 'Undo' }).click();
+    await row.getByText('Active').waitFor();
+    expect((await guest.client.send(routes.account.me)).status).toBe(200);
 
     await choose('Remove');
     const dialog = page.getByRole('dialog', { name: 'Remove Grace Guest?' });
@@ -135,7 +144,7 @@ describe('The members', () => {
     const owner = await stage.account();
     const guest = await memberOf(owner, 'Grace');
     const { page } = await stage.visit({ as: guest, at: '/members' });
-    await rowOf(page, 'Members', owner.email).getByText('Admin').waitFor();
+    await rowOf(page, 'Members', owner.email).getByText('Administrator').waitFor();
     expect(await page.getByRole('button', { name: /Invite|Actions for/ }).count()).toBe(0);
     expect(await page.getByRole('heading', { name: 'Invitations' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
@@ -164,6 +173,102 @@ describe('The members', () => {
   });
 });
 
+describe('The name of a workspace', () => {
+  it('is changed where it stands, and the frame shows it at once', async () => {
+    const owner = await stage.account();
+    const guest = await memberOf(owner, 'Grace');
+    const { page } = await stage.visit({ as: owner, at: '/members' });
+    await page.getByRole('button', { name: /^Name of the workspace:/ }).click();
+    const field = page.getByRole('textbox', { name: 'Name of the workspace' });
+    await field.fill('Looms and engines');
+    await field.press('Enter');
+    await page
+      .getByRole('button', { name: /^Account of/ })
+      .filter({ hasText: 'Looms and engines' })
+      .waitFor();
+    const other = await stage.visit({ as: guest, at: '/members' });
+    await other.page.getByText('Looms and engines').first().waitFor();
+    expect(await other.page.getByRole('button', { name: /^Name of the workspace/ }).count()).toBe(0);
+  });
+});
+
+describe('Whoever may do less than before', () => {
+  it('is told so, and sees the page without what they may not', async () => {
+    const owner = await stage.account();
+    const guest = await memberOf(owner, 'Grace', 'ADMIN');
+    const visit = await stage.visit({ as: guest, at: '/members' });
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Invite somebody' }).first().waitFor();
+    visit.expect(/status of 403/);
+    await owner.client.call(routes.users.update, {
+      params: { id: guest.client.user.id },
+      body: { role: 'VIEWER' },
+    });
+    await page.getByText('Your role here is now Viewer.').waitFor();
+    await expect.poll(() => page.getByRole('button', { name: /^(Invite|Actions for)/ }).count()).toBe(0);
+  });
+
+  it('is told so by what is refused, where no events arrive', async () => {
+    const owner = await stage.account();
+    const guest = await memberOf(owner, 'Grace', 'ADMIN');
+    const visit = await stage.visit({ as: guest });
+    const { page } = visit;
+    await page.routeWebSocket(/socket|ws/, (socket) => socket.close());
+    visit.expect(/status of 403|WebSocket/);
+    await page.goto('/members');
+    await page.getByRole('button', { name: 'Invite somebody' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+    await dialog.getByLabel('Email').fill('grace@example.org');
+    await owner.client.call(routes.users.update, {
+      params: { id: guest.client.user.id },
+      body: { role: 'USER' },
+    });
+    await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
+    await page.getByText('Your role here is now Member.').waitFor();
+    expect(await page.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+  });
+
+  it('and may enter no workspace is signed out, and told why', async () => {
+    const owner = await stage.account();
+    const guest = await memberOf(owner, 'Grace');
+    const visit = await stage.visit({ as: guest, at: '/members' });
+    const { page } = visit;
+    await rowOf(page, 'Members', owner.email).waitFor();
+    visit.expect(/status of 403/);
+    await owner.client.call(routes.users.update, {
+      params: { id: guest.client.user.id },
+      body: { active: false },
+    });
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await page.getByText(/You are no longer a member of .+, and of no other workspace/).waitFor();
+    expect(await page.getByText(owner.email).count()).toBe(0);
+  });
+
+  it('because the account was disabled reads that where they sign in, and only with their password', async () => {
+    const owner = await stage.account();
+    const visit = await stage.visit({ as: owner, at: '/members' });
+    const { page } = visit;
+    visit.expect(/status of 40[13]/);
+    const operator = await stage.account();
+    await asOperator(stage.server.database, operator.client);
+    await operator.client.call(routes.platform.updateAccount, {
+      params: { id: owner.client.user.id },
+      body: { disabled: true },
+    });
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByText('The account was disabled.').waitFor();
+    const signInWith = async (secret: string) => {
+      await dialog.getByLabel('Password', { exact: true }).fill(secret);
+      await dialog.getByRole('button', { name: 'Sign in' }).click();
+    };
+    await signInWith('not the password');
+    await dialog.getByText('The email or the password is wrong.').waitFor();
+    expect(await dialog.getByText('This account is disabled.').count()).toBe(0);
+    await signInWith(owner.password);
+    await dialog.getByText('This account is disabled. Ask a platform administrator').waitFor();
+  });
+});
+
 describe('The audit log', () => {
   it('tells in sentences what happened, and opens to what changed', async () => {
     const owner = await stage.account();
@@ -172,7 +277,7 @@ describe('The audit log', () => {
     await guest.client.call(routes.models.update, { params: { id }, body: { name: 'Second' } });
     const { page } = await stage.visit({ as: owner, at: '/audit' });
     const entries = page.getByRole('list', { name: 'Entries' }).getByRole('listitem');
-    await entries.filter({ hasText: 'Grace Guest changed First' }).locator('summary').click();
+    await entries.filter({ hasText: 'Grace Guest changed the model First' }).locator('summary').click();
     const row = page
       .getByRole('table', { name: 'What changed' })
       .getByRole('row')
@@ -243,7 +348,7 @@ describe('The audit log', () => {
 });
 
 describe('The platform’s accounts', () => {
-  it('are disabled and let in again, and made to run the platform, after a question', async () => {
+  it('are disabled and enabled again, and made platform administrators, after a question', async () => {
     const operator = await stage.account();
     await asOperator(stage.server.database, operator.client);
     const other = await stage.account();
@@ -265,11 +370,16 @@ describe('The platform’s accounts', () => {
     await choose('Disable', /^Disable/, 'Disable');
     await row.getByText('Disabled').waitFor();
     expect((await other.client.send(routes.account.me)).status).toBe(401);
-    await choose('Let in again', /in again\?$/, 'Let in again');
+    // Who cannot sign in is not made to run the platform.
+    await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.getByRole('menuitem', { name: 'Enable' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /platform/ }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await choose('Enable', /^Enable/, 'Enable');
     await row.getByText('Active').waitFor();
-    await choose('Let run the platform', /run the platform\?$/, 'Let them run it');
-    await row.getByText('runs the platform').waitFor();
-    await choose('Take running the platform away', /^Take running/, 'Take it away');
-    await row.getByText('runs the platform').waitFor({ state: 'detached' });
+    await choose('Make platform administrator', /a platform administrator\?$/, 'Make it so');
+    await row.getByText('platform administrator').waitFor();
+    await choose('Take the platform away', /^Take the platform/, 'Take it away');
+    await row.getByText('platform administrator').waitFor({ state: 'detached' });
   });
 });

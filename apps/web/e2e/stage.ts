@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signIn, startTestServer } from '@quadrax/testkit';
+import { asOperator, populate, signIn, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
@@ -25,6 +25,16 @@ export interface Account {
   readonly password: string;
 }
 
+export interface Operator extends Account {
+  /** Of what their tenant has. */
+  readonly ids: {
+    readonly datakit: string;
+    readonly model: string;
+    readonly job: string;
+    readonly mail: string;
+  };
+}
+
 /** One browser window with storage of its own, and whatever went wrong in it. */
 export interface Visit {
   readonly page: Page;
@@ -42,6 +52,8 @@ export interface Stage {
   visit(options?: VisitOptions): Promise<Visit>;
   /** A new account with a tenant of its own. */
   account(): Promise<Account>;
+  /** A platform administrator whose tenant has one of everything. */
+  operator(): Promise<Operator>;
   /** Closes the windows of a test. @throws if anything went wrong in one that was not expected. */
   leave(failed?: boolean): Promise<void>;
   close(): Promise<void>;
@@ -160,6 +172,11 @@ export const openStage = async (env: Readonly<Record<string, string>> = {}): Pro
       throw new Error([...wrong, ...seen.map((path) => `The page as it was: ${path}`)].join('\n'));
   };
 
+  const account = async (): Promise<Account> => {
+    const client = await server.register({ password });
+    return { client, email: client.user.email, password };
+  };
+
   return {
     server,
     url: server.url,
@@ -168,9 +185,12 @@ export const openStage = async (env: Readonly<Record<string, string>> = {}): Pro
       open.push(visit);
       return visit;
     },
-    account: async () => {
-      const client = await server.register({ password });
-      return { client, email: client.user.email, password };
+    account,
+    operator: async () => {
+      const operator = await account();
+      const { datakit, model, job, mail } = await populate(operator.client, server.database);
+      await asOperator(server.database, operator.client);
+      return { ...operator, ids: { datakit: datakit.id, model: model.id, job: job.id, mail: mail.id } };
     },
     leave,
     close: async () => {

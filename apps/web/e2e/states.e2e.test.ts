@@ -146,7 +146,7 @@ describe('What goes wrong', () => {
     await page.getByRole('link', { name: 'Overview', exact: true }).first().click();
     await heading(page, 'Overview').waitFor();
     // What the frame loads when it has time must be there before the line is cut.
-    await page.waitForLoadState('networkidle');
+    await page.locator('[class*=Notifications-root]').first().waitFor({ state: 'attached' });
     expected(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();

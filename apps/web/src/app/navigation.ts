@@ -2,7 +2,7 @@ import type { User } from '@quadrax/contract';
 import type { IconName } from '#ui/icons.tsx';
 
 export interface Place {
-  to: '/' | '/datakits' | '/models' | '/jobs' | '/members' | '/audit' | '/platform' | '/outbox';
+  to: '/' | '/datakits' | '/models' | '/jobs' | '/members' | '/audit' | '/platform' | '/outbox' | '/upkeep';
   label: string;
   icon: IconName;
   /** The key after `g`. */
@@ -22,6 +22,7 @@ const audit: Place = { to: '/audit', label: 'Audit log', icon: 'audit', key: 'a'
 const platform: readonly Place[] = [
   { to: '/platform', label: 'Platform', icon: 'platform', key: 'p' },
   { to: '/outbox', label: 'Outbox', icon: 'mail', key: 'x' },
+  { to: '/upkeep', label: 'Upkeep', icon: 'upkeep', key: 'k' },
 ];
 
 /** Where one sees to people rather than data, as far as one may. */

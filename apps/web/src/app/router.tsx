@@ -19,6 +19,7 @@ import { mailRoutes } from '#features/mail';
 import { modelsRoutes } from '#features/models';
 import { overviewRoutes } from '#features/overview';
 import { platformRoutes } from '#features/platform';
+import { upkeepRoutes } from '#features/upkeep';
 import { membersRoutes } from '#features/users';
 import { rootRoute, shellRoute } from '#lib/routes.ts';
 import { SkeletonPage } from '#ui/skeletons.tsx';
@@ -45,6 +46,7 @@ const routeTree = rootRoute.addChildren([
     ...platformRoutes,
     ...accountRoutes,
     ...mailRoutes,
+    ...upkeepRoutes,
     nowhereRoute,
   ]),
   ...authRoutes,

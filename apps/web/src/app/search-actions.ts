@@ -28,12 +28,14 @@ const administrationNotes: Partial<Record<Place['to'], string>> = {
   '/audit': 'Who did what',
   '/platform': 'Every account of this installation',
   '/outbox': 'The mails that were written',
+  '/upkeep': 'What is removed when its time is over',
 };
 const administrationWords: Partial<Record<Place['to'], string>> = {
   '/members': 'people users team invite invitations roles',
   '/audit': 'history changes who security export check',
   '/platform': 'accounts operator administrators disable',
   '/outbox': 'mail email letters smtp',
+  '/upkeep': 'maintenance routines schedule retention clean',
 };
 
 /** What can be done from anywhere. */

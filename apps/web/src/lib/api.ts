@@ -36,5 +36,11 @@ export const pageSession = createSession({
   now: () => Date.now(),
 });
 
+/** Where this page is: named even at home, so that the server does not quietly answer from elsewhere. */
+function presentTenant(): string | undefined {
+  const state = pageSession.state();
+  return chosenTenant() ?? ('user' in state ? state.user.tenantId : undefined);
+}
+
 /** The client of this page: its own origin, its own session, the tenant it is in. Errors are `QuadraxError`. */
-export const api: QuadraxClient = createClient({ token: pageSession, cookies: true, tenant: chosenTenant });
+export const api: QuadraxClient = createClient({ token: pageSession, cookies: true, tenant: presentTenant });

@@ -9,6 +9,15 @@ export const onMissedEvents = (handler: () => void): (() => void) =>
     if (missed) handler();
   });
 
+/**
+ * Runs `handler` when the connection of events has ended, as the server ends that of whoever's rights have changed.
+ * Not at once where there was none yet.
+ */
+export const onLostConnection = (handler: () => void): (() => void) =>
+  api.events.onConnection(({ connected }) => {
+    if (!connected) handler();
+  });
+
 /** Runs `handler` for each event of that name while the component is shown and someone is signed in. */
 export function useEvent<N extends EventName>(name: N, handler: (payload: EventPayload<N>) => void): void {
   const latest = useEffectEvent(handler);

@@ -91,6 +91,21 @@ describe('a session', () => {
     expect(world.remembered).toBe(false);
   });
 
+  it('keeps why the server ended it, for the page that asks to sign in', async () => {
+    const because = 'The account was disabled.';
+    const told = { details: [{ field: 'session', message: because }] };
+    const ended = new QuadraxError({ code: 'UNAUTHENTICATED', message: 'Over.', status: 401, ...told });
+    const atLoad = backend();
+    atLoad.failure = ended;
+    await atLoad.session.restore();
+    expect(atLoad.session.state()).toEqual({ status: 'signed-out', reason: because });
+    const open = backend();
+    await open.session.restore();
+    open.failure = ended;
+    await open.session.renew('t1');
+    expect(open.session.state()).toEqual({ status: 'expired', user: ada, reason: because });
+  });
+
   it('stays unknown when the server is away at load, so that it can be tried again', async () => {
     const world = backend();
     world.failure = away;

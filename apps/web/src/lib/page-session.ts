@@ -1,12 +1,15 @@
 import { QuadraxError } from '@quadrax/client';
 import type { Session, Tokens, User } from '@quadrax/client';
 
-/** `unknown` until the first refresh has answered; `expired` keeps the user, so that the page can stay. */
+/**
+ * `unknown` until the first refresh has answered; `expired` keeps the user, so that the page can stay. The reason is
+ * why the server ended the session, where it says so.
+ */
 export type SessionState =
   | { status: 'unknown' }
-  | { status: 'signed-out' }
+  | { status: 'signed-out'; reason?: string }
   | { status: 'signed-in'; user: User }
-  | { status: 'expired'; user: User };
+  | { status: 'expired'; user: User; reason?: string };
 
 interface Backend {
   refresh(): Promise<Pick<Tokens, 'token' | 'expiresIn'>>;
@@ -31,6 +34,10 @@ interface Backend {
 export const isForeignTenant = (error: unknown): boolean =>
   error instanceof QuadraxError && error.code === 'TENANT_FORBIDDEN';
 
+/** Why the server says that the session has ended; undefined where it does not say. */
+const reasonOf = ({ code, details, message }: QuadraxError): string | undefined =>
+  code === 'TOKEN_REUSED' ? message : details.find(({ field }) => field === 'session')?.message;
+
 /** How long before its end an access token is renewed, in milliseconds. */
 const RENEW_AHEAD = 30_000;
 
@@ -53,9 +60,13 @@ export function createSession(backend: Backend) {
     token = tokens.token;
     expiresAt = backend.now() + tokens.expiresIn * 1000;
   };
-  const end = () => {
+  const end = (error: QuadraxError) => {
+    const reason = reasonOf(error);
     backend.remember(false);
-    enter('user' in state ? { status: 'expired', user: state.user } : { status: 'signed-out' });
+    enter({
+      ...('user' in state ? { status: 'expired', user: state.user } : { status: 'signed-out' }),
+      ...(reason !== undefined && { reason }),
+    });
   };
 
   /** Who this is in the tenant that was chosen; one that no longer lets them in is forgotten. */
@@ -79,7 +90,7 @@ export function createSession(backend: Backend) {
       .catch((error: unknown) => {
         if (!(error instanceof QuadraxError) || error.status < 400 || error.status >= 500) throw error;
         if (error.status === 429) throw error;
-        end();
+        end(error);
         return undefined;
       })
       .finally(() => {
@@ -114,7 +125,8 @@ export function createSession(backend: Backend) {
     async restore(): Promise<void> {
       if (!backend.remembered()) return enter({ status: 'signed-out' });
       const fresh = await refresh();
-      if (fresh === undefined) return enter({ status: 'signed-out' });
+      if (fresh === undefined)
+        return state.status === 'expired' ? enter({ status: 'signed-out' }) : undefined;
       enter({ status: 'signed-in', user: await whoami() });
     },
     /** Takes up what a sign-in answered with, in the tenant that was chosen before. */

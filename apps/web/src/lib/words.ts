@@ -1,3 +1,4 @@
+import { roleNames } from '@quadrax/contract/words';
 import type { MetricName, Role } from '@quadrax/contract';
 import { formatFixed, formatNumber } from './format.ts';
 
@@ -46,25 +47,61 @@ export const formatMetric = (name: string, value: number | undefined): string =>
 const algorithms: Record<string, string> = {
   auto: 'Best of all',
   gradient_boosting: 'Gradient boosting',
+  random_forest: 'Random forest',
+  extra_trees: 'Extra trees',
   linear: 'Linear',
+  nearest_neighbors: 'Nearest neighbours',
+  neural_network: 'Neural network',
   baseline: 'Baseline',
 };
 
 /** "gradient_boosting" → "Gradient boosting". */
 export const algorithmLabel = (name: string): string => algorithms[name] ?? sentenceCase(name);
 
-const roles: Record<Role, string> = { ADMIN: 'Administrator', USER: 'Member', VIEWER: 'Viewer' };
+/** The roles in a workspace, from the one that may most to the one that may least. */
+export const roles = ['ADMIN', 'USER', 'VIEWER'] as const satisfies readonly Role[];
 
-/** "ADMIN" → "Administrator". */
-export const roleLabel = (role: Role): string => roles[role];
-
-const kinds: Record<string, string> = {
-  'datakit.profile': 'Profile a datakit',
-  'model.train': 'Train a model',
+const roleWords: Record<Role, { a: string; may: string }> = {
+  ADMIN: {
+    a: 'an administrator',
+    may: 'Sees to members and reads the audit log besides.',
+  },
+  USER: { a: 'a member', may: 'Adds data, trains and deploys models.' },
+  VIEWER: { a: 'a viewer', may: 'Reads, and changes nothing.' },
 };
 
+/** "ADMIN" → "Administrator". */
+export const roleLabel = (role: Role): string => roleNames[role];
+
+/** "ADMIN" → "an administrator"; a role of a later version stays as it is. */
+export const roleSentence = (role: string): string =>
+  (roleWords as Readonly<Record<string, { a: string }>>)[role]?.a ?? role;
+
+/** What somebody with this role may do. */
+export const roleMeaning = (role: Role): string => roleWords[role].may;
+
+/** The roles to choose from. */
+export const roleChoices = roles.map((value) => ({ value, label: roleLabel(value) }));
+
+const kinds: Record<string, { verb: string; what: string }> = {
+  'datakit.profile': { verb: 'Profile', what: 'a datakit' },
+  'datakit.transform': { verb: 'Transform', what: 'a datakit' },
+  'datakits.query': { verb: 'Query', what: 'a datakit' },
+  'model.train': { verb: 'Train', what: 'a model' },
+  'models.predict': { verb: 'Predict', what: 'with a model' },
+};
+
+/** The kinds of job there are. */
+export const jobKinds = Object.keys(kinds);
+
 /** A job's kind as what it does: "model.train" → "Train a model". */
-export const jobKindLabel = (kind: string): string => kinds[kind] ?? sentenceCase(kind);
+export const jobKindLabel = (kind: string): string => jobName(kind, kinds[kind]?.what);
+
+/** A job's kind with what it works on: "Train penguins". */
+export const jobName = (kind: string, subject: string | undefined): string => {
+  const known = kinds[kind];
+  return known ? `${known.verb} ${subject ?? known.what}` : sentenceCase(kind);
+};
 
 /** "ANOMALY_DETECTION" → "Anomaly detection". */
 export function sentenceCase(word: string): string {

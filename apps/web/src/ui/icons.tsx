@@ -21,6 +21,7 @@ const paths = {
   ),
   audit: <path d="M5 3h10v14H5zM8 7h4M8 10h4M8 13h2" />,
   platform: <path d="M3 4h14v4.5H3zM3 11.5h14V16H3zM6 6.25h.01M6 13.75h.01" />,
+  upkeep: <path d="M10 3a7 7 0 1 0 7 7 7 7 0 0 0-7-7zM10 6v4l3 2" />,
   mail: <path d="M3 5h14v10H3zM3.5 5.5 10 11l6.5-5.5" />,
   search: (
     <>

@@ -23,7 +23,7 @@ export function NewPassword({ personal, ...input }: NewPasswordProps) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...input}
       />
-      <Meter strength={strength} />
+      <Meter strength={strength} refused={Boolean(input.error)} />
     </div>
   );
 }
@@ -39,7 +39,7 @@ const steps = [
 const stepOf = (strength: PasswordStrength) => steps[strength.score] ?? steps[0];
 
 /** Five steps and a word. Its room is there before, so that nothing moves as one types. */
-function Meter({ strength }: { strength: PasswordStrength | undefined }) {
+function Meter({ strength, refused }: { strength: PasswordStrength | undefined; refused: boolean }) {
   const step = strength && stepOf(strength);
   return (
     <div className={styles.meter}>
@@ -56,7 +56,8 @@ function Meter({ strength }: { strength: PasswordStrength | undefined }) {
           </>
         )}
       </p>
-      {strength && <Advice strength={strength} />}
+      {/* What is refused says at the field why: not once more here. */}
+      {strength && !refused && <Advice strength={strength} />}
       <Announcement words={strength && announcementOf(strength)} />
     </div>
   );

@@ -7,12 +7,13 @@ export interface SearchFieldProps {
   label: string;
   placeholder: string;
   value: string | undefined;
+  maxLength?: number;
   /** Told once the typing pauses; undefined for nothing. */
   onSearch: (text: string | undefined) => void;
 }
 
 /** A field that searches while one types. */
-export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
+export function SearchField({ label, placeholder, value, maxLength = 100, onSearch }: SearchFieldProps) {
   const [text, setText] = useState(value ?? '');
   const tell = useDebouncedCallback((typed: string) => onSearch(typed.trim() || undefined), 250);
   return (
@@ -21,7 +22,7 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
       aria-label={label}
       placeholder={placeholder}
       value={text}
-      maxLength={100}
+      maxLength={maxLength}
       onChange={(event) => {
         setText(event.currentTarget.value);
         tell(event.currentTarget.value);

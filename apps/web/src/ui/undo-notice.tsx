@@ -3,11 +3,12 @@ import { notifications } from '@mantine/notifications';
 import { failureOf } from '#lib/failure.ts';
 
 /**
- * Says that something was deleted and offers to bring it back for ten seconds. Call it after the deletion succeeded.
+ * Says what was done and offers to take it back for ten seconds. Call it after it was done.
  * @param message "Deleted penguins."
  * @param undo restores it; its failure is shown in place of the notice
+ * @param undone what is said then
  */
-export function showUndo(message: string, undo: () => Promise<unknown>): void {
+export function showUndo(message: string, undo: () => Promise<unknown>, undone = 'Restored.'): void {
   const id = notifications.show({
     message: <UndoNotice message={message} onUndo={() => void restore()} />,
     autoClose: 10_000,
@@ -16,7 +17,7 @@ export function showUndo(message: string, undo: () => Promise<unknown>): void {
   const restore = async () => {
     try {
       await undo();
-      notifications.update({ id, message: 'Restored.', autoClose: 3_000 });
+      notifications.update({ id, message: undone, autoClose: 3_000 });
     } catch (error) {
       notifications.update({ id, color: 'red', message: failureOf(error).message, autoClose: false });
     }

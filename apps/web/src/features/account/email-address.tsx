@@ -1,16 +1,16 @@
 import type { User } from '@quadrax/contract';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { signInMethods } from '#lib/sign-in-methods.ts';
 import { useFirstFocus } from '#lib/use-first-focus.ts';
-import { Refusal } from '#ui/refusal.tsx';
 import { Section } from '#ui/section.tsx';
 import { SendLinkAgain } from '#ui/send-link-again.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
+import { SendForm } from '#ui/send-form.tsx';
 import styles from './account-page.module.css';
 
 /** The address of the account, whether it is confirmed, and the way to change it. */
@@ -69,36 +69,26 @@ export function EmailAddress({ user }: { user: User }) {
 const empty = { email: '', password: '' };
 
 function ChangeForm(props: { onDone: (email: string) => void; onCancel: () => void }) {
-  const [refusal, setRefusal] = useState<string>();
   const first = useFirstFocus();
   const form = useForm({
     initialValues: empty,
     validate: {
-      email: (value) =>
-        /^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address, such as ada@example.org.',
+      email: personRules.email,
       password: (value) => (value === '' ? 'Enter your password.' : null),
     },
   });
-  const change = useMutation({
-    mutationFn: ({ email, password }: typeof empty) =>
-      api.account.changeEmail({ email: email.trim(), password }),
-    onSuccess: (_nothing, { email }) => {
-      props.onDone(email.trim());
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, Object.keys(empty));
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        change.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={({ email, password }) => api.account.changeEmail({ email: email.trim(), password })}
+      onDone={(_nothing, { email }) => props.onDone(email.trim())}
+      verb="Send the link"
+      besides={
+        <Button variant="default" onClick={props.onCancel}>
+          Cancel
+        </Button>
+      }
+      place="page"
     >
       <TextInput
         label="New address"
@@ -113,15 +103,6 @@ function ChangeForm(props: { onDone: (email: string) => void; onCancel: () => vo
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...form.getInputProps('password')}
       />
-      <Refusal message={refusal} />
-      <div className={styles.many}>
-        <Button type="submit" loading={change.isPending}>
-          Send the link
-        </Button>
-        <Button variant="default" onClick={props.onCancel}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    </SendForm>
   );
 }

@@ -2,12 +2,11 @@ import type { NewApiKey as MadeKey } from '@quadrax/client';
 import type { ApiKeyScope } from '@quadrax/contract';
 import { Button, Modal, NativeSelect, Radio, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
 import { useUser } from '#lib/session.ts';
-import { Refusal } from '#ui/refusal.tsx';
+import { SendForm } from '#ui/send-form.tsx';
 import { expiryOf, lifetimes, scopesFor } from './api-key-choices.ts';
 import type { Lifetime } from './api-key-choices.ts';
 import { MadeApiKey } from './made-api-key.tsx';
@@ -69,33 +68,22 @@ interface KeyValues {
 
 function KeyForm({ onDone }: { onDone: (key: MadeKey) => void }) {
   const offered = scopesFor(useUser()?.role ?? 'VIEWER');
-  const [refusal, setRefusal] = useState<string>();
   const form = useForm<KeyValues>({
     initialValues: { name: '', scope: 'read', lifetime: '90' },
     validate: {
       name: (value) => (value.trim() === '' ? 'Enter a name, such as what will use the key.' : null),
     },
   });
-  const make = useMutation({
-    mutationFn: ({ name, scope, lifetime }: KeyValues) => {
-      const expiresAt = expiryOf(lifetime, Date.now());
-      return api.account.createApiKey({ name, scopes: [scope], ...(expiresAt && { expiresAt }) });
-    },
-    onSuccess: onDone,
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, ['name']);
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
   return (
-    <form
-      className={styles.dialog}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        make.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={({ name, scope, lifetime }) => {
+        const expiresAt = expiryOf(lifetime, Date.now());
+        return api.account.createApiKey({ name, scopes: [scope], ...(expiresAt && { expiresAt }) });
+      }}
+      onDone={onDone}
+      verb="Make the key"
+      place="dialog"
     >
       <TextInput
         label="Name"
@@ -112,12 +100,6 @@ function KeyForm({ onDone }: { onDone: (key: MadeKey) => void }) {
         </div>
       </Radio.Group>
       <NativeSelect label="Expires" data={[...lifetimes]} {...form.getInputProps('lifetime')} />
-      <Refusal message={refusal} />
-      <div className={styles.actions}>
-        <Button type="submit" loading={make.isPending}>
-          Make the key
-        </Button>
-      </div>
-    </form>
+    </SendForm>
   );
 }

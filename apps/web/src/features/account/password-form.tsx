@@ -1,50 +1,38 @@
 import type { User } from '@quadrax/contract';
-import { Button, PasswordInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { NewPassword } from '#ui/new-password.tsx';
-import { Refusal } from '#ui/refusal.tsx';
-import styles from './account-page.module.css';
+import { SendForm } from '#ui/send-form.tsx';
 
 const empty = { currentPassword: '', newPassword: '' };
 
 /** Changes the password of the account that is signed in. */
 export function PasswordForm({ user }: { user: User }) {
   const queries = useQueryClient();
-  const [refusal, setRefusal] = useState<string>();
   const form = useForm({
     initialValues: empty,
     validate: {
       currentPassword: (value) => (value === '' ? 'Enter your present password.' : null),
-      newPassword: (value) => (value.length < 10 ? 'Use at least 10 characters.' : null),
-    },
-  });
-  const change = useMutation({
-    mutationFn: (values: typeof empty) => api.account.changePassword(values),
-    onSuccess: async () => {
-      form.reset();
-      notifications.show({ message: 'The password was changed. All other sessions have ended.' });
-      await queries.invalidateQueries({ queryKey: ['account', 'sessions'] });
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, Object.keys(empty));
-      form.setErrors(fields);
-      setRefusal(rest);
+      newPassword: personRules.password,
     },
   });
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        change.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={(values) => api.account.changePassword(values)}
+      onDone={async () => {
+        form.reset();
+        notifications.show({ message: 'The password was changed. All other sessions have ended.' });
+        await queries.invalidateQueries({ queryKey: ['account', 'sessions'] });
+      }}
+      verb="Change the password"
+      besides={<Link to="/forgot-password">Forgot it, or never chose one?</Link>}
+      place="page"
     >
       {/* For password managers, which need to know whose password it is. */}
       <input
@@ -67,13 +55,6 @@ export function PasswordForm({ user }: { user: User }) {
         personal={[user.firstName, user.lastName, user.email]}
         {...form.getInputProps('newPassword')}
       />
-      <Refusal message={refusal} />
-      <div className={styles.line}>
-        <Button type="submit" loading={change.isPending}>
-          Change the password
-        </Button>
-        <Link to="/forgot-password">Forgot it, or never chose one?</Link>
-      </div>
-    </form>
+    </SendForm>
   );
 }

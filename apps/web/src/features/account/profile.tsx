@@ -1,14 +1,12 @@
 import type { User } from '@quadrax/contract';
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { updateUser } from '#lib/session.ts';
-import { Refusal } from '#ui/refusal.tsx';
 import { Section } from '#ui/section.tsx';
+import { SendForm } from '#ui/send-form.tsx';
 import styles from './account-page.module.css';
 
 interface ProfileValues {
@@ -25,42 +23,34 @@ const valuesOf = ({ firstName, lastName, username = '' }: User): ProfileValues =
 
 /** How one is called here, and the name to sign in with. */
 export function Profile({ user }: { user: User }) {
-  const [refusal, setRefusal] = useState<string>();
   const form = useForm({
     initialValues: valuesOf(user),
     validate: {
-      firstName: (value) => (value.trim() === '' ? 'Enter your first name.' : null),
-      lastName: (value) => (value.trim() === '' ? 'Enter your last name.' : null),
+      firstName: personRules.firstName,
+      lastName: personRules.lastName,
       username: (value) =>
         /^([A-Za-z0-9._-]{3,64})?$/.test(value.trim())
           ? null
           : 'Use 3 to 64 letters, digits, dots, dashes or underscores.',
     },
   });
-  const save = useMutation({
-    mutationFn: ({ username, ...names }: ProfileValues) =>
-      api.account.updateMe({ ...names, username: username.trim() === '' ? null : username.trim() }),
-    onSuccess: (changed) => {
-      updateUser(changed);
-      form.setValues(valuesOf(changed));
-      form.resetDirty(valuesOf(changed));
-      notifications.show({ message: 'Your profile was changed.' });
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, Object.keys(form.values), { EMAIL_TAKEN: 'username' });
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
   return (
     <Section title="Profile">
-      <form
-        className={styles.form}
-        noValidate
-        onSubmit={form.onSubmit((values) => {
-          setRefusal(undefined);
-          save.mutate(values);
-        })}
+      <SendForm
+        form={form}
+        send={({ username, ...names }) =>
+          api.account.updateMe({ ...names, username: username.trim() === '' ? null : username.trim() })
+        }
+        byCode={{ EMAIL_TAKEN: 'username' }}
+        onDone={(changed) => {
+          updateUser(changed);
+          form.setValues(valuesOf(changed));
+          form.resetDirty(valuesOf(changed));
+          notifications.show({ message: 'Your profile was changed.' });
+        }}
+        verb="Save"
+        disabled={!form.isDirty()}
+        place="page"
       >
         <div className={styles.pair}>
           <TextInput label="First name" autoComplete="given-name" {...form.getInputProps('firstName')} />
@@ -74,13 +64,7 @@ export function Profile({ user }: { user: User }) {
           spellCheck={false}
           {...form.getInputProps('username')}
         />
-        <Refusal message={refusal} />
-        <div>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            Save
-          </Button>
-        </div>
-      </form>
+      </SendForm>
     </Section>
   );
 }

@@ -1,19 +1,20 @@
 import type { Member } from '@quadrax/contract';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { Filters } from '#ui/filters.tsx';
+import { FilterChoice, FilterOnly, Filters } from '#ui/filters.tsx';
+import type { Choice } from '#ui/filters.tsx';
+import { nameOf } from '#ui/person.tsx';
 import { SearchField } from '#ui/search-field.tsx';
+import type { Names } from './audit-sentences.ts';
 import { actionKinds } from './audit-words.ts';
-import type { Names } from './audit-words.ts';
 import type { AuditSearch } from './index.ts';
 
-interface Choice {
-  value: string;
-  label: string;
-}
-
 /** The choices, and what is chosen though it is none of them. */
-const including = (choices: readonly Choice[], value: string | undefined, label: string): Choice[] =>
+const including = (
+  choices: readonly Choice<string>[],
+  value: string | undefined,
+  label: string,
+): Choice<string>[] =>
   value === undefined || choices.some((choice) => choice.value === value)
     ? [...choices]
     : [...choices, { value, label }];
@@ -24,10 +25,7 @@ export function AuditFilters(props: { search: AuditSearch; people: readonly Memb
   const navigate = useNavigate();
   const put = (change: AuditSearch) =>
     void navigate({ to: '/audit', search: { ...search, ...change }, replace: true });
-  const persons = people.map(({ id, firstName, lastName }) => ({
-    value: id,
-    label: `${firstName} ${lastName}`,
-  }));
+  const persons = people.map((person) => ({ value: person.id, label: nameOf(person) }));
   return (
     <Filters>
       <SearchField
@@ -38,24 +36,19 @@ export function AuditFilters(props: { search: AuditSearch; people: readonly Memb
           put({ search: text });
         }}
       />
-      <NativeSelect
-        aria-label="Who"
-        value={search.actor ?? ''}
-        data={[{ value: '', label: 'Anybody' }, ...including(persons, search.actor, 'Somebody who left')]}
-        onChange={(event) => {
-          put({ actor: event.currentTarget.value || undefined });
-        }}
+      <FilterChoice
+        label="Who"
+        any="Anybody"
+        value={search.actor}
+        choices={including(persons, search.actor, 'Somebody who left')}
+        onChoose={(actor) => put({ actor })}
       />
-      <NativeSelect
-        aria-label="What"
-        value={search.action ?? ''}
-        data={[
-          { value: '', label: 'Any action' },
-          ...including(actionKinds, search.action, search.action ?? ''),
-        ]}
-        onChange={(event) => {
-          put({ action: event.currentTarget.value || undefined });
-        }}
+      <FilterChoice
+        label="What"
+        any="Any action"
+        value={search.action}
+        choices={including(actionKinds, search.action, search.action ?? '')}
+        onChoose={(action) => put({ action })}
       />
       <TextInput
         type="date"
@@ -76,14 +69,10 @@ export function AuditFilters(props: { search: AuditSearch; people: readonly Memb
         }}
       />
       {search.resource !== undefined && (
-        <Button
-          variant="default"
-          onClick={() => {
-            put({ resource: undefined });
-          }}
-        >
-          Only {names.get(search.resource) ?? search.resource.slice(0, 8)} · Show all
-        </Button>
+        <FilterOnly
+          name={names.get(search.resource) ?? search.resource.slice(0, 8)}
+          onClear={() => put({ resource: undefined })}
+        />
       )}
     </Filters>
   );

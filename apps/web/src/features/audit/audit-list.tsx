@@ -1,11 +1,14 @@
 import type { AuditEntry } from '@quadrax/contract';
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { formatAgo, formatMoment } from '#lib/format.ts';
+import { formatMoment } from '#lib/format.ts';
 import { Icon } from '#ui/icons.tsx';
+import { Moment } from '#ui/moment.tsx';
 import { SkeletonText } from '#ui/skeletons.tsx';
-import { actorName, auditSentence, differencesOf } from './audit-words.ts';
-import type { Names } from './audit-words.ts';
+import { actorName, sentenceOf } from './audit-sentences.ts';
+import type { Names } from './audit-sentences.ts';
+import { AuditSubject } from './audit-subject.tsx';
+import { differencesOf } from './audit-words.ts';
 import type { useAuditLog } from './audit-queries.ts';
 import type { AuditSearch } from './index.ts';
 import styles from './audit-page.module.css';
@@ -54,6 +57,7 @@ const Waiting = () =>
   ));
 
 function Entry({ entry, names, search }: { entry: AuditEntry; names: Names; search: AuditSearch }) {
+  const { before, name, after } = sentenceOf(entry, names);
   return (
     <details className={styles.entry}>
       <summary>
@@ -61,16 +65,16 @@ function Entry({ entry, names, search }: { entry: AuditEntry; names: Names; sear
           <Icon name="down" size={14} />
         </span>
         <span className={styles.sentence}>
-          <strong>{actorName(entry)}</strong> {auditSentence(entry, names)}
+          <strong>{actorName(entry)}</strong> {before}
+          {name !== undefined && <span className={styles.subject}>{name}</span>}
+          {after}
         </span>
         <span className={styles.address}>{entry.address}</span>
-        <time dateTime={entry.at} title={formatMoment(entry.at)}>
-          {formatAgo(entry.at)}
-        </time>
+        <Moment at={entry.at} />
       </summary>
       <div className={styles.body}>
         <Differences entry={entry} />
-        <Facts entry={entry} search={search} />
+        <Facts entry={entry} names={names} search={search} />
       </div>
     </details>
   );
@@ -111,7 +115,8 @@ function Value({ text, className }: { text: string | undefined; className: strin
   );
 }
 
-function Facts({ entry, search }: { entry: AuditEntry; search: AuditSearch }) {
+function Facts({ entry, names, search }: { entry: AuditEntry; names: Names; search: AuditSearch }) {
+  const { name } = sentenceOf(entry, names);
   const { id, at, action, actor, resourceId, address, requestId, credentialId, hash } = entry;
   return (
     <dl className={styles.facts}>
@@ -136,6 +141,7 @@ function Facts({ entry, search }: { entry: AuditEntry; search: AuditSearch }) {
         <>
           <dt>On</dt>
           <dd>
+            {name !== undefined && <AuditSubject entry={entry} name={name} names={names} />}{' '}
             <span className="mono">{resourceId}</span>{' '}
             <Link to="/audit" search={{ ...search, resource: resourceId }}>
               All that happened to it

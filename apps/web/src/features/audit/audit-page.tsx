@@ -1,21 +1,29 @@
-import type { AuditEntry, AuditVerification } from '@quadrax/client';
+import type { AuditVerification } from '@quadrax/client';
 import { Button, Menu } from '@mantine/core';
 import { createLazyRoute } from '@tanstack/react-router';
 import { failureOf } from '#lib/failure.ts';
-import { plural } from '#lib/format.ts';
+import { isFiltered, rowsOf } from '#lib/paged.ts';
 import { useIsAdministrator } from '#lib/session.ts';
 import { useSubjectNames } from '#lib/subject-names.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { ErrorState } from '#ui/error-state.tsx';
 import { LinkButton } from '#ui/link-button.tsx';
+import { ListPage } from '#ui/list-page.tsx';
 import { Page } from '#ui/page.tsx';
-import { SkeletonText } from '#ui/skeletons.tsx';
+import { Listed } from '#ui/paged-table.tsx';
+import { nameOf } from '#ui/person.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditList } from './audit-list.tsx';
-import { filterOf, useAuditLog, useExport, usePeople, useVerification } from './audit-queries.ts';
+import {
+  filterOf,
+  useAuditLog,
+  useExport,
+  useJobNames,
+  usePeople,
+  useVerification,
+} from './audit-queries.ts';
 import { verdictSentence } from './audit-words.ts';
 import type { AuditSearch } from './index.ts';
 import styles from './audit-page.module.css';
@@ -41,19 +49,22 @@ function AuditLog() {
   const list = useAuditLog(search, true);
   const people = usePeople(true).data ?? [];
   const subjects = useSubjectNames();
+  const jobs = useJobNames(subjects);
   const check = useVerification();
-  const entries = list.data?.pages.flatMap((page) => page.items);
-  const filtered = Object.values(search).some((value) => value !== undefined);
   const names = new Map([
     ...subjects,
-    ...people.map(({ id, firstName, lastName }): [string, string] => [id, `${firstName} ${lastName}`]),
+    ...jobs,
+    ...people.map((person): [string, string] => [person.id, nameOf(person)]),
   ]);
+  // Numbers run without a gap: the newest entry's is how many there are.
+  const total = isFiltered(search) ? undefined : rowsOf(list)?.[0]?.id;
   return (
-    <Page
+    <ListPage
       title="Audit log"
-      state={
-        entries ? stateOf(entries, list.hasNextPage, filtered) : list.isPending && <SkeletonText width={20} />
-      }
+      noun={['entry', 'entries']}
+      list={list}
+      search={search}
+      total={total}
       copyAs={<CopyAs call={{ name: 'audit.list', query: filterOf(search) }} />}
       secondary={<ExportMenu search={search} />}
       action={
@@ -66,38 +77,24 @@ function AuditLog() {
           Check the log
         </Button>
       }
+      note={
+        <output className={styles.said}>
+          {check.data && <Verdict verdict={check.data} />}
+          {check.error && (
+            <p className={styles.verdict}>
+              <StatusMark tone="bad" label="Failed" bare /> The log could not be checked:{' '}
+              {failureOf(check.error).message}
+            </p>
+          )}
+        </output>
+      }
+      filters={<AuditFilters search={search} people={people} names={names} />}
     >
-      <output className={styles.said}>
-        {check.data && <Verdict verdict={check.data} />}
-        {check.error && (
-          <p className={styles.verdict}>
-            <StatusMark tone="bad" label="Failed" bare /> The log could not be checked:{' '}
-            {failureOf(check.error).message}
-          </p>
-        )}
-      </output>
-      <AuditFilters search={search} people={people} names={names} />
-      {list.error && !entries && (
-        <ErrorState
-          error={list.error}
-          title="The log could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {entries?.length === 0 && filtered && <NothingFits />}
-      {!(list.error && !entries) && entries?.length !== 0 && (
-        <AuditList list={list} entries={entries} names={names} search={search} />
-      )}
-    </Page>
+      <Listed list={list} problem="The log could not be read." empty={<NothingFits />}>
+        {(entries) => <AuditList list={list} entries={entries} names={names} search={search} />}
+      </Listed>
+    </ListPage>
   );
-}
-
-function stateOf(entries: readonly AuditEntry[], more: boolean, filtered: boolean): string {
-  const [newest] = entries;
-  // Numbers run without a gap: the newest entry's is how many there are.
-  if (!filtered) return newest ? plural(newest.id, 'entry', 'entries') : 'Nothing has happened yet';
-  const count = plural(entries.length, 'entry', 'entries');
-  return `${count}${more ? ' and more' : ''} ${entries.length === 1 ? 'fits' : 'fit'}`;
 }
 
 function NothingFits() {

@@ -1,7 +1,10 @@
 import type { Query } from '@quadrax/client';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
+import { byCursor, pageQuery } from '#lib/paged.ts';
 import { saveFile } from '#lib/clipboard.ts';
+import { jobName } from '#lib/words.ts';
+import type { Names } from './audit-sentences.ts';
 import type { AuditSearch } from './index.ts';
 
 /** The filters as the API takes them: days begin and end where the reader is. */
@@ -14,12 +17,11 @@ export const filterOf = ({ from, to, ...rest }: AuditSearch) => ({
 /** The entries that fit, newest first, a page at a time. */
 export const useAuditLog = (search: AuditSearch, allowed: boolean) =>
   useInfiniteQuery({
+    ...byCursor,
     queryKey: ['audit', 'list', search],
     enabled: allowed,
     queryFn: ({ pageParam, signal }) =>
-      api.audit.list({ ...filterOf(search), limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+      api.audit.list(pageQuery(filterOf(search), 50, pageParam), { signal }),
     placeholderData: (before) => before,
   });
 
@@ -45,3 +47,15 @@ export const useExport = (search: AuditSearch) =>
 
 /** Whether the log is as it was written. */
 export const useVerification = () => useMutation({ mutationFn: () => api.audit.verify() });
+
+/** What the newest 200 jobs do, by their ids: "Train penguins". */
+export function useJobNames(subjects: Names): Names {
+  const { data: jobs = [] } = useQuery({
+    queryKey: ['jobs', 'names'],
+    queryFn: async ({ signal }) => (await api.jobs.list({ limit: 200 }, { signal })).items,
+    staleTime: 30_000,
+  });
+  return new Map(
+    jobs.map(({ id, kind, subject }) => [id, jobName(kind, subject && subjects.get(subject.id))]),
+  );
+}

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '@quadrax/contract';
 import { routes } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { actorName, auditSentence, differencesOf, verdictSentence } from './audit-words.ts';
+import { actorName, auditSentence, sentenceOf } from './audit-sentences.ts';
+import { differencesOf, verdictSentence } from './audit-words.ts';
 
 const entry = (action: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
   id: 1,
@@ -22,14 +23,32 @@ describe('an audit entry in words', () => {
       before: { deployedVersion: null },
       after: { deployedVersion: 3 },
     });
-    expect(auditSentence(deployed, names)).toBe('deployed version 3 of Grades');
+    expect(auditSentence(deployed, names)).toBe('deployed version 3 of the model Grades');
     expect(auditSentence(deployed, new Map())).toBe('deployed version 3 of a model');
     const renamed = entry('model.updated', {
       resourceId: 'm1',
       before: { name: 'First' },
       after: { name: 'Second' },
     });
-    expect(auditSentence(renamed, names)).toBe('changed First');
+    expect(auditSentence(renamed, names)).toBe('changed the model First');
+  });
+  it('sets the name apart, so that it can lead to what it names', () => {
+    const retried = entry('job.retried', { resourceId: 'j1' });
+    expect(sentenceOf(retried, new Map([['j1', 'Train penguins']]))).toEqual({
+      before: 'ran the job ',
+      name: 'Train penguins',
+      after: ' again',
+    });
+    expect(sentenceOf(retried, new Map())).toEqual({ before: 'ran a job again', after: '' });
+    // What stands in a name is no part of the sentence.
+    const odd = entry('model.deleted', { before: { name: '{a|b}' } });
+    expect(auditSentence(odd, new Map())).toBe('deleted the model {a|b}');
+  });
+  it('names nobody as the one who asked for a new password: it may have been anybody', () => {
+    const asked = entry('account.password_reset_requested', { resourceId: 'm1' });
+    expect(`${actorName(asked)} ${auditSentence(asked, names)}`).toBe(
+      'Somebody asked for a new password for Grades',
+    );
   });
   it('says what became of a member', () => {
     const named = { resourceId: 'm1' };
@@ -41,7 +60,7 @@ describe('an audit entry in words', () => {
     );
     expect(
       auditSentence(entry('invitation.created', { after: { email: 'a@b.c', role: 'ADMIN' } }), names),
-    ).toBe('invited a@b.c as admin');
+    ).toBe('invited a@b.c as an administrator');
   });
   it('has words for every action there is', () => {
     const actions = Object.values(routes).flatMap((module) =>

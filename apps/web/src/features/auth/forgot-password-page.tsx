@@ -1,16 +1,14 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { signInMethods } from '#lib/sign-in-methods.ts';
-import { Refusal } from '#ui/refusal.tsx';
+import { SendForm } from '#ui/send-form.tsx';
 import { Door } from './door.tsx';
-import { newAccountRules } from './new-account.tsx';
 import { useFirstFocus } from '#lib/use-first-focus.ts';
-import styles from './door.module.css';
 
 export const Route = createLazyRoute('/forgot-password')({ component: ForgotPasswordPage });
 
@@ -43,28 +41,15 @@ function ForgotPasswordPage() {
 }
 
 function AskForm({ onDone }: { onDone: (email: string) => void }) {
-  const [refusal, setRefusal] = useState<string>();
   const first = useFirstFocus();
-  const form = useForm({ initialValues: { email: '' }, validate: { email: newAccountRules.email } });
-  const ask = useMutation({
-    mutationFn: ({ email }: { email: string }) => api.auth.forgotPassword({ email: email.trim() }),
-    onSuccess: (_nothing, { email }) => {
-      onDone(email.trim());
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, ['email']);
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
+  const form = useForm({ initialValues: { email: '' }, validate: { email: personRules.email } });
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        ask.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={({ email }) => api.auth.forgotPassword({ email: email.trim() })}
+      onDone={(_nothing, { email }) => onDone(email.trim())}
+      verb="Send the link"
+      place="door"
     >
       <TextInput
         label="Email"
@@ -73,10 +58,6 @@ function AskForm({ onDone }: { onDone: (email: string) => void }) {
         ref={first}
         {...form.getInputProps('email')}
       />
-      <Refusal message={refusal} />
-      <Button type="submit" loading={ask.isPending} fullWidth>
-        Send the link
-      </Button>
-    </form>
+    </SendForm>
   );
 }

@@ -1,16 +1,14 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api } from '#lib/api.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { failureOf } from '#lib/failure.ts';
-import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
 import { NewPassword } from '#ui/new-password.tsx';
-import { Refusal } from '#ui/refusal.tsx';
-import { NameFields, newAccountRules } from './new-account.tsx';
-import styles from './door.module.css';
+import { SendForm } from '#ui/send-form.tsx';
+import { NameFields } from './new-account.tsx';
 
 const empty = { firstName: '', lastName: '', password: '' };
 
@@ -18,32 +16,22 @@ const empty = { firstName: '', lastName: '', password: '' };
 export function InvitationForm({ token, email }: { token: string; email: string }) {
   const router = useRouter();
   const queries = useQueryClient();
-  const [refusal, setRefusal] = useState<string>();
-  const { firstName, lastName, password } = newAccountRules;
+  const { firstName, lastName, password } = personRules;
   const form = useForm({ initialValues: empty, validate: { firstName, lastName, password } });
-  const accept = useMutation({
-    mutationFn: async (values: typeof empty) =>
-      beginSession(await api.auth.acceptInvitation({ token, ...values })),
-    onSuccess: () => {
-      router.history.push('/');
-    },
-    onError: (error) => {
-      // What was offered is no longer so: the page says what is, such as to sign in with an account made meanwhile.
-      if (['EMAIL_TAKEN', 'LINK_INVALID'].includes(failureOf(error).code ?? ''))
-        void queries.invalidateQueries({ queryKey: ['auth', 'invitation'] });
-      const { fields, rest } = formErrors(error, Object.keys(empty));
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
+  // What was offered is no longer so: the page says what is, such as to sign in with an account made meanwhile.
+  const staleOffer = (error: unknown): boolean => {
+    if (['EMAIL_TAKEN', 'LINK_INVALID'].includes(failureOf(error).code ?? ''))
+      void queries.invalidateQueries({ queryKey: ['auth', 'invitation'] });
+    return false;
+  };
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        accept.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={async (values) => beginSession(await api.auth.acceptInvitation({ token, ...values }))}
+      onRefused={staleOffer}
+      onDone={() => router.history.push('/')}
+      verb="Open an account and join"
+      place="door"
     >
       <NameFields inputOf={form.getInputProps} />
       <TextInput
@@ -58,10 +46,6 @@ export function InvitationForm({ token, email }: { token: string; email: string 
         personal={[form.values.firstName, form.values.lastName, email]}
         {...form.getInputProps('password')}
       />
-      <Refusal message={refusal} />
-      <Button type="submit" loading={accept.isPending} fullWidth>
-        Open an account and join
-      </Button>
-    </form>
+    </SendForm>
   );
 }

@@ -6,11 +6,12 @@ import { api } from '#lib/api.ts';
 import { failureOf } from '#lib/failure.ts';
 import { tenantOf } from '#lib/memberships.ts';
 import { sessionState, signOut, switchTenant, useUser } from '#lib/session.ts';
-import { ErrorState } from '#ui/error-state.tsx';
+import { roleMeaning, roleSentence } from '#lib/words.ts';
 import { Refusal } from '#ui/refusal.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { Door } from './door.tsx';
 import { InvitationForm } from './invitation-form.tsx';
+import { LinkAnswer } from './link-door.tsx';
 import { parkInvitation, tokenOf } from './mailed-link.ts';
 import { ProviderLink } from './provider-link.tsx';
 import { SignInForm } from './sign-in-form.tsx';
@@ -18,14 +19,15 @@ import styles from './door.module.css';
 
 export const Route = createLazyRoute('/invitation')({ component: InvitationPage });
 
-const asWhat: Record<InvitationOffer['role'], string> = {
-  ADMIN: 'as an administrator',
-  USER: 'as a member',
-  VIEWER: 'as a viewer, who reads and changes nothing',
-};
-
 const sentenceOf = ({ invitedBy, role }: InvitationOffer): string =>
-  `${invitedBy ?? 'An administrator'} invites you to this workspace ${asWhat[role]}.`;
+  `${invitedBy ?? 'An administrator'} invites you to this workspace as ${roleSentence(role)}. ${roleMeaning(role)}`;
+
+const spent = {
+  title: 'This invitation is no longer good',
+  sentence:
+    'It was accepted, withdrawn or replaced by a newer one, or its time is over. Ask whoever invited you for another.',
+  other: <Link to="/sign-in">Sign in</Link>,
+};
 
 function InvitationPage() {
   const token = tokenOf('/invitation');
@@ -34,22 +36,17 @@ function InvitationPage() {
     queryFn: token === undefined ? skipToken : ({ signal }) => api.auth.invitation({ token }, { signal }),
     staleTime: Infinity,
   });
-  if (token === undefined || (offer.isError && failureOf(offer.error).code === 'LINK_INVALID'))
-    return (
-      <Door
-        title="This invitation is no longer good"
-        sentence="It was accepted, withdrawn or replaced by a newer one, or its time is over. Ask whoever invited you for another."
-        other={<Link to="/sign-in">Sign in</Link>}
-      />
-    );
-  if (offer.isError)
-    return (
-      <Door title="Invitation" sentence="The invitation could not be read just now.">
-        <ErrorState error={offer.error} onRetry={() => void offer.refetch()} />
-      </Door>
-    );
-  if (offer.isPending) return <Door title="Invitation" sentence="This takes a moment." />;
-  return <Accepting token={token} offer={offer.data} />;
+  return (
+    <LinkAnswer
+      path="/invitation"
+      answer={offer}
+      spent={spent}
+      asking="Invitation"
+      failed={{ title: 'Invitation', sentence: 'The invitation could not be read just now.' }}
+    >
+      {(offered, good) => <Accepting token={good} offer={offered} />}
+    </LinkAnswer>
+  );
 }
 
 /** The way in for whoever is here: signed in as the guest, as somebody else, not at all, or without an account. */

@@ -2,7 +2,7 @@ import { redirect } from '@tanstack/react-router';
 import { text } from '#lib/search.ts';
 
 /** The pages that a link with a token opens. */
-type LinkPath = '/reset-password' | '/verify-email' | '/setup' | '/invitation';
+export type LinkPath = '/reset-password' | '/verify-email' | '/setup' | '/invitation';
 
 const tokens = new Map<LinkPath, string>();
 

@@ -2,7 +2,7 @@ const words: ReadonlyMap<string, string> = new Map(
   Object.entries({
     cancelled: 'You were not signed in there. Try again, or sign in with your password.',
     unavailable: 'The service you wanted to sign in with does not answer. Try again shortly.',
-    disabled: 'This account is switched off. Ask an administrator.',
+    disabled: 'This account is disabled, or may enter no workspace. Ask an administrator.',
     'no-email':
       'The service did not tell your email address, which is needed here. Allow that there, and try again.',
     unconfirmed:

@@ -1,18 +1,18 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import type { TextInputProps } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { beginSession } from '#lib/session.ts';
 import { signInMethods } from '#lib/sign-in-methods.ts';
 import { useFirstFocus } from '#lib/use-first-focus.ts';
 import { NewPassword } from '#ui/new-password.tsx';
-import { Refusal } from '#ui/refusal.tsx';
+import { SendForm } from '#ui/send-form.tsx';
 import { Door } from './door.tsx';
-import { NameFields, newAccountRules } from './new-account.tsx';
+import { NameFields } from './new-account.tsx';
 import styles from './door.module.css';
 
 export const Route = createLazyRoute('/register')({ component: RegisterPage });
@@ -50,38 +50,29 @@ const empty = { firstName: '', lastName: '', email: '', password: '', organizati
 
 function RegisterForm({ from }: { from: string | undefined }) {
   const router = useRouter();
-  const [refusal, setRefusal] = useState<string>();
   const form = useForm({
     initialValues: empty,
     validateInputOnBlur: ['password'],
-    validate: newAccountRules,
+    validate: personRules,
   });
   const { firstName, lastName, email, organization, username } = form.values;
-  const register = useMutation({
-    mutationFn: ({ organization, username, ...values }: typeof empty) =>
-      api.auth.register({
-        ...values,
-        ...(organization.trim() !== '' && { organization: organization.trim() }),
-        ...(username.trim() !== '' && { username: username.trim() }),
-      }),
-    onSuccess: async (session) => {
-      await beginSession(session);
-      router.history.push(from ?? '/');
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, Object.keys(empty), { EMAIL_TAKEN: 'email' });
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        register.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={({ organization, username, ...values }) =>
+        api.auth.register({
+          ...values,
+          ...(organization.trim() !== '' && { organization: organization.trim() }),
+          ...(username.trim() !== '' && { username: username.trim() }),
+        })
+      }
+      byCode={{ EMAIL_TAKEN: 'email' }}
+      onDone={async (session) => {
+        await beginSession(session);
+        router.history.push(from ?? '/');
+      }}
+      verb="Register"
+      place="door"
     >
       <NameFields inputOf={form.getInputProps} />
       <TextInput label="Email" type="email" autoComplete="email" {...form.getInputProps('email')} />
@@ -96,11 +87,7 @@ function RegisterForm({ from }: { from: string | undefined }) {
         {...form.getInputProps('organization')}
       />
       <UserName {...form.getInputProps('username')} />
-      <Refusal message={refusal} />
-      <Button type="submit" loading={register.isPending} fullWidth>
-        Register
-      </Button>
-    </form>
+    </SendForm>
   );
 }
 

@@ -1,17 +1,12 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '#lib/api.ts';
-import { formErrors } from '#lib/form-errors.ts';
 import { beginSession } from '#lib/session.ts';
-import { Refusal } from '#ui/refusal.tsx';
 import { useFirstFocus } from '#lib/use-first-focus.ts';
-import styles from './door.module.css';
+import { SendForm } from '#ui/send-form.tsx';
 
 /** Email or user name, and password. What was typed stays when it is refused. */
 export function SignInForm(props: { email?: string; onDone: () => void }) {
-  const [refusal, setRefusal] = useState<string>();
   const first = useFirstFocus();
   const form = useForm({
     initialValues: { email: props.email ?? '', password: '' },
@@ -20,31 +15,20 @@ export function SignInForm(props: { email?: string; onDone: () => void }) {
       password: (value) => (value === '' ? 'Enter your password.' : null),
     },
   });
-  const signIn = useMutation({
-    mutationFn: async ({ email, password }: { email: string; password: string }) => {
-      const session = await api.auth.login(
-        email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
-      );
-      // First the session: what is asked for next must go out in its name.
-      await beginSession(session);
-    },
-    onSuccess: () => {
-      props.onDone();
-    },
-    onError: (error) => {
-      const { fields, rest } = formErrors(error, ['email', 'password'], { INVALID_CREDENTIALS: 'password' });
-      form.setErrors(fields);
-      setRefusal(rest);
-    },
-  });
   return (
-    <form
-      className={styles.form}
-      noValidate
-      onSubmit={form.onSubmit((values) => {
-        setRefusal(undefined);
-        signIn.mutate(values);
-      })}
+    <SendForm
+      form={form}
+      send={async ({ email, password }) => {
+        const session = await api.auth.login(
+          email.includes('@') ? { email: email.trim(), password } : { username: email.trim(), password },
+        );
+        // First the session: what is asked for next must go out in its name.
+        await beginSession(session);
+      }}
+      byCode={{ INVALID_CREDENTIALS: 'password' }}
+      onDone={props.onDone}
+      verb="Sign in"
+      place="door"
     >
       <TextInput
         label="Email or user name"
@@ -64,10 +48,6 @@ export function SignInForm(props: { email?: string; onDone: () => void }) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
         {...form.getInputProps('password')}
       />
-      <Refusal message={refusal} />
-      <Button type="submit" loading={signIn.isPending} fullWidth>
-        Sign in
-      </Button>
-    </form>
+    </SendForm>
   );
 }

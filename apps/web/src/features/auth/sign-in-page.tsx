@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute, useRouter } from '@tanstack/react-router';
+import { useSession } from '#lib/session.ts';
 import { signInMethods } from '#lib/sign-in-methods.ts';
 import { Refusal } from '#ui/refusal.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
@@ -38,6 +39,7 @@ function SignInPage() {
           The password was changed. Sign in with the new one.
         </output>
       )}
+      {notice === undefined && <WhyHere />}
       {problem !== undefined && (
         <div className={styles.good}>
           <Refusal message={problemWords(problem)} />
@@ -54,5 +56,17 @@ function SignInPage() {
         <Link to="/forgot-password">Forgot your password?</Link>
       </div>
     </Door>
+  );
+}
+
+/** Why whoever was signed in no longer is, where the server said so. */
+function WhyHere() {
+  const session = useSession();
+  if (session.status !== 'signed-out' || session.reason === undefined) return null;
+  return (
+    <output className={styles.good}>
+      <StatusMark tone="warn" label="Signed out" bare />
+      Your session has ended. {session.reason}
+    </output>
   );
 }

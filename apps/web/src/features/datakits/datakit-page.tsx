@@ -12,7 +12,7 @@ import { Page } from '#ui/page.tsx';
 import { SkeletonPage } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure, showUndo } from '#ui/undo-notice.tsx';
-import { DatakitView } from './datakit-view.tsx';
+import { DatakitTabs } from './datakit-tabs.tsx';
 import {
   useDatakit,
   useProfile,
@@ -82,7 +82,7 @@ function Loaded({ datakit }: { datakit: Datakit }) {
         )
       }
     >
-      {ready ? <DatakitView datakit={datakit} profile={profile} /> : <DatakitUnready datakit={datakit} />}
+      {ready ? <DatakitTabs datakit={datakit} profile={profile} /> : <DatakitUnready datakit={datakit} />}
     </Page>
   );
 }
@@ -122,6 +122,18 @@ function MoreMenu({ datakit }: { datakit: Datakit }) {
         {mayWrite && (
           <>
             <Menu.Divider />
+            <Menu.Item
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/datakits/$id"
+                  params={{ id: datakit.id }}
+                  search={{ tab: 'versions' }}
+                />
+              )}
+            >
+              Add rows, or replace by a file
+            </Menu.Item>
             <Menu.Item color="var(--bad)" onClick={deleteIt}>
               Delete
             </Menu.Item>

@@ -15,6 +15,7 @@ import type { DatakitsSearch } from './routes.ts';
 export interface DatakitListSearch {
   readonly name?: string | undefined;
   readonly status?: Datakit['status'] | undefined;
+  readonly deleted?: 'true' | undefined;
   readonly sort?: DatakitsSearch['sort'];
 }
 
@@ -68,7 +69,7 @@ export function useDatakit(id: string | undefined) {
 export function useProfile(id: string | undefined, ready: boolean) {
   return useQuery({
     queryKey: ['datakits', 'profile', id],
-    queryFn: ({ signal }) => api.datakits.profile(id ?? '', { signal }),
+    queryFn: ({ signal }) => api.datakits.profile(id ?? '', {}, { signal }),
     enabled: ready && id !== undefined && id !== '',
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -3,18 +3,21 @@ import { Button, Menu, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { formatAgo, formatBytes, formatInteger, formatMoment, plural } from '#lib/format.ts';
+import { formatBytes, formatInteger, plural } from '#lib/format.ts';
+import { isFiltered, sizeSentence } from '#lib/paged.ts';
 import { oneOf } from '#lib/search.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { type DataColumn, DataTable } from '#ui/data-table.tsx';
+import { deletedColumns } from '#ui/deleted-columns.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
+import { Moment } from '#ui/moment.tsx';
 import { Page } from '#ui/page.tsx';
 import { sortStateOf, sortTextOf } from '#ui/sort-state.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
-import { useAddSample, useDatakits, useSamples } from './datakit-queries.ts';
+import { useAddSample, useDatakits, useRestoreDatakit, useSamples } from './datakit-queries.ts';
 import { DatakitsEmpty } from './datakits-empty.tsx';
 import styles from './datakits-page.module.css';
 import { FileDrop } from './file-drop.tsx';
@@ -31,8 +34,8 @@ export function DatakitsPage() {
   const uploading = useUploads().length > 0;
   const list = useDatakits(search);
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const total = list.data?.pages[0]?.total;
-  const filtered = search.name !== undefined || search.status !== undefined;
+  const { sort: _sort, ...filters } = search;
+  const filtered = isFiltered(filters);
   const empty = rows?.length === 0 && !filtered;
   const openDatakit = (datakit: Datakit): void =>
     void go({ to: '/datakits/$id', params: { id: datakit.id } });
@@ -40,7 +43,7 @@ export function DatakitsPage() {
   const page = (
     <Page
       title="Datakits"
-      state={stateOf(rows, total, filtered)}
+      state={rows && stateOf(rows, filters, sizeSentence(list, filters, ['datakit', 'datakits']))}
       copyAs={<CopyAs call={{ name: 'datakits.list', query: { ...search } }} />}
       secondary={mayWrite && !empty && <SampleMenu onAdded={openDatakit} />}
       action={mayWrite && <UploadButton>Upload files</UploadButton>}
@@ -48,7 +51,7 @@ export function DatakitsPage() {
       <Imports />
       {empty && !uploading && <DatakitsEmpty onAdded={openDatakit} />}
       {!empty && <Filters search={search} />}
-      {!empty && <List list={list} rows={rows} sort={search.sort} />}
+      {!empty && <List list={list} rows={rows} sort={search.sort} deleted={search.deleted === 'true'} />}
     </Page>
   );
   return mayWrite ? <FileDrop>{page}</FileDrop> : page;
@@ -58,12 +61,18 @@ function List({
   list,
   rows,
   sort = '-createdAt',
+  deleted,
 }: {
   list: ReturnType<typeof useDatakits>;
   rows: readonly Datakit[] | undefined;
   sort: DatakitsSearch['sort'];
+  /** Whether it is those that were deleted. */
+  deleted: boolean;
 }) {
   const navigate = datakitsRoute.useNavigate();
+  const restore = useRestoreDatakit();
+  const mayWrite = useMayWrite();
+  const restored = mayWrite ? (id: string) => restore.mutateAsync(id) : undefined;
   if (list.error && !rows) {
     return (
       <ErrorState
@@ -76,7 +85,7 @@ function List({
   return (
     <DataTable
       label="Datakits"
-      columns={columns}
+      columns={deleted ? deletedColumns<Datakit>(restored) : columns}
       rows={rows ?? []}
       rowKey={(datakit) => datakit.id}
       loading={list.isPending}
@@ -92,19 +101,20 @@ function List({
         loading: list.isFetchingNextPage,
         load: () => void list.fetchNextPage(),
       }}
-      foot={rows?.length === 0 ? 'No datakit fits. Change the search or the status.' : undefined}
+      foot={
+        rows?.length === 0
+          ? deleted
+            ? 'Nothing that was deleted can be restored.'
+            : 'No datakit fits. Change the search or the status.'
+          : undefined
+      }
     />
   );
 }
 
-function stateOf(rows: readonly Datakit[] | undefined, total: number | undefined, filtered: boolean): string {
-  if (!rows) return '';
-  const count = total ?? rows.length;
-  if (filtered) return `${plural(count, 'datakit')} ${count === 1 ? 'fits' : 'fit'}`;
+function stateOf(rows: readonly Datakit[], filters: object, size: string): string {
   const busy = rows.filter((datakit) => datakit.status === 'PROCESSING').length;
-  return [plural(count, 'datakit'), busy > 0 && `${formatInteger(busy)} being profiled`]
-    .filter(Boolean)
-    .join(' · ');
+  return busy === 0 || isFiltered(filters) ? size : `${size} · ${formatInteger(busy)} being profiled`;
 }
 
 function SampleMenu({ onAdded }: { onAdded: (datakit: Datakit) => void }) {
@@ -160,10 +170,11 @@ function Filters({ search }: { search: DatakitsSearch }) {
         }}
       />
       <SegmentedControl
-        aria-label="Status"
-        value={search.status ?? 'ALL'}
+        aria-label="State"
+        value={search.deleted === 'true' ? 'DELETED' : (search.status ?? 'ALL')}
         onChange={(status) =>
           put({
+            deleted: status === 'DELETED' ? 'true' : undefined,
             status: status === 'READY' || status === 'PROCESSING' || status === 'FAILED' ? status : undefined,
           })
         }
@@ -172,6 +183,7 @@ function Filters({ search }: { search: DatakitsSearch }) {
           { value: 'READY', label: 'Ready' },
           { value: 'PROCESSING', label: 'Processing' },
           { value: 'FAILED', label: 'Failed' },
+          { value: 'DELETED', label: 'Deleted' },
         ]}
       />
     </search>
@@ -192,7 +204,7 @@ const columns: readonly DataColumn<Datakit>[] = [
   },
   {
     key: 'status',
-    header: 'Status',
+    header: 'State',
     width: 190,
     render: (datakit) =>
       datakit.status === 'PROCESSING' && datakit.jobId !== undefined ? (
@@ -232,6 +244,6 @@ const columns: readonly DataColumn<Datakit>[] = [
     align: 'right',
     width: 130,
     secondary: true,
-    render: (datakit) => <time title={formatMoment(datakit.createdAt)}>{formatAgo(datakit.createdAt)}</time>,
+    render: (datakit) => <Moment at={datakit.createdAt} />,
   },
 ];

@@ -5,8 +5,9 @@ import { formatBytes, plural } from '#lib/format.ts';
 import { ImportFindings } from './import-findings.tsx';
 import { ImportProgress } from './import-progress.tsx';
 import styles from './import-panel.module.css';
+import { PARTS_FROM_BYTES } from './send-file.ts';
 import type { UploadItem } from './upload-queue.ts';
-import { commitUpload, removeUpload, renameUpload, useUploads } from './uploads.ts';
+import { commitUpload, pauseUpload, removeUpload, renameUpload, useUploads } from './uploads.ts';
 
 /** Every dropped file, from the look at it to the datakit. `onDone` hears of those that are through, once each. */
 export function ImportPanel({ onDone }: { onDone: (datakit: Datakit, alone: boolean) => void }) {
@@ -40,8 +41,17 @@ export function ImportPanel({ onDone }: { onDone: (datakit: Datakit, alone: bool
 }
 
 function ImportItem({ item }: { item: UploadItem }) {
-  if (item.state === 'sending' || item.state === 'waiting') {
-    return <ImportProgress item={item} onCancel={() => removeUpload(item.id)} />;
+  if (item.state === 'sending' || item.state === 'waiting' || item.state === 'paused') {
+    return (
+      <ImportProgress
+        item={item}
+        onCancel={() => removeUpload(item.id)}
+        {...(item.file.size > PARTS_FROM_BYTES && {
+          onPause: () => pauseUpload(item.id),
+          onResume: () => commitUpload(item.id),
+        })}
+      />
+    );
   }
   return (
     <form
@@ -92,9 +102,11 @@ function ImportFields({ item }: { item: UploadItem }) {
           onChange={(event) => renameUpload(item.id, { description: event.currentTarget.value })}
         />
         <div className={styles.buttons}>
-          <Button type="submit" disabled={item.name.trim() === ''}>
-            {item.state === 'failed' ? 'Try again' : 'Import'}
-          </Button>
+          {!(item.state === 'failed' && item.failure.final) && (
+            <Button type="submit" disabled={item.name.trim() === ''}>
+              {item.state === 'failed' ? 'Try again' : 'Import'}
+            </Button>
+          )}
           <Discard item={item} />
         </div>
       </div>

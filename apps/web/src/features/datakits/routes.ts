@@ -8,6 +8,8 @@ export const datakitSorts = ['name', '-name', 'createdAt', '-createdAt'] as cons
 export interface DatakitsSearch {
   name?: string | undefined;
   status?: 'PROCESSING' | 'READY' | 'FAILED' | undefined;
+  /** Those that were deleted, in place of the others. */
+  deleted?: 'true' | undefined;
   /** Absent, the newest first. */
   sort?: (typeof datakitSorts)[number] | undefined;
 }
@@ -18,12 +20,20 @@ export const datakitsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): DatakitsSearch => ({
     name: text(search['name']),
     status: oneOf(search['status'], ['PROCESSING', 'READY', 'FAILED']),
+    deleted: oneOf(search['deleted'], ['true']),
     sort: oneOf(search['sort'], datakitSorts),
   }),
   component: lazyRouteComponent(() => import('./datakits-page.tsx'), 'DatakitsPage'),
 });
 
+export const datakitTabs = ['profile', 'query', 'transform', 'versions', 'lineage'] as const;
+export type DatakitTab = (typeof datakitTabs)[number];
+
 export interface DatakitSearch {
+  /** Absent, the profile. */
+  tab?: DatakitTab | undefined;
+  /** The text of the query. */
+  sql?: string | undefined;
   /** The column whose profile is shown. */
   column?: string | undefined;
   /** A column; a leading minus sorts downwards. */
@@ -37,6 +47,8 @@ export const datakitRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): DatakitSearch => {
     const filter = parseFilters(search['filter']);
     return {
+      tab: oneOf(search['tab'], datakitTabs),
+      sql: text(search['sql']),
       column: text(search['column']),
       sort: text(search['sort']),
       filter: filter.length > 0 ? filter : undefined,

@@ -17,7 +17,7 @@ function queueOf() {
   const queue = createUploadQueue({
     send: (file, fields, hooks) =>
       new Promise((resolve, reject) => sendings.push({ file, fields, ...hooks, resolve, reject })),
-    explain: (error) => ({ message: String(error), details: [] }),
+    explain: (error) => ({ message: String(error), details: [], final: false }),
     now: () => clock,
     newId: () => `item-${++ids}`,
   });
@@ -85,6 +85,29 @@ describe('the upload queue', () => {
     expect(sendings[0]?.signal.aborted).toBe(true);
     expect(queue.items()).toHaveLength(1);
     expect(states(queue)).toEqual(['sending']);
+  });
+
+  it('pauses an upload, lets the next one by, and goes on with it on demand', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv'), file('b.csv')]);
+    queue.commit('item-1');
+    queue.commit('item-2');
+    sendings[0]?.progress(4, 8);
+    queue.pause('item-1');
+    expect(sendings[0]?.signal.aborted).toBe(true);
+    expect(queue.items()[0]).toMatchObject({ state: 'paused', loaded: 4 });
+    expect(states(queue)).toEqual(['paused', 'sending']);
+    queue.commit('item-1');
+    sendings[1]?.resolve(datakit);
+    await settled();
+    expect(states(queue)).toEqual(['sending', 'done']);
+    // The end of the first attempt says nothing about the second.
+    sendings[0]?.reject('aborted');
+    await settled();
+    expect(states(queue)).toEqual(['sending', 'done']);
+    sendings[2]?.resolve(datakit);
+    await settled();
+    expect(states(queue)).toEqual(['done', 'done']);
   });
 
   it('refuses an empty file before anything is sent', () => {

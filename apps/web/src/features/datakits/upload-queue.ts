@@ -5,6 +5,8 @@ import { addSample, type SpeedSample } from './upload-speed.ts';
 export interface UploadFailure {
   readonly message: string;
   readonly details: readonly ErrorDetail[];
+  /** The same file would be refused again. */
+  readonly final: boolean;
 }
 
 interface Common {
@@ -20,6 +22,7 @@ export type UploadItem = Common &
   (
     | { readonly state: 'review' }
     | { readonly state: 'waiting' }
+    | { readonly state: 'paused'; readonly loaded: number }
     | {
         readonly state: 'sending';
         readonly loaded: number;
@@ -50,6 +53,8 @@ export interface UploadQueue {
   add(files: readonly File[]): void;
   setLook(id: string, look: QuickLook): void;
   rename(id: string, fields: { name?: string; description?: string }): void;
+  /** Stops an upload for now: `commit` goes on with it. */
+  pause(id: string): void;
   /** Uploads an item as soon as those before it are through. */
   commit(id: string): void;
   /** Stops an upload, or takes a reviewed, failed or finished item off the list. */
@@ -72,10 +77,10 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
   const change = (id: string, by: (item: UploadItem) => UploadItem): void =>
     set(items.map((item) => (item.id === id ? by(item) : item)));
 
-  const settle = (id: string, outcome: (item: UploadItem) => UploadItem): void => {
-    const cancelled = aborts.get(id)?.signal.aborted ?? true;
-    aborts.delete(id);
-    if (!cancelled) change(id, outcome);
+  const settle = (id: string, abort: AbortController, outcome: (item: UploadItem) => UploadItem): void => {
+    // One that was paused and goes on has another by now.
+    if (aborts.get(id) === abort) aborts.delete(id);
+    if (!abort.signal.aborted) change(id, outcome);
     startNext();
   };
 
@@ -103,9 +108,9 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
         { signal: abort.signal, progress },
       )
       .then(
-        (datakit) => settle(item.id, (one) => ({ ...base(one), state: 'done', datakit })),
+        (datakit) => settle(item.id, abort, (one) => ({ ...base(one), state: 'done', datakit })),
         (error: unknown) =>
-          settle(item.id, (one) => ({ ...base(one), state: 'failed', failure: parts.explain(error) })),
+          settle(item.id, abort, (one) => ({ ...base(one), state: 'failed', failure: parts.explain(error) })),
       );
   };
 
@@ -135,8 +140,17 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
     rename: (id, fields) => change(id, (item) => ({ ...item, ...fields })),
     commit: (id) => {
       change(id, (item) =>
-        item.state === 'review' || item.state === 'failed' ? { ...base(item), state: 'waiting' } : item,
+        item.state === 'review' || item.state === 'failed' || item.state === 'paused'
+          ? { ...base(item), state: 'waiting' }
+          : item,
       );
+      startNext();
+    },
+    pause: (id) => {
+      change(id, (item) =>
+        item.state === 'sending' ? { ...base(item), state: 'paused', loaded: item.loaded } : item,
+      );
+      aborts.get(id)?.abort();
       startNext();
     },
     remove: (id) => {
@@ -150,6 +164,7 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
 const emptyFile: UploadFailure = {
   message: 'This file is empty. Choose the file that holds the data.',
   details: [],
+  final: true,
 };
 
 const base = ({ id, file, name, description, look }: UploadItem): Common => ({

@@ -4,13 +4,21 @@ import { LOOK_BYTES, quickLook } from './quick-look.ts';
 import { sendFile } from './send-file.ts';
 import { createUploadQueue, type UploadItem } from './upload-queue.ts';
 
+/** What is wrong with a file itself: sent again it is refused again. */
+const ofTheFile: ReadonlySet<string> = new Set([
+  'EMPTY_FILE',
+  'TOO_LARGE',
+  'UNSUPPORTED_TYPE',
+  'UNREADABLE_FILE',
+]);
+
 let added = 0;
 
 const queue = createUploadQueue({
   send: sendFile,
   explain: (error) => {
-    const { message, details } = failureOf(error);
-    return { message, details };
+    const { message, details, code } = failureOf(error);
+    return { message, details, final: code !== undefined && ofTheFile.has(code) };
   },
   now: () => performance.now(),
   newId: () => `upload-${(added += 1)}`,
@@ -30,7 +38,7 @@ async function look({ id, file }: UploadItem): Promise<void> {
   queue.setLook(id, quickLook(bytes, file.size <= LOOK_BYTES));
 }
 
-export const { commit: commitUpload, remove: removeUpload, rename: renameUpload } = queue;
+export const { commit: commitUpload, pause: pauseUpload, remove: removeUpload, rename: renameUpload } = queue;
 
 /** The files being imported, followed. */
 export const useUploads = (): readonly UploadItem[] => useSyncExternalStore(queue.subscribe, queue.items);

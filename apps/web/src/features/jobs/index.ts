@@ -3,9 +3,9 @@ import { createRoute } from '@tanstack/react-router';
 import { shellRoute } from '#lib/routes.ts';
 import { oneOf, text } from '#lib/search.ts';
 
-const statuses = [
-  'QUEUED',
+export const statuses = [
   'RUNNING',
+  'QUEUED',
   'SUCCEEDED',
   'FAILED',
   'CANCELLED',

@@ -13,6 +13,7 @@ import { CancelJob, JobBar } from '#ui/job-progress.tsx';
 import { Page } from '#ui/page.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonPage, SkeletonRows } from '#ui/skeletons.tsx';
+import { JobResult } from './job-result.tsx';
 import { jobSentence } from './job-words.ts';
 import { RunAgain, useRunAgain } from './run-again.tsx';
 import { SubjectLink } from './subject.tsx';
@@ -56,7 +57,7 @@ function JobPage() {
       </Section>
       {job.result && (
         <Section title="Result">
-          <pre className={styles.result}>{JSON.stringify(job.result, null, 2)}</pre>
+          <JobResult job={job} result={job.result} />
         </Section>
       )}
       <Section title="Log">
@@ -122,6 +123,14 @@ async function readLog(id: string, signal: AbortSignal): Promise<JobLogLine[]> {
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
+/** Why there is no log. */
+function silence({ status, startedAt }: Job): string {
+  if (startedAt === undefined)
+    return status === 'CANCELLED' ? 'It was cancelled before it began.' : 'It has not begun yet.';
+  if (status === 'CANCELLED') return 'It was cancelled before it said anything.';
+  return isFinished({ status }) ? 'It said nothing.' : 'It has said nothing yet.';
+}
+
 function Log({ job }: { job: Job }) {
   const log = useQuery({
     // The end of the job and its attempt are part of the key, so that its last words are read.
@@ -137,7 +146,7 @@ function Log({ job }: { job: Job }) {
     );
   }
   if (log.isPending) return <SkeletonRows rows={4} />;
-  if (count === 0) return <p className={styles.message}>It has said nothing yet.</p>;
+  if (count === 0) return <p className={styles.message}>{silence(job)}</p>;
   return (
     <div className={styles.log}>
       <ol aria-label="Log of the job">

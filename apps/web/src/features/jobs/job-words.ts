@@ -27,3 +27,13 @@ export function jobSentence(job: Job, now: number): string {
   }
   return parts.join(' · ');
 }
+
+/** Lines of a text that a page shows: more are no longer read, and slow it down. */
+const MOST_LINES = 200;
+
+/** The beginning of a text, and how many of its lines that is. */
+export function beginningOf(text: string): { beginning: string; shown: number; lines: number } {
+  const lines = text.split('\n');
+  const first = lines.slice(0, MOST_LINES);
+  return { beginning: first.join('\n'), shown: first.length, lines: lines.length };
+}

@@ -1,22 +1,23 @@
 import type { Job } from '@quadrax/contract';
-import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, createLazyRoute, useNavigate } from '@tanstack/react-router';
 import { api } from '#lib/api.ts';
-import { formatAgo, formatDuration, formatMoment, MISSING, plural } from '#lib/format.ts';
+import { formatDuration, MISSING } from '#lib/format.ts';
 import { isFinished, useJob } from '#lib/jobs.ts';
-import { jobKindLabel, sentenceCase } from '#lib/words.ts';
+import { byCursor, isFiltered, pageQuery } from '#lib/paged.ts';
 import { useSubjectNames } from '#lib/subject-names.ts';
+import { jobKindLabel, jobKinds, sentenceCase } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
-import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { ErrorState } from '#ui/error-state.tsx';
+import { FilterChoice, FilterOnly, Filters } from '#ui/filters.tsx';
 import { CancelJob, JobBar } from '#ui/job-progress.tsx';
 import { LinkButton } from '#ui/link-button.tsx';
-import { Page } from '#ui/page.tsx';
-import { SkeletonText } from '#ui/skeletons.tsx';
+import { ListPage } from '#ui/list-page.tsx';
+import { Moment } from '#ui/moment.tsx';
+import { PagedTable } from '#ui/paged-table.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
+import { statuses } from './index.ts';
 import type { JobsSearch } from './index.ts';
 import { workedSeconds } from './job-words.ts';
 import { SubjectLink } from './subject.tsx';
@@ -24,16 +25,11 @@ import styles from './jobs-page.module.css';
 
 export const Route = createLazyRoute('/shell/jobs')({ component: JobsPage });
 
-const statuses = ['RUNNING', 'QUEUED', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
-const kinds = ['datakit.profile', 'model.train'] as const;
-
 function useJobList(search: JobsSearch) {
   return useInfiniteQuery({
+    ...byCursor,
     queryKey: ['jobs', 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      api.jobs.list({ ...search, limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => api.jobs.list(pageQuery(search, 50, pageParam), { signal }),
     placeholderData: (before) => before,
     // New jobs announce themselves by their first progress; this is for those that wait.
     refetchInterval: 30_000,
@@ -44,63 +40,39 @@ function JobsPage() {
   const search = Route.useSearch();
   const names = useSubjectNames();
   const list = useJobList(search);
-  const jobs = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = list.data?.pages[0]?.total;
-  const filtered = Object.values(search).some((value) => value !== undefined);
-  const empty = list.isSuccess && jobs.length === 0;
   return (
-    <Page
+    <ListPage
       title="Jobs"
-      state={
-        list.isPending ? (
-          <SkeletonText width={20} />
-        ) : (
-          list.isSuccess && stateOf(jobs, total, list.hasNextPage, filtered)
-        )
-      }
+      noun={['job', 'jobs']}
+      list={list}
+      search={search}
+      remark={running}
       copyAs={<CopyAs call={{ name: 'jobs.list', query: { ...search } }} />}
+      filters={<JobFilters search={search} names={names} />}
     >
-      <Filters search={search} names={names} />
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The jobs could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {empty && <NoJobs filtered={filtered} />}
-      {!empty && !list.isError && (
-        <DataTable
-          label="Jobs"
-          columns={columnsFor(names)}
-          rows={jobs}
-          rowKey={(job) => job.id}
-          loading={list.isPending}
-          more={{
-            available: list.hasNextPage,
-            loading: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-        />
-      )}
-    </Page>
+      <PagedTable
+        label="Jobs"
+        list={list}
+        problem="The jobs could not be read."
+        columns={columnsFor(names)}
+        rowKey={(job) => job.id}
+        empty={<NoJobs filtered={isFiltered(search)} />}
+      />
+    </ListPage>
   );
 }
 
-function stateOf(jobs: readonly Job[], total: number | undefined, more: boolean, filtered: boolean): string {
-  const running = jobs.filter((job) => job.status === 'RUNNING').length;
-  const count = total ?? jobs.length;
-  const all = `${plural(count, 'job')}${total === undefined && more ? ' and more' : ''}`;
-  const which = filtered ? `${all} ${count === 1 ? 'matches' : 'match'}` : all;
-  return running === 0 ? which : `${which} · ${running} running`;
+function running(jobs: readonly Job[]): string | undefined {
+  const count = jobs.filter(({ status }) => status === 'RUNNING').length;
+  return count === 0 ? undefined : `${count} running`;
 }
 
 function NoJobs({ filtered }: { filtered: boolean }) {
   if (filtered) {
     return (
       <EmptyState
-        title="No job matches"
-        sentence="No job has this status and kind."
+        title="No job fits"
+        sentence="No job has this state and kind."
         action={
           <LinkButton variant="default" to="/jobs" search={{}}>
             Show all jobs
@@ -118,45 +90,33 @@ function NoJobs({ filtered }: { filtered: boolean }) {
   );
 }
 
-function Filters({ search, names }: { search: JobsSearch; names: ReadonlyMap<string, string> }) {
+function JobFilters({ search, names }: { search: JobsSearch; names: ReadonlyMap<string, string> }) {
   const navigate = useNavigate();
-  const change = (next: Partial<JobsSearch>) =>
-    void navigate({ to: '/jobs', search: { ...search, ...next }, replace: true });
+  const put = (change: JobsSearch) =>
+    void navigate({ to: '/jobs', search: { ...search, ...change }, replace: true });
   return (
-    <div className={styles.filters}>
-      <Select
-        aria-label="Status"
-        placeholder="Any status"
-        w={150}
-        clearable
-        data={statuses.map((value) => ({ value, label: sentenceCase(value) }))}
-        value={search.status ?? null}
-        onChange={(status) => {
-          change({ status: statuses.find((known) => known === status) });
-        }}
+    <Filters>
+      <FilterChoice
+        label="State"
+        any="Any state"
+        value={search.status}
+        choices={statuses.map((value) => ({ value, label: sentenceCase(value) }))}
+        onChoose={(status) => put({ status })}
       />
-      <Select
-        aria-label="Kind"
-        placeholder="Any kind"
-        w={180}
-        clearable
-        data={kinds.map((value) => ({ value, label: jobKindLabel(value) }))}
-        value={search.kind ?? null}
-        onChange={(kind) => {
-          change({ kind: kind ?? undefined });
-        }}
+      <FilterChoice
+        label="Kind"
+        any="Any kind"
+        value={jobKinds.find((kind) => kind === search.kind)}
+        choices={jobKinds.map((value) => ({ value, label: jobKindLabel(value) }))}
+        onChoose={(kind) => put({ kind })}
       />
       {search.subject !== undefined && (
-        <Button
-          variant="default"
-          onClick={() => {
-            change({ subject: undefined });
-          }}
-        >
-          Only {names.get(search.subject) ?? search.subject.slice(0, 8)} · Show all
-        </Button>
+        <FilterOnly
+          name={names.get(search.subject) ?? search.subject.slice(0, 8)}
+          onClear={() => put({ subject: undefined })}
+        />
       )}
-    </div>
+    </Filters>
   );
 }
 
@@ -198,11 +158,7 @@ const columnsFor = (names: ReadonlyMap<string, string>): DataColumn<Job>[] => [
     header: 'Started',
     align: 'right',
     secondary: true,
-    render: (job) => (
-      <time dateTime={job.createdAt} title={formatMoment(job.createdAt)}>
-        {formatAgo(job.createdAt)}
-      </time>
-    ),
+    render: ({ createdAt }) => <Moment at={createdAt} />,
   },
 ];
 

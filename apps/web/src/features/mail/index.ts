@@ -5,7 +5,7 @@ import { shellRoute } from '#lib/routes.ts';
 import type { RouteContext } from '#lib/routes.ts';
 import { oneOf, text } from '#lib/search.ts';
 
-const states = ['kept', 'waiting', 'sent', 'failed'] as const satisfies readonly MailState[];
+export const states = ['kept', 'waiting', 'sent', 'failed'] as const satisfies readonly MailState[];
 
 /** The filters of the list, as the address bar holds them. */
 export interface OutboxSearch {

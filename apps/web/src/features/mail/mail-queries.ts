@@ -1,6 +1,7 @@
 import type { MailMessage } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
+import { byCursor, pageQuery } from '#lib/paged.ts';
 import { healthQuery } from '#lib/health.ts';
 import { showFailure } from '#ui/undo-notice.tsx';
 import type { OutboxSearch } from './index.ts';
@@ -9,11 +10,9 @@ const noun = 'outbox';
 
 export const useOutbox = (search: OutboxSearch) =>
   useInfiniteQuery({
+    ...byCursor,
     queryKey: [noun, 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      api.mail.list({ ...search, limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => api.mail.list(pageQuery(search, 50, pageParam), { signal }),
     placeholderData: (before) => before,
     refetchInterval: 15_000,
   });
@@ -40,3 +39,7 @@ export function useSendMail(id: string) {
 /** How the mail server is; undefined where that could not be asked. */
 export const useMailServer = () =>
   useQuery({ ...healthQuery, select: ({ services }) => services.mail, refetchInterval: 30_000 }).data;
+
+/** What is wrong with where links in mails lead; undefined where nothing is. */
+export const useLinkProblem = () =>
+  useQuery({ ...healthQuery, select: ({ services }) => services.links?.message }).data;

@@ -1,12 +1,26 @@
 import type { ReactNode } from 'react';
 import { StatusMark } from '#ui/status-mark.tsx';
-import { useMailServer } from './mail-queries.ts';
+import { useLinkProblem, useMailServer } from './mail-queries.ts';
 import styles from './mail.module.css';
 
 const Name = ({ children }: { children: string }) => <code className={styles.name}>{children}</code>;
 
-/** Whether mails leave this installation, and what to set if they do not. */
+/** Whether mails leave this installation and their links lead here, and what to set if not. */
 export function MailServerNote() {
+  const links = useLinkProblem();
+  return (
+    <>
+      <Sending />
+      {links !== undefined && (
+        <Note>
+          <StatusMark tone="warn" label={links} />
+        </Note>
+      )}
+    </>
+  );
+}
+
+function Sending() {
   const server = useMailServer();
   if (server === undefined) return null;
   if (server.status === 'healthy')

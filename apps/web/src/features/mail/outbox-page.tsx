@@ -1,20 +1,18 @@
 import type { Mail } from '@quadrax/contract';
-import { NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, createLazyRoute, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { formatAgo, formatMoment, plural } from '#lib/format.ts';
-import { oneOf } from '#lib/search.ts';
 import { sentenceCase } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
-import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { ErrorState } from '#ui/error-state.tsx';
+import { FilterChoice, Filters } from '#ui/filters.tsx';
 import { LinkButton } from '#ui/link-button.tsx';
-import { Page } from '#ui/page.tsx';
-import { SkeletonText } from '#ui/skeletons.tsx';
+import { ListPage } from '#ui/list-page.tsx';
+import { Moment } from '#ui/moment.tsx';
+import { PagedTable } from '#ui/paged-table.tsx';
+import { SearchField } from '#ui/search-field.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
+import { isFiltered } from '#lib/paged.ts';
+import { states } from './index.ts';
 import type { OutboxSearch } from './index.ts';
 import { useOutbox } from './mail-queries.ts';
 import { MailServerNote } from './mail-server-note.tsx';
@@ -23,67 +21,44 @@ import styles from './mail.module.css';
 
 export const Route = createLazyRoute('/shell/outbox')({ component: OutboxPage });
 
-const states = ['kept', 'waiting', 'sent', 'failed'] as const;
-
 /** What the platform has written to people, for those who run it. */
 function OutboxPage() {
   const search = Route.useSearch();
   const list = useOutbox(search);
-  const mails = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const filtered = Object.values(search).some((value) => value !== undefined);
-  const empty = list.isSuccess && mails.length === 0;
   return (
-    <Page
+    <ListPage
       title="Outbox"
-      state={
-        list.isPending ? (
-          <SkeletonText width={24} />
-        ) : (
-          list.isSuccess && stateOf(mails, list.hasNextPage, filtered)
-        )
-      }
+      noun={['mail', 'mails']}
+      list={list}
+      search={search}
+      remark={failures}
       copyAs={<CopyAs call={{ name: 'mail.list', query: { ...search } }} />}
+      note={!list.isError && <MailServerNote />}
+      filters={<OutboxFilters search={search} />}
     >
-      {!list.isError && <MailServerNote />}
-      <Filters search={search} />
-      {list.isError && (
-        <ErrorState
-          error={list.error}
-          title="The outbox could not be read."
-          hint="It is open to administrators of the platform."
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {empty && <NoMails filtered={filtered} />}
-      {!empty && !list.isError && (
-        <DataTable
-          label="Mails"
-          columns={columns}
-          rows={mails}
-          rowKey={(mail) => mail.id}
-          loading={list.isPending}
-          more={{
-            available: list.hasNextPage,
-            loading: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-        />
-      )}
-    </Page>
+      <PagedTable
+        label="Mails"
+        list={list}
+        problem="The outbox could not be read."
+        hint="It is open to platform administrators."
+        columns={columns}
+        rowKey={(mail) => mail.id}
+        empty={<NoMails filtered={isFiltered(search)} />}
+      />
+    </ListPage>
   );
 }
 
-function stateOf(mails: readonly Mail[], more: boolean, filtered: boolean): string {
-  const failed = mails.filter((mail) => mail.state === 'failed').length;
-  const all = `${plural(mails.length, 'mail')}${more ? ' and more' : ''}${filtered ? ' match' : ''}`;
-  return failed === 0 ? all : `${all} · ${failed} failed`;
+function failures(mails: readonly Mail[]): string | undefined {
+  const failed = mails.filter(({ state }) => state === 'failed').length;
+  return failed === 0 ? undefined : `${failed} failed`;
 }
 
 function NoMails({ filtered }: { filtered: boolean }) {
   if (filtered) {
     return (
       <EmptyState
-        title="No mail matches"
+        title="No mail fits"
         sentence="No mail has this state and recipient."
         action={
           <LinkButton variant="default" to="/outbox" search={{}}>
@@ -101,39 +76,27 @@ function NoMails({ filtered }: { filtered: boolean }) {
   );
 }
 
-function Filters({ search }: { search: OutboxSearch }) {
-  const navigate = useNavigate({ from: '/outbox' });
-  const [recipient, setRecipient] = useState(search.recipient ?? '');
+function OutboxFilters({ search }: { search: OutboxSearch }) {
+  const navigate = useNavigate();
   const put = (change: OutboxSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const putRecipient = useDebouncedCallback((value: string) => {
-    put({ recipient: value.trim() || undefined });
-  }, 250);
+    void navigate({ to: '/outbox', search: { ...search, ...change }, replace: true });
   return (
-    <search className={styles.filters}>
-      <TextInput
-        type="search"
-        aria-label="Search mails by recipient"
-        maxLength={320}
+    <Filters>
+      <SearchField
+        label="Search mails by recipient"
         placeholder="Search by recipient"
-        value={recipient}
-        onChange={({ currentTarget }) => {
-          setRecipient(currentTarget.value);
-          putRecipient(currentTarget.value);
-        }}
+        maxLength={320}
+        value={search.recipient}
+        onSearch={(recipient) => put({ recipient })}
       />
-      <NativeSelect
-        aria-label="State"
-        value={search.state ?? ''}
-        onChange={({ currentTarget }) => {
-          put({ state: oneOf(currentTarget.value, states) });
-        }}
-        data={[
-          { value: '', label: 'Any state' },
-          ...states.map((value) => ({ value, label: stateMarks[value].label })),
-        ]}
+      <FilterChoice
+        label="State"
+        any="Any state"
+        value={search.state}
+        choices={states.map((value) => ({ value, label: stateMarks[value].label }))}
+        onChoose={(state) => put({ state })}
       />
-    </search>
+    </Filters>
   );
 }
 
@@ -172,10 +135,6 @@ const columns: readonly DataColumn<Mail>[] = [
     header: 'Written',
     align: 'right',
     secondary: true,
-    render: (mail) => (
-      <time dateTime={mail.createdAt} title={formatMoment(mail.createdAt)}>
-        {formatAgo(mail.createdAt)}
-      </time>
-    ),
+    render: ({ createdAt }) => <Moment at={createdAt} />,
   },
 ];

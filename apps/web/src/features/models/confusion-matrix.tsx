@@ -18,13 +18,16 @@ const steps: Record<string, readonly [row: number, column: number]> = {
   ArrowRight: [0, 1],
 };
 
-/** True against predicted classes, shares of the true class as shade; arrow keys move, the line below reads the cell. */
+/** True against predicted classes, shares of the true class as shade; arrow keys move, the line below reads the cell, Enter opens its rows. */
 export function ConfusionMatrix({
   confusion,
   classes,
+  onOpen,
 }: {
   confusion: Confusion;
   classes: readonly string[];
+  /** A click or Enter on a cell. */
+  onOpen: (actual: string, predicted: string) => void;
 }) {
   const cells = confusionCells(confusion);
   const [at, setAt] = useState<readonly [number, number]>();
@@ -88,6 +91,7 @@ export function ConfusionMatrix({
                       data-cell={`${i},${j}`}
                       tabIndex={place[0] === i && place[1] === j ? 0 : -1}
                       onKeyDown={move}
+                      onClick={() => onOpen(one.actual, one.predicted)}
                       onFocus={() => {
                         setAt([i, j]);
                         setPlace([i, j]);

@@ -1,4 +1,4 @@
-import type { MetricName, Metrics, ModelType } from '@quadrax/contract';
+import type { MetricName, Metrics, ModelType, ModelVersion } from '@quadrax/contract';
 import { formatPercent } from '#lib/format.ts';
 import { formatMetric, metricWords } from '#lib/words.ts';
 
@@ -22,10 +22,15 @@ export const metricMeaning = (name: string): string => (isMetric(name) ? metricW
 export const formatSpread = (name: string, spread: number | undefined): string =>
   spread === undefined ? '' : `± ${formatMetric(name, spread)}`;
 
+/** "0.941 to 0.978", where chance in the rows held out leaves a metric with 95 % confidence. */
+export const formatInterval = (name: string, interval: readonly [number, number] | undefined): string =>
+  interval === undefined ? '' : `${formatMetric(name, interval[0])} to ${formatMetric(name, interval[1])}`;
+
 export interface Headline {
   readonly name: MetricName;
   readonly value: number;
   readonly spread?: number;
+  readonly interval?: readonly [number, number];
 }
 
 /** The metrics that are there, the most telling first. */
@@ -33,7 +38,10 @@ export function headlines(metrics: Metrics): Headline[] {
   return [...metricsOf('CLASSIFICATION'), ...metricsOf('REGRESSION')].flatMap((name) => {
     const value = metrics[name];
     const spread = metrics.spread?.[name];
-    return value === undefined ? [] : [{ name, value, ...(spread !== undefined && { spread }) }];
+    const interval = metrics.intervals?.[name];
+    return value === undefined
+      ? []
+      : [{ name, value, ...(spread !== undefined && { spread }), ...(interval && { interval }) }];
   });
 }
 
@@ -51,8 +59,15 @@ export const parameterText = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
 /** "Cross-validated in 5 folds", "Judged on 20 % held out". */
-export function validationText(validation: { folds: number } | { holdout: number }): string {
-  return 'folds' in validation
-    ? `Cross-validated in ${validation.folds} folds`
-    : `Judged on the ${formatPercent(validation.holdout)} that were held out`;
+export function validationText(validation: NonNullable<ModelVersion['validation']>): string {
+  const { time } = validation;
+  if ('holdout' in validation) {
+    const share = formatPercent(validation.holdout);
+    return time === undefined
+      ? `Judged on the ${share} that were held out`
+      : `Judged on the latest ${share} by ${time}`;
+  }
+  const text = `Cross-validated in ${validation.folds} folds`;
+  if (validation.groups !== undefined) return `${text} that keep each ${validation.groups} together`;
+  return time === undefined ? text : `${text}, each judged by a model of what is earlier by ${time},`;
 }

@@ -10,6 +10,7 @@ import { Page } from '#ui/page.tsx';
 import { SkeletonPage } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure, showUndo } from '#ui/undo-notice.tsx';
+import { useExportModel } from './model-files.ts';
 import {
   useDeploy,
   useModel,
@@ -146,6 +147,7 @@ function Steps({ model, chosen, training }: StepsProps) {
   const deploy = useDeploy(model.id);
   const remove = useRemoveModel();
   const restore = useRestoreModel();
+  const exporting = useExportModel(model);
   const served = model.deployedVersion;
   const undeploy = (): void =>
     deploy.mutate(undefined, {
@@ -165,7 +167,7 @@ function Steps({ model, chosen, training }: StepsProps) {
     });
   return (
     <>
-      {chosen && (
+      {chosen && !chosen.imported && (
         <Button
           variant="default"
           disabled={training}
@@ -183,11 +185,21 @@ function Steps({ model, chosen, training }: StepsProps) {
       )}
       <Menu>
         <Menu.Target>
-          <Button variant="default" loading={deploy.isPending || remove.isPending}>
+          <Button variant="default" loading={deploy.isPending || remove.isPending || exporting.isPending}>
             More
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          {chosen && (
+            <Menu.Item onClick={() => exporting.mutate({ format: 'onnx', version: chosen.version })}>
+              Export version {chosen.version} as ONNX
+            </Menu.Item>
+          )}
+          {chosen && !chosen.imported && (
+            <Menu.Item onClick={() => exporting.mutate({ format: 'json', version: chosen.version })}>
+              Export version {chosen.version} as JSON
+            </Menu.Item>
+          )}
           <Menu.Item disabled={served === undefined} onClick={undeploy}>
             {served === undefined ? 'Stop serving' : `Stop serving version ${served}`}
           </Menu.Item>

@@ -1,6 +1,7 @@
 import type { EventPayload, Model, ModelType } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
+import { failureOf } from '#lib/failure.ts';
 import { useEvent, useLive } from '#lib/events.ts';
 import { withCandidate } from './candidates.ts';
 import type { ModelsSearch } from './routes.ts';
@@ -11,6 +12,7 @@ export interface ModelListSearch {
   readonly status?: Model['status'] | undefined;
   readonly type?: ModelType | undefined;
   readonly datakitId?: string | undefined;
+  readonly deleted?: 'true' | undefined;
   readonly sort?: ModelsSearch['sort'];
 }
 
@@ -58,6 +60,31 @@ export function useVersion(id: string | undefined, version: number | undefined) 
     queryKey: [...versionsKey(id ?? ''), version],
     queryFn: ({ signal }) => api.models.version(id ?? '', version ?? 0, { signal }),
     enabled: id !== undefined && version !== undefined,
+  });
+}
+
+/** What moves a version. Never changes once it is there. */
+export function useExplanation(id: string, version: number) {
+  return useQuery({
+    queryKey: [...versionsKey(id), version, 'explanation'],
+    queryFn: ({ signal }) => api.models.explanation(id, version, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: (failures, error) => failureOf(error).code !== 'NOT_FOUND' && failures < 2,
+  });
+}
+
+export type HeldOutSearch = NonNullable<Parameters<typeof api.models.rows>[2]>;
+
+/** The held-out rows behind a figure, a page at a time. */
+export function useHeldOutRows(id: string, version: number, search: HeldOutSearch) {
+  return useInfiniteQuery({
+    queryKey: [...versionsKey(id), version, 'rows', search],
+    queryFn: ({ pageParam, signal }) =>
+      api.models.rows(id, version, { ...search, offset: pageParam, limit: 100 }, { signal }),
+    initialPageParam: 0,
+    getNextPageParam: ({ total, rows }, _all, offset) =>
+      offset + rows.length < total ? offset + rows.length : undefined,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
@@ -163,6 +190,46 @@ export function useRestoreModel() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => api.models.restore(id),
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+const day = 86_400_000;
+
+/** What a version was asked in the last days; asked again now and then, since it grows while one looks. */
+export function useMonitoring(id: string, version: number, days: number) {
+  return useQuery({
+    queryKey: ['models', 'monitoring', id, version, days],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - days * day).toISOString();
+      return api.models.monitoring(id, { version, from }, { signal });
+    },
+    refetchInterval: 15_000,
+  });
+}
+
+/** Which versions answer under which alias. */
+export function useDeployments(id: string) {
+  return useQuery({
+    queryKey: ['models', 'deployments', id],
+    queryFn: ({ signal }) => api.models.deployments(id, { signal }),
+  });
+}
+
+/** Has an alias serve a version, or try it for a share of the requests. */
+export function useDeployAs(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wanted: { version: number; alias: string; canary?: number }) =>
+      api.models.deploy(id, wanted),
+    onSuccess: () => client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+export function useUndeployAlias(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (alias: string) => api.models.undeploy(id, { alias }),
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
 }

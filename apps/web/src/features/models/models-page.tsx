@@ -4,20 +4,23 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAddSample, useDatakit, useSamples } from '#features/datakits';
-import { formatAgo, formatMoment, plural } from '#lib/format.ts';
+import { isFiltered, sizeSentence } from '#lib/paged.ts';
 import { oneOf } from '#lib/search.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { formatMetric, metricLabel, sentenceCase } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { type DataColumn, DataTable } from '#ui/data-table.tsx';
+import { deletedColumns } from '#ui/deleted-columns.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Icon } from '#ui/icons.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
+import { Moment } from '#ui/moment.tsx';
 import { Page } from '#ui/page.tsx';
 import { sortStateOf, sortTextOf } from '#ui/sort-state.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
-import { useModels, useTrainingEnds } from './model-queries.ts';
+import { ImportDialog } from './import-dialog.tsx';
+import { useModels, useRestoreModel, useTrainingEnds } from './model-queries.ts';
 import styles from './models-page.module.css';
 import { modelSorts, type ModelsSearch, modelsRoute, statuses, tableTypes } from './routes.ts';
 
@@ -25,18 +28,26 @@ import { modelSorts, type ModelsSearch, modelsRoute, statuses, tableTypes } from
 export function ModelsPage() {
   const search = modelsRoute.useSearch();
   const mayWrite = useMayWrite();
+  const [importing, setImporting] = useState(false);
+  const go = useNavigate();
   const list = useModels(search);
   useTrainingEnds();
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const total = list.data?.pages[0]?.total;
   const { sort: _sort, ...filters } = search;
-  const filtered = Object.values(filters).some((value) => value !== undefined);
+  const filtered = isFiltered(filters);
   const empty = rows?.length === 0 && !filtered;
   return (
     <Page
       title="Models"
-      state={stateOf(rows, total, filtered)}
+      state={rows && stateOf(rows, filters, sizeSentence(list, filters, ['model', 'models']))}
       copyAs={<CopyAs call={{ name: 'models.list', query: { ...search } }} />}
+      secondary={
+        mayWrite && (
+          <Button variant="default" onClick={() => setImporting(true)}>
+            Import a model
+          </Button>
+        )
+      }
       action={
         mayWrite && (
           <Button
@@ -50,29 +61,38 @@ export function ModelsPage() {
       }
     >
       {empty ? <ModelsEmpty mayWrite={mayWrite} /> : <Filters search={search} />}
-      {!empty && <List list={list} rows={rows} sort={search.sort} />}
+      {!empty && <List list={list} rows={rows} sort={search.sort} deleted={search.deleted === 'true'} />}
+      {importing && (
+        <ImportDialog
+          onClose={() => setImporting(false)}
+          onImported={({ id }) => void go({ to: '/models/$id', params: { id } })}
+        />
+      )}
     </Page>
   );
 }
 
-function stateOf(rows: readonly Model[] | undefined, total: number | undefined, filtered: boolean): string {
-  if (!rows) return '';
-  const count = total ?? rows.length;
-  if (filtered) return `${plural(count, 'model')} ${count === 1 ? 'fits' : 'fit'}`;
+function stateOf(rows: readonly Model[], filters: object, size: string): string {
   const deployed = rows.filter((model) => model.status === 'DEPLOYED').length;
-  return [plural(count, 'model'), deployed > 0 && `${deployed} deployed`].filter(Boolean).join(' · ');
+  return deployed === 0 || isFiltered(filters) ? size : `${size} · ${deployed} deployed`;
 }
 
 function List({
   list,
   rows,
   sort,
+  deleted,
 }: {
   list: ReturnType<typeof useModels>;
   rows: readonly Model[] | undefined;
   sort: ModelsSearch['sort'];
+  /** Whether it is those that were deleted. */
+  deleted: boolean;
 }) {
   const navigate = modelsRoute.useNavigate();
+  const restore = useRestoreModel();
+  const mayWrite = useMayWrite();
+  const restored = mayWrite ? (id: string) => restore.mutateAsync(id) : undefined;
   if (list.error && !rows) {
     return (
       <ErrorState
@@ -85,7 +105,7 @@ function List({
   return (
     <DataTable
       label="Models"
-      columns={columns}
+      columns={deleted ? deletedColumns<Model>(restored) : columns}
       rows={rows ?? []}
       rowKey={(model) => model.id}
       loading={list.isPending}
@@ -101,7 +121,13 @@ function List({
         loading: list.isFetchingNextPage,
         load: () => void list.fetchNextPage(),
       }}
-      foot={rows?.length === 0 ? 'No model fits. Change the search or the filters.' : undefined}
+      foot={
+        rows?.length === 0
+          ? deleted
+            ? 'Nothing that was deleted can be restored.'
+            : 'No model fits. Change the search or the filters.'
+          : undefined
+      }
     />
   );
 }
@@ -167,12 +193,18 @@ function Filters({ search }: { search: ModelsSearch }) {
         }}
       />
       <NativeSelect
-        aria-label="Status"
-        value={search.status ?? ''}
-        onChange={(event) => put({ status: oneOf(event.currentTarget.value, statuses) })}
+        aria-label="State"
+        value={search.deleted === 'true' ? 'DELETED' : (search.status ?? '')}
+        onChange={(event) =>
+          put({
+            deleted: event.currentTarget.value === 'DELETED' ? 'true' : undefined,
+            status: oneOf(event.currentTarget.value, statuses),
+          })
+        }
         data={[
-          { value: '', label: 'Any status' },
+          { value: '', label: 'Any state' },
           ...statuses.map((status) => ({ value: status, label: sentenceCase(status) })),
+          { value: 'DELETED', label: 'Deleted' },
         ]}
       />
       <NativeSelect
@@ -208,7 +240,7 @@ const columns: readonly DataColumn<Model>[] = [
   },
   {
     key: 'status',
-    header: 'Status',
+    header: 'State',
     width: 190,
     render: (model) =>
       model.status === 'TRAINING' && model.trainingJobId !== undefined ? (
@@ -220,7 +252,7 @@ const columns: readonly DataColumn<Model>[] = [
   { key: 'type', header: 'Type', width: 140, secondary: true, render: (model) => sentenceCase(model.type) },
   {
     key: 'metric',
-    header: 'Held-out metric',
+    header: 'Score',
     align: 'right',
     width: 190,
     secondary: true,
@@ -248,6 +280,6 @@ const columns: readonly DataColumn<Model>[] = [
     align: 'right',
     width: 130,
     secondary: true,
-    render: (model) => <time title={formatMoment(model.updatedAt)}>{formatAgo(model.updatedAt)}</time>,
+    render: (model) => <Moment at={model.updatedAt} />,
   },
 ];

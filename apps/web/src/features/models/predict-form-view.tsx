@@ -2,16 +2,34 @@ import type { Model, ModelVersion } from '@quadrax/contract';
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '#lib/api.ts';
 import { failureOf } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Section } from '#ui/section.tsx';
 import { errorsByFeature, initialValues, predictFields, toRecord, unseenRemark } from './predict-form.ts';
+import { PredictionReasons } from './explain/prediction-reasons.tsx';
 import { CallAsCode } from './call-as-code.tsx';
 import { PredictInput } from './predict-input.tsx';
 import { PredictionResult } from './prediction-result.tsx';
 import styles from './predict.module.css';
+
+type PredictReply = Awaited<ReturnType<typeof api.models.predict>>;
+
+/** With what contributed to it; a version that was trained before there were explanations answers without. */
+async function predictWithReasons(
+  modelId: string,
+  record: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<PredictReply> {
+  try {
+    return await api.models.predict(modelId, record, { signal, explain: true });
+  } catch (error) {
+    if (failureOf(error).code !== 'CONFLICT') throw error;
+    return api.models.predict(modelId, record, { signal });
+  }
+}
 
 /** The features of the deployed version as a form, its answer beside it, and the same call as code. */
 export function PredictForm({ model, version }: { model: Model; version: ModelVersion }) {
@@ -25,7 +43,7 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
     queryKey: ['models', 'predict', model.id, version.version, asked],
     queryFn: async ({ signal }) => {
       const started = performance.now();
-      const reply = await api.models.predict(model.id, asked, { signal });
+      const reply = await predictWithReasons(model.id, asked, signal);
       return { prediction: reply.predictions[0], version: reply.version, ms: performance.now() - started };
     },
     enabled: typed,
@@ -95,6 +113,11 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
             />
           )}
         </Section>
+        {last?.prediction?.explanation && (
+          <Section title={`Why ${last.prediction.label ?? version.target}`}>
+            <PredictionReasons explanation={last.prediction.explanation} version={version} />
+          </Section>
+        )}
         <Section title="The same call">
           <CallAsCode
             call={{
@@ -103,6 +126,9 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
               body: { inputs: record },
             }}
           />
+          <p className={styles.quiet}>
+            It needs a token in QUADRAX_TOKEN: make an API key under <Link to="/account">API keys</Link>.
+          </p>
         </Section>
       </div>
     </div>

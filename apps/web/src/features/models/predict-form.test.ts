@@ -24,7 +24,7 @@ describe('the form of a version', () => {
       ['mass', 'number', '2,700 to 6,300 seen'],
       ['island', 'choice', '2 categories seen'],
       ['seen', 'date', '1970-01-01 to 1971-01-01 seen'],
-      ['note', 'text', ''],
+      ['note', 'text', 'Any text'],
     ]);
   });
 

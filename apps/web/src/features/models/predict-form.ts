@@ -45,6 +45,7 @@ function wholeDays({ min, max }: Feature, example: Scalar | undefined): boolean 
 }
 
 function seenText({ type, min, max, categories }: Feature): string {
+  if (type === 'text') return 'Any text';
   if (type === 'categorical') return categories ? `${categories.length} categories seen` : '';
   if (min === undefined || max === undefined) return '';
   if (type === 'datetime') return `${isoDay(min)} to ${isoDay(max)} seen`;

@@ -1,4 +1,4 @@
-import { Autocomplete, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Select, Textarea, TextInput } from '@mantine/core';
 import type { PredictField } from './predict-form.ts';
 import styles from './predict.module.css';
 
@@ -47,6 +47,19 @@ export function PredictInput(props: {
   if (field.kind === 'text' && field.options.length > 0) {
     return (
       <Autocomplete {...shared} value={value} data={[...field.options]} limit={50} onChange={onChange} />
+    );
+  }
+  if (field.kind === 'text') {
+    return (
+      <Textarea
+        {...shared}
+        value={value}
+        autosize
+        minRows={2}
+        maxRows={8}
+        placeholder="missing"
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
     );
   }
   return (

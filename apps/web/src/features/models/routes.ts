@@ -13,6 +13,8 @@ export interface ModelsSearch {
   status?: (typeof statuses)[number] | undefined;
   type?: (typeof tableTypes)[number] | undefined;
   datakitId?: string | undefined;
+  /** Those that were deleted, in place of the others. */
+  deleted?: 'true' | undefined;
   /** Absent, the newest first. */
   sort?: (typeof modelSorts)[number] | undefined;
 }
@@ -25,6 +27,7 @@ export const modelsRoute = createRoute({
     status: oneOf(search['status'], statuses),
     type: oneOf(search['type'], tableTypes),
     datakitId: text(search['datakitId']),
+    deleted: oneOf(search['deleted'], ['true']),
     sort: oneOf(search['sort'], modelSorts),
   }),
   component: lazyRouteComponent(() => import('./models-page.tsx'), 'ModelsPage'),
@@ -49,12 +52,24 @@ export const trainRoute = createRoute({
   component: lazyRouteComponent(() => import('./train-page.tsx'), 'TrainPage'),
 });
 
-export const modelTabs = ['results', 'predict', 'training'] as const;
+export const modelTabs = ['results', 'explain', 'predict', 'monitoring', 'training'] as const;
+
+export const monitoringDays = ['1', '7', '30'] as const;
 
 export interface ModelSearch {
   /** The version shown; absent, the latest. */
   version?: number | undefined;
   tab?: (typeof modelTabs)[number] | undefined;
+  /** How far back the monitoring looks; absent, a week. */
+  days?: (typeof monitoringDays)[number] | undefined;
+  /** The class that is explained, and the feature that is followed: along its values, or in its distributions. */
+  label?: string | undefined;
+  feature?: string | undefined;
+  /** The rows that are shown: of a cell of the confusion matrix, … */
+  actual?: string | undefined;
+  predicted?: string | undefined;
+  /** … or near a predicted and an actual value: "3.1,2.9". */
+  near?: string | undefined;
 }
 
 export const modelRoute = createRoute({
@@ -63,6 +78,12 @@ export const modelRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): ModelSearch => ({
     version: whole(search['version'], 1),
     tab: oneOf(search['tab'], modelTabs),
+    days: oneOf(text(search['days']), monitoringDays),
+    label: text(search['label']),
+    feature: text(search['feature']),
+    actual: text(search['actual']),
+    predicted: text(search['predicted']),
+    near: text(search['near']),
   }),
   component: lazyRouteComponent(() => import('./model-page.tsx'), 'ModelPage'),
 });

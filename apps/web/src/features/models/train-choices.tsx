@@ -1,14 +1,17 @@
 import type { Algorithm } from '@quadrax/contract';
-import { NativeSelect, NumberInput, Radio, SegmentedControl } from '@mantine/core';
+import type { AlgorithmParameter } from '@quadrax/contract/algorithms';
+import { NativeSelect, NumberInput, Radio, SegmentedControl, TextInput } from '@mantine/core';
 import { metricLabel } from '#lib/words.ts';
 import { metricsOf, parameterLabel } from './metrics.ts';
 import {
-  type BoostingParameter,
-  boostingParameters,
   bounds,
+  splitColumns,
+  splitsOf,
+  type TrainColumn,
   type TrainErrors,
   type TrainValues,
 } from './train-form.ts';
+import { shownParameters } from './train-parameters.ts';
 import styles from './train.module.css';
 
 const algorithms: readonly { value: Algorithm; label: string; explained: string }[] = [
@@ -25,9 +28,33 @@ const algorithms: readonly { value: Algorithm; label: string; explained: string 
       'Many small decision trees, each correcting those before it. Strong on mixed columns; finds interactions by itself.',
   },
   {
+    value: 'random_forest',
+    label: 'Random forest',
+    explained:
+      'The average of many large decision trees, each grown on other rows. Good without any setting, and hard to overfit.',
+  },
+  {
+    value: 'extra_trees',
+    label: 'Extra trees',
+    explained:
+      'A forest whose trees split at random thresholds. Smoother than a random forest; often better on noisy numbers.',
+  },
+  {
     value: 'linear',
     label: 'Linear',
     explained: 'A weighted sum of the columns. Quick, steady on few rows, and easy to explain.',
+  },
+  {
+    value: 'nearest_neighbors',
+    label: 'Nearest neighbours',
+    explained:
+      'Looks up the rows that are most alike. Good on few columns of the same kind; the model keeps its rows, so it is for smaller data.',
+  },
+  {
+    value: 'neural_network',
+    label: 'Neural network',
+    explained:
+      'Layers of weighted sums. Good where many numeric columns work together smoothly, such as pixels or sensor readings.',
   },
   {
     value: 'baseline',
@@ -59,8 +86,19 @@ export function AlgorithmChoice(props: { value: Algorithm; onChange: (value: Alg
   );
 }
 
+const splitWords: Readonly<Record<TrainValues['splitBy'], string>> = {
+  '': 'Rows at random',
+  groups: 'Rows that belong together, together',
+  time: 'Later rows by a model of earlier ones',
+};
+
 /** How the model is judged on rows it has not seen. */
-export function ValidationChoice({ values, errors, onChange }: ChoiceProps) {
+export function ValidationChoice({
+  values,
+  errors,
+  columns,
+  onChange,
+}: ChoiceProps & { columns: readonly TrainColumn[] }) {
   const folds = values.validation === 'folds';
   return (
     <fieldset className={styles.features}>
@@ -69,7 +107,13 @@ export function ValidationChoice({ values, errors, onChange }: ChoiceProps) {
         <SegmentedControl
           aria-label="Validation"
           value={values.validation}
-          onChange={(validation) => onChange({ validation: validation === 'holdout' ? 'holdout' : 'folds' })}
+          onChange={(validation) =>
+            onChange(
+              validation === 'holdout'
+                ? { validation, splitBy: values.splitBy === 'time' ? 'time' : '' }
+                : { validation: 'folds' },
+            )
+          }
           data={[
             { value: 'folds', label: 'Cross-validation' },
             { value: 'holdout', label: 'Holdout' },
@@ -98,6 +142,29 @@ export function ValidationChoice({ values, errors, onChange }: ChoiceProps) {
           />
         )}
       </div>
+      <div className={styles.validation}>
+        <NativeSelect
+          aria-label="How rows are held out"
+          value={values.splitBy}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            onChange({
+              splitBy: splitsOf(values.validation).find((one) => one === value) ?? '',
+              splitColumn: '',
+            });
+          }}
+          data={splitsOf(values.validation).map((value) => ({ value, label: splitWords[value] }))}
+        />
+        {values.splitBy !== '' && (
+          <NativeSelect
+            aria-label={values.splitBy === 'time' ? 'Column of the time' : 'Column of the groups'}
+            value={values.splitColumn}
+            error={errors['splitColumn']}
+            onChange={(event) => onChange({ splitColumn: event.currentTarget.value })}
+            data={[{ value: '', label: 'Choose a column' }, ...splitColumns(columns, values)]}
+          />
+        )}
+      </div>
       <p className={styles.quiet}>
         {folds
           ? 'Every row is held out once, so that each figure comes with its spread. The right choice for up to some 100,000 rows.'
@@ -115,7 +182,8 @@ const numberOf = (value: string | number): number | '' =>
       ? ''
       : Number(value);
 
-const hints: Record<BoostingParameter, string> = {
+/** In other words than the parameter's own description. */
+const hints: Readonly<Record<string, string>> = {
   iterations: 'Trees at most; it stops earlier when held-out rows no longer gain.',
   learningRate: 'How much each tree corrects. Smaller is steadier and slower.',
   leaves: 'Leaves of a tree: how intricate a rule may be.',
@@ -123,10 +191,12 @@ const hints: Record<BoostingParameter, string> = {
   l2: 'Pulls the leaves towards zero.',
 };
 
-/** What most people leave alone: metric, seed, time, and the settings of boosting. */
+/** What most people leave alone: metric, seed, time, and the settings of the algorithm. */
 export function TrainAdvanced({ values, errors, onChange }: ChoiceProps) {
   const metrics = values.task === '' ? [] : metricsOf(values.task);
-  const wrong = Object.keys(errors).some((field) => /^(metric|seed|timeBudget|parameters)/.test(field));
+  const wrong = Object.keys(errors).some((field) =>
+    /^(metric|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
+  );
   return (
     <details className={styles.advanced} open={wrong || undefined}>
       <summary>Advanced</summary>
@@ -145,6 +215,9 @@ export function TrainAdvanced({ values, errors, onChange }: ChoiceProps) {
             ...metrics.map((metric) => ({ value: metric, label: metricLabel(metric) })),
           ]}
         />
+        {values.task === 'CLASSIFICATION' && (
+          <DecisionChoice values={values} errors={errors} onChange={onChange} />
+        )}
         <NumberInput
           label="Seed"
           description="The same seed gives the same model."
@@ -168,24 +241,123 @@ export function TrainAdvanced({ values, errors, onChange }: ChoiceProps) {
             onChange={(value) => onChange({ timeBudgetSeconds: numberOf(value) })}
           />
         )}
-        {values.algorithm === 'gradient_boosting' &&
-          boostingParameters.map((name) => (
-            <NumberInput
-              key={name}
-              label={parameterLabel(name)}
-              description={hints[name]}
-              placeholder="chosen by itself"
-              value={values.parameters[name]}
-              min={bounds[name].least}
-              max={bounds[name].most}
-              allowDecimal={!bounds[name].whole}
-              error={errors[`parameters.${name}`]}
-              onChange={(value) =>
-                onChange({ parameters: { ...values.parameters, [name]: numberOf(value) } })
-              }
-            />
-          ))}
+        {shownParameters(values.algorithm).map((parameter) => (
+          <ParameterInput
+            key={parameter.name}
+            parameter={parameter}
+            hint={
+              (values.algorithm === 'gradient_boosting' && hints[parameter.name]) || parameter.description
+            }
+            value={values.parameters[parameter.name] ?? ''}
+            error={errors[`parameters.${parameter.name}`]}
+            onChange={(value) => onChange({ parameters: { ...values.parameters, [parameter.name]: value } })}
+          />
+        ))}
       </div>
     </details>
+  );
+}
+
+const thresholds: Readonly<Record<TrainValues['threshold'], string>> = {
+  half: 'The likelier class',
+  f1: 'Best F1',
+  balanced_accuracy: 'Best balanced accuracy',
+  own: 'A probability of my own',
+};
+const calibrations: Readonly<Record<TrainValues['calibrate'], string>> = {
+  none: 'As they are',
+  platt: 'Logistic curve (Platt)',
+  isotonic: 'Rising steps (isotonic)',
+};
+
+const keyOf = <K extends string>(words: Readonly<Record<K, string>>, value: string): K | undefined =>
+  (Object.keys(words) as K[]).find((key) => key === value);
+
+/** How probabilities of two classes become labels. */
+function DecisionChoice({ values, errors, onChange }: ChoiceProps) {
+  const options = (words: Readonly<Record<string, string>>) =>
+    Object.entries(words).map(([value, label]) => ({ value, label }));
+  return (
+    <>
+      <NativeSelect
+        label="Label by"
+        description="Of two classes: how sure it takes to be the second."
+        value={values.threshold}
+        error={values.threshold === 'own' ? undefined : errors['threshold']}
+        onChange={(event) => onChange({ threshold: keyOf(thresholds, event.currentTarget.value) ?? 'half' })}
+        data={options(thresholds)}
+      />
+      {values.threshold === 'own' && (
+        <NumberInput
+          label="Threshold"
+          description="Labelled as the second class from this probability on."
+          value={values.thresholdAt}
+          min={0.001}
+          max={0.999}
+          step={0.05}
+          error={errors['threshold']}
+          onChange={(value) => onChange({ thresholdAt: numberOf(value) })}
+        />
+      )}
+      <NativeSelect
+        label="Probabilities"
+        description="Of two classes: correct them by what came true of held-out rows."
+        value={values.calibrate}
+        error={errors['calibrate']}
+        onChange={(event) =>
+          onChange({ calibrate: keyOf(calibrations, event.currentTarget.value) ?? 'none' })
+        }
+        data={options(calibrations)}
+      />
+    </>
+  );
+}
+
+/** One setting of an algorithm; left empty, it is the usual one. */
+function ParameterInput(props: {
+  parameter: AlgorithmParameter;
+  hint: string;
+  value: number | string;
+  error: string | undefined;
+  onChange: (value: number | string) => void;
+}) {
+  const { parameter, hint, value, error, onChange } = props;
+  const label = parameterLabel(parameter.name);
+  if (parameter.kind === 'choice') {
+    return (
+      <NativeSelect
+        label={label}
+        description={hint}
+        value={value === '' ? parameter.default : value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        data={parameter.choices.map((choice) => ({ value: choice, label: parameterLabel(choice) }))}
+      />
+    );
+  }
+  if (parameter.kind === 'text') {
+    return (
+      <TextInput
+        label={label}
+        description={hint}
+        maxLength={parameter.maxLength}
+        value={value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  return (
+    <NumberInput
+      label={label}
+      description={hint}
+      placeholder={parameter.default === 'auto' ? 'chosen by itself' : String(parameter.default)}
+      value={value}
+      min={parameter.min}
+      max={parameter.max}
+      allowDecimal={parameter.kind === 'number'}
+      error={error}
+      onChange={(given) => onChange(numberOf(given))}
+    />
   );
 }

@@ -98,8 +98,11 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         error={errors['features']}
         onChange={(features) => put({ features })}
       />
-      <AlgorithmChoice value={values.algorithm} onChange={(algorithm) => put({ algorithm })} />
-      <ValidationChoice values={values} errors={errors} onChange={put} />
+      <AlgorithmChoice
+        value={values.algorithm}
+        onChange={(algorithm) => put({ algorithm, parameters: {} })}
+      />
+      <ValidationChoice values={values} errors={errors} columns={columns} onChange={put} />
       <TrainAdvanced values={values} errors={errors} onChange={put} />
       {!model && (
         <TextInput

@@ -110,6 +110,29 @@ describe('the form', () => {
     });
   });
 
+  it('says how labels come of probabilities, only where classes are predicted', () => {
+    const tuned = { ...values, threshold: 'f1', calibrate: 'platt' } as const;
+    expect(toTrainBody(tuned)).toMatchObject({ threshold: 'f1', calibrate: 'platt' });
+    expect(toTrainBody({ ...tuned, threshold: 'own', thresholdAt: 0.3 }).threshold).toBe(0.3);
+    expect(toTrainBody({ ...tuned, task: 'REGRESSION' })).toMatchObject({
+      threshold: 'half',
+      calibrate: 'none',
+    });
+    expect(trainErrors({ ...values, threshold: 'own', thresholdAt: 1 })).toEqual({
+      threshold: 'Use a probability above 0 and below 1.',
+    });
+  });
+
+  it('says by which column rows are kept together or put in order', () => {
+    const split = { ...values, splitBy: 'groups', splitColumn: 'island' } as const;
+    expect(toTrainBody(split).validation).toEqual({ folds: 5, groups: 'island' });
+    expect(toTrainBody({ ...split, splitBy: 'time', validation: 'holdout' }).validation).toEqual({
+      holdout: 0.2,
+      time: 'island',
+    });
+    expect(trainErrors({ ...split, splitColumn: '' })).toEqual({ splitColumn: 'Choose the column.' });
+  });
+
   it('says at each field what is wrong', () => {
     const errors = trainErrors({
       ...values,
@@ -122,6 +145,15 @@ describe('the form', () => {
     expect(Object.keys(errors).sort()).toEqual(['features', 'folds', 'name', 'seed', 'timeBudgetSeconds']);
     expect(errors['folds']).toBe('Use 2 to 20.');
     expect(trainErrors({ ...values, task: '' })['target']).toContain('cannot be predicted');
+  });
+
+  it('sends the settings of the algorithm that is chosen, numbers and choices', () => {
+    const set = { ...values, parameters: { trees: 200, penalty: 'l1', leaves: 3 } };
+    expect(toTrainBody({ ...set, algorithm: 'random_forest' }).parameters).toEqual({ trees: 200 });
+    expect(toTrainBody({ ...set, algorithm: 'linear' }).parameters).toEqual({ penalty: 'l1' });
+    expect(trainErrors({ ...values, algorithm: 'extra_trees', parameters: { trees: 0 } })).toEqual({
+      'parameters.trees': 'Use 1 to 5,000.',
+    });
   });
 
   it('minds the parameters of boosting only when they count', () => {
@@ -175,7 +207,7 @@ describe('training again', () => {
       validation: 'holdout',
       holdoutPercent: 25,
       seed: 7,
-      parameters: { leaves: 15, learningRate: 0.08, iterations: '' },
+      parameters: { leaves: 15, learningRate: 0.08 },
     });
   });
 

@@ -7,7 +7,14 @@ import type {
   Sample,
   TrainRequest,
 } from '@quadrax/contract';
+import { algorithmParameters } from '@quadrax/contract/algorithms';
 import { formatDuration, plural } from '#lib/format.ts';
+import {
+  givenParameters,
+  type ParameterValues,
+  parametersOfVersion,
+  shownParameters,
+} from './train-parameters.ts';
 
 /** A column as the form needs it; the figures of the profile are there once it has been read. */
 export interface TrainColumn {
@@ -91,9 +98,6 @@ export function leftOutBecause(column: TrainColumn): string | undefined {
   return undefined;
 }
 
-export const boostingParameters = ['iterations', 'learningRate', 'leaves', 'minLeafRows', 'l2'] as const;
-export type BoostingParameter = (typeof boostingParameters)[number];
-
 export interface TrainValues {
   name: string;
   datakitId: string;
@@ -104,10 +108,17 @@ export interface TrainValues {
   validation: 'folds' | 'holdout';
   folds: number | '';
   holdoutPercent: number | '';
+  /** How rows are dealt into what is learnt from and what is judged on. */
+  splitBy: '' | 'groups' | 'time';
+  splitColumn: string;
   metric: MetricName | '';
+  threshold: 'half' | 'f1' | 'balanced_accuracy' | 'own';
+  /** Of `own`. */
+  thresholdAt: number | '';
+  calibrate: TrainRequest['calibrate'];
   seed: number | '';
   timeBudgetSeconds: number | '';
-  parameters: Record<BoostingParameter, number | ''>;
+  parameters: ParameterValues;
 }
 
 export const emptyTrainValues: TrainValues = {
@@ -120,10 +131,15 @@ export const emptyTrainValues: TrainValues = {
   validation: 'folds',
   folds: 5,
   holdoutPercent: 20,
+  splitBy: '',
+  splitColumn: '',
   metric: '',
+  threshold: 'half',
+  thresholdAt: 0.5,
+  calibrate: 'none',
   seed: 1,
   timeBudgetSeconds: 120,
-  parameters: { iterations: '', learningRate: '', leaves: '', minLeafRows: '', l2: '' },
+  parameters: {},
 };
 
 /** What belongs to a target: its task and the columns it is predicted from. */
@@ -145,26 +161,45 @@ export const suggestedName = (target: string, datakitName: string): string =>
 
 /** The body of `POST /models/:id/train`. */
 export function toTrainBody(values: TrainValues): TrainRequest {
-  const parameters = Object.fromEntries(
-    boostingParameters.flatMap((name) => {
-      const value = values.parameters[name];
-      return value === '' || values.algorithm !== 'gradient_boosting' ? [] : [[name, value]];
-    }),
-  );
   return {
     datakitId: values.datakitId,
     target: values.target,
     features: values.features,
     algorithm: values.algorithm,
-    parameters,
-    validation:
-      values.validation === 'folds'
-        ? { folds: Number(values.folds) }
-        : { holdout: Number(values.holdoutPercent) / 100 },
+    parameters: givenParameters(values.algorithm, values.parameters),
+    validation: validationOf(values),
     ...(values.metric !== '' && { metric: values.metric }),
+    ...decisionOf(values),
     seed: values.seed === '' ? 1 : values.seed,
     timeBudgetSeconds: values.timeBudgetSeconds === '' ? 120 : values.timeBudgetSeconds,
   };
+}
+
+/** Only classes have a threshold; what was chosen before the target became a number is dropped. */
+function decisionOf(values: TrainValues): Pick<TrainRequest, 'threshold' | 'calibrate'> {
+  if (values.task !== 'CLASSIFICATION') return { threshold: 'half', calibrate: 'none' };
+  const { threshold, thresholdAt, calibrate } = values;
+  return { threshold: threshold === 'own' ? Number(thresholdAt) : threshold, calibrate };
+}
+
+function validationOf(values: TrainValues): TrainRequest['validation'] {
+  const { splitBy, splitColumn } = values;
+  const time = splitBy === 'time' ? { time: splitColumn } : {};
+  if (values.validation === 'holdout') return { holdout: Number(values.holdoutPercent) / 100, ...time };
+  const groups = splitBy === 'groups' ? { groups: splitColumn } : {};
+  return { folds: Number(values.folds), ...groups, ...time };
+}
+
+/** The ways of dealing rows that a validation has. */
+export const splitsOf = (validation: TrainValues['validation']): readonly TrainValues['splitBy'][] =>
+  validation === 'folds' ? ['', 'groups', 'time'] : ['', 'time'];
+
+/** The columns that rows can be kept together or put in order by. */
+export function splitColumns(columns: readonly TrainColumn[], { splitBy, target }: TrainValues): string[] {
+  const ordered = new Set<ColumnType>(['datetime', 'numeric', 'integer']);
+  return columns
+    .filter(({ name, type }) => name !== target && (splitBy === 'groups' || ordered.has(type)))
+    .map(({ name }) => name);
 }
 
 export type TrainErrors = Partial<Record<string, string>>;
@@ -175,13 +210,8 @@ interface Bound {
   readonly whole: boolean;
 }
 
-/** What the server takes: the contract's bounds, which a test holds this to, and those of gradient boosting. */
-export const bounds: Readonly<Record<BoostingParameter | 'seed' | 'timeBudgetSeconds' | 'folds', Bound>> = {
-  iterations: { least: 1, most: 10_000, whole: true },
-  learningRate: { least: 0.0001, most: 1, whole: false },
-  leaves: { least: 2, most: 1024, whole: true },
-  minLeafRows: { least: 1, most: 1_000_000, whole: true },
-  l2: { least: 0, most: 1_000_000, whole: false },
+/** What the server takes: the contract's bounds, which a test holds this to. */
+export const bounds: Readonly<Record<'seed' | 'timeBudgetSeconds' | 'folds', Bound>> = {
   seed: { least: 0, most: 4_294_967_295, whole: true },
   timeBudgetSeconds: { least: 5, most: 86_400, whole: true },
   folds: { least: 2, most: 20, whole: true },
@@ -210,14 +240,19 @@ export function trainErrors(values: TrainValues): TrainErrors {
     put('features', 'Choose at least one column to predict from.');
   }
   validationErrors(values, put);
+  const { threshold, thresholdAt } = values;
+  if (threshold === 'own' && (thresholdAt === '' || thresholdAt <= 0 || thresholdAt >= 1)) {
+    put('threshold', 'Use a probability above 0 and below 1.');
+  }
   put('seed', outside(values.seed, bounds.seed));
   if (values.algorithm === 'auto') {
     put('timeBudgetSeconds', outside(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
   }
-  if (values.algorithm === 'gradient_boosting') {
-    for (const name of boostingParameters) {
-      put(`parameters.${name}`, outside(values.parameters[name], bounds[name]));
-    }
+  for (const parameter of shownParameters(values.algorithm)) {
+    const value = values.parameters[parameter.name];
+    if (parameter.kind === 'choice' || parameter.kind === 'text' || typeof value !== 'number') continue;
+    const { name, min, max, kind } = parameter;
+    put(`parameters.${name}`, outside(value, { least: min, most: max, whole: kind === 'integer' }));
   }
   return errors;
 }
@@ -226,7 +261,8 @@ function validationErrors(
   values: TrainValues,
   put: (field: string, message: string | undefined) => void,
 ): void {
-  const { validation, folds, holdoutPercent } = values;
+  const { validation, folds, holdoutPercent, splitBy, splitColumn } = values;
+  if (splitBy !== '' && splitColumn === '') put('splitColumn', 'Choose the column.');
   if (validation === 'folds')
     put('folds', folds === '' ? 'Choose 2 to 20 folds.' : outside(folds, bounds.folds));
   else if (holdoutPercent === '' || holdoutPercent <= 0 || holdoutPercent >= 100) {
@@ -237,6 +273,7 @@ function validationErrors(
 /** Where in the form an error of the server belongs, by the `field` of its detail. */
 export function fieldOfDetail(field: string): string {
   const path = field.replace(/^body\./, '').replaceAll(/\[(\d+)\]/g, '.$1');
+  if (path === 'validation.groups' || path === 'validation.time') return 'splitColumn';
   if (path.startsWith('validation')) return path.includes('holdout') ? 'holdoutPercent' : 'folds';
   if (path.startsWith('features')) return 'features';
   if (path.startsWith('parameters.')) return path;
@@ -245,33 +282,39 @@ export function fieldOfDetail(field: string): string {
 
 /** A form filled as a version was trained, to train again with other settings. */
 export function valuesOfVersion(version: ModelVersion, type: ModelType, name: string): TrainValues {
-  const parameters = { ...emptyTrainValues.parameters };
-  const boosting = version.algorithm === 'gradient_boosting';
-  for (const parameter of boostingParameters) {
-    const value = version.parameters[parameter];
-    if (boosting && typeof value === 'number') parameters[parameter] = value;
-  }
-  const holdout = 'holdout' in version.validation ? version.validation.holdout : undefined;
+  const algorithm = version.leaderboard.length > 1 ? 'auto' : trainable(version.algorithm);
+  const validation = version.validation ?? { folds: 5 };
+  const holdout = 'holdout' in validation ? validation.holdout : undefined;
+  const groups = 'folds' in validation ? validation.groups : undefined;
+  const { time } = validation;
   return {
     ...emptyTrainValues,
     name,
-    datakitId: version.datakit.id,
+    datakitId: version.datakit?.id ?? '',
     target: version.target,
     task: type === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION',
     features: version.features.map((feature) => feature.name),
-    algorithm: version.leaderboard.length > 1 ? 'auto' : trainable(version.algorithm),
+    algorithm,
     validation: holdout === undefined ? 'folds' : 'holdout',
-    folds: 'folds' in version.validation ? version.validation.folds : 5,
+    folds: 'folds' in validation ? validation.folds : 5,
     holdoutPercent: holdout === undefined ? 20 : Math.round(holdout * 1000) / 10,
-    seed: version.seed,
-    parameters,
+    splitBy: groups !== undefined ? 'groups' : time !== undefined ? 'time' : '',
+    splitColumn: groups ?? time ?? '',
+    ...decisionOfVersion(version),
+    seed: version.seed ?? emptyTrainValues.seed,
+    parameters: parametersOfVersion(algorithm, version.parameters),
   };
 }
 
-const trainable = (algorithm: string): Algorithm =>
-  algorithm === 'gradient_boosting' || algorithm === 'linear' || algorithm === 'baseline'
-    ? algorithm
-    : 'auto';
+/** What a rule found is kept as a threshold of one's own. */
+function decisionOfVersion({ decision }: ModelVersion): Partial<TrainValues> {
+  if (!decision) return {};
+  const { threshold, calibrate } = decision;
+  return threshold === 0.5 ? { calibrate } : { threshold: 'own', thresholdAt: threshold, calibrate };
+}
+
+const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(algorithmParameters, name);
+const trainable = (name: string): Algorithm => (isAlgorithm(name) ? name : 'auto');
 
 /** What a training will do, in a sentence to read before it is started. */
 export function trainSentence(values: TrainValues, rows: number): string {

@@ -87,7 +87,7 @@ function ForWriters({ children }: { children: ReactNode }) {
 function WithData({ model, settings }: { model: Model | undefined; settings: ModelVersion | undefined }) {
   const search = trainRoute.useSearch();
   const navigate = trainRoute.useNavigate();
-  const id = search.datakitId ?? settings?.datakit.id;
+  const id = search.datakitId ?? settings?.datakit?.id;
   const datakit = useDatakit(id);
   const ready = datakit.data?.status === 'READY';
   const profile = useProfile(id, ready);

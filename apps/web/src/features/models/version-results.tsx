@@ -1,4 +1,5 @@
 import type { ModelVersion } from '@quadrax/contract';
+import type { ECElementEvent } from 'echarts';
 import { useMemo } from 'react';
 import { plural } from '#lib/format.ts';
 import { formatMetric, metricLabel } from '#lib/words.ts';
@@ -13,34 +14,42 @@ import { areaText, classCurves } from './charts/class-curves.ts';
 import { learningCurve, lossCurve } from './charts/learning-curves.ts';
 import { importanceChart, leaderboardChart, MOST_FEATURES } from './charts/model-charts.ts';
 import { predictedActual, residualHistogram } from './charts/residuals.ts';
+import { thresholdChart } from './charts/threshold-curve.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
-import { formatSpread, headlines, metricMeaning, validationText } from './metrics.ts';
+import { HeldOutRows } from './explain/held-out-rows.tsx';
+import { nearText } from './explain/near.ts';
+import { formatInterval, formatSpread, headlines, metricMeaning, validationText } from './metrics.ts';
 import styles from './model-page.module.css';
+import { modelRoute, type ModelSearch } from './routes.ts';
 
 const HEIGHT = 320;
 
 /** What a version is worth: its metrics on held-out rows and the curves behind them. */
-export function VersionResults({ version }: { version: ModelVersion }) {
+export function VersionResults({ modelId, version }: { modelId: string; version: ModelVersion }) {
+  const search = modelRoute.useSearch();
+  const navigate = modelRoute.useNavigate();
+  const show = ({ actual, predicted, near }: ModelSearch): void =>
+    void navigate({ search: (before) => ({ ...before, actual, predicted, near }), resetScroll: false });
   return (
     <>
       <h2 className="visually-hidden">Results of version {version.version}</h2>
       <StatRow>
-        {headlines(version.metrics).map(({ name, value, spread }) => (
+        {headlines(version.metrics).map(({ name, value, spread, interval }) => (
           <Stat
             key={name}
             label={metricLabel(name)}
             value={formatMetric(name, value)}
-            note={formatSpread(name, spread)}
+            note={[formatSpread(name, spread), formatInterval(name, interval)].filter(Boolean).join('; ')}
             explain={metricMeaning(name)}
           />
         ))}
       </StatRow>
       <p className={styles.judged}>
-        {validationText(version.validation)} of {plural(version.rowsUsed, 'row')}
+        {version.validation && validationText(version.validation)} of {plural(version.rowsUsed, 'row')}
         {version.metrics.spread &&
           Object.keys(version.metrics.spread).length > 0 &&
-          '; ± is the standard deviation over the folds'}
-        .
+          '; each figure is the mean over the folds, ± the standard deviation'}
+        {version.metrics.intervals && '; the span holds the true figure with 95 % confidence'}.
       </p>
       {version.warnings.length > 0 && (
         <ul className={styles.warnings}>
@@ -50,7 +59,8 @@ export function VersionResults({ version }: { version: ModelVersion }) {
         </ul>
       )}
       <div className={styles.figures}>
-        <FirstLook version={version} />
+        <FirstLook version={version} show={show} />
+        <HeldOutRows modelId={modelId} version={version} search={search} onClose={() => show({})} />
         <WhatCounted version={version} />
         <ByClass version={version} />
         <Learning version={version} />
@@ -78,18 +88,25 @@ interface PlotProps {
   chart: ChartSpec;
   height?: number;
   caption?: string;
+  onSelect?: (mark: ECElementEvent) => void;
 }
 
-function Plot({ title, chart, height = HEIGHT, caption }: PlotProps) {
+function Plot({ title, chart, height = HEIGHT, caption, onSelect }: PlotProps) {
   return (
     <Figure title={title} caption={caption}>
-      <Chart label={title} option={chart.option} table={chart.table} height={height} />
+      <Chart
+        label={title}
+        option={chart.option}
+        table={chart.table}
+        height={height}
+        {...(onSelect && { onSelect })}
+      />
     </Figure>
   );
 }
 
 /** Where it is right and where it errs. */
-function FirstLook({ version }: { version: ModelVersion }) {
+function FirstLook({ version, show }: { version: ModelVersion; show: (rows: ModelSearch) => void }) {
   const { curves, target, metrics, classes } = version;
   const charts = useMemo(
     () =>
@@ -104,7 +121,11 @@ function FirstLook({ version }: { version: ModelVersion }) {
       {metrics.confusion && (
         <div className={metrics.confusion.labels.length > 6 ? styles.wide : undefined}>
           <Figure title="Confusion matrix">
-            <ConfusionMatrix confusion={metrics.confusion} classes={classes ?? metrics.confusion.labels} />
+            <ConfusionMatrix
+              confusion={metrics.confusion}
+              classes={classes ?? metrics.confusion.labels}
+              onOpen={(actual, predicted) => show({ actual, predicted })}
+            />
           </Figure>
         </div>
       )}
@@ -113,7 +134,12 @@ function FirstLook({ version }: { version: ModelVersion }) {
           <Plot
             title="Predicted against actual"
             chart={charts.scatter}
-            caption="Held-out rows; on the line both agree."
+            caption="Held-out rows; on the line both agree. Click a point for the rows near it."
+            onSelect={({ value }) => {
+              const [predicted, actual] = Array.isArray(value) ? value.map(Number) : [];
+              if (predicted !== undefined && actual !== undefined)
+                show({ near: nearText({ predicted, actual }) });
+            }}
           />
           <Plot title="Errors" chart={charts.histogram} />
         </>
@@ -159,22 +185,35 @@ function WhatCounted({ version }: { version: ModelVersion }) {
 }
 
 function ByClass({ version }: { version: ModelVersion }) {
-  const { curves, classes } = version;
+  const { curves, classes, validation } = version;
+  const folds = validation && 'folds' in validation ? validation.folds : undefined;
   const charts = useMemo(() => {
     const names = classes ?? [];
     return {
       roc: curves.roc && classCurves('roc', curves.roc, names),
       pr: curves.pr && classCurves('pr', curves.pr, names),
+      threshold: curves.threshold && thresholdChart(curves.threshold),
       calibration: curves.calibration && classCurves('calibration', curves.calibration, names),
     };
   }, [curves, classes]);
   return (
     <>
       {charts.roc && (
-        <Plot title="ROC curve" chart={charts.roc} caption={areaText('roc', curves.roc ?? [])} />
+        <Plot title="ROC curve" chart={charts.roc} caption={areaText('roc', curves.roc ?? [], folds)} />
       )}
       {charts.pr && (
-        <Plot title="Precision and recall" chart={charts.pr} caption={areaText('pr', curves.pr ?? [])} />
+        <Plot
+          title="Precision and recall"
+          chart={charts.pr}
+          caption={areaText('pr', curves.pr ?? [], folds)}
+        />
+      )}
+      {charts.threshold && (
+        <Plot
+          title="Threshold"
+          chart={charts.threshold}
+          caption={`Labelled as ${classes?.[1] ?? 'the second class'} from the probability at the dashed line on; the curves tell what other thresholds give.`}
+        />
       )}
       {charts.calibration && (
         <Plot

@@ -4,6 +4,7 @@ import { formatDuration, formatInteger, formatMoment, plural } from '#lib/format
 import { algorithmLabel } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { Section } from '#ui/section.tsx';
+import { decisionText, featureUseText } from './feature-use.ts';
 import { parameterLabel, parameterText, validationText } from './metrics.ts';
 import styles from './model-page.module.css';
 import { TrainingLog } from './training-log.tsx';
@@ -11,6 +12,7 @@ import { TrainingLog } from './training-log.tsx';
 /** How a version came about: data, settings, seed, log; enough to make it again. */
 export function VersionTraining({ model, version }: { model: Model; version: ModelVersion }) {
   const { datakit } = version;
+  if (!datakit) return null;
   const parameters = Object.entries(version.parameters);
   return (
     <div className={styles.provenance}>
@@ -31,15 +33,21 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
               </Link>
             </dd>
             <dt>Features</dt>
-            <dd title={version.features.map((feature) => feature.name).join(', ')}>
-              {plural(version.features.length, 'column')}
+            <dd>
+              <FeatureUses features={version.features} />
             </dd>
             <dt>Rows used</dt>
             <dd>{formatInteger(version.rowsUsed)}</dd>
             <dt>Algorithm</dt>
             <dd>{algorithmLabel(version.algorithm)}</dd>
             <dt>Validation</dt>
-            <dd>{validationText(version.validation)}</dd>
+            <dd>{version.validation && validationText(version.validation)}</dd>
+            {version.decision && (
+              <>
+                <dt>Labels</dt>
+                <dd>{decisionText(version.decision, version.classes)}</dd>
+              </>
+            )}
             <dt>Seed</dt>
             <dd>{version.seed}</dd>
             <dt>Trained</dt>
@@ -73,6 +81,23 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
         <TrainingLog source={{ modelId: model.id, version: version.version }} running={false} />
       </Section>
     </div>
+  );
+}
+
+/** Every column and how it was used, behind their number. */
+function FeatureUses({ features }: Pick<ModelVersion, 'features'>) {
+  return (
+    <details>
+      <summary>{plural(features.length, 'column')}</summary>
+      <ul>
+        {features.map((feature) => (
+          <li key={feature.name}>
+            {feature.name}
+            <span className={styles.quiet}>, {featureUseText(feature)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

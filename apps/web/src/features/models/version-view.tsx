@@ -4,11 +4,14 @@ import { formatAgo } from '#lib/format.ts';
 import { oneOf } from '#lib/search.ts';
 import { formatMetric, metricLabel } from '#lib/words.ts';
 import { ErrorState } from '#ui/error-state.tsx';
+import { ExplainTab } from './explain/explain-tab.tsx';
 import { headlines } from './metrics.ts';
 import styles from './model-page.module.css';
 import { useVersion } from './model-queries.ts';
+import { MonitoringTab } from './monitoring-tab.tsx';
 import { PredictTab } from './predict-tab.tsx';
 import { type ModelSearch, modelRoute, modelTabs } from './routes.ts';
+import { VersionImported } from './version-imported.tsx';
 import { VersionResults, VersionResultsSkeleton } from './version-results.tsx';
 import { VersionTraining } from './version-training.tsx';
 
@@ -43,9 +46,11 @@ export function VersionView(props: {
           data={versions.map((one) => ({ value: String(one.version), label: versionLabel(one, model) }))}
         />
         <Tabs.List className={styles.tabs}>
-          <Tabs.Tab value="results">Results</Tabs.Tab>
+          <Tabs.Tab value="results">{chosen.imported ? 'About' : 'Results'}</Tabs.Tab>
+          {!chosen.imported && <Tabs.Tab value="explain">Explain</Tabs.Tab>}
           <Tabs.Tab value="predict">Predict</Tabs.Tab>
-          <Tabs.Tab value="training">Training</Tabs.Tab>
+          <Tabs.Tab value="monitoring">Monitoring</Tabs.Tab>
+          {!chosen.imported && <Tabs.Tab value="training">Training</Tabs.Tab>}
         </Tabs.List>
       </div>
       <Tabs.Panel value="results">
@@ -56,11 +61,20 @@ export function VersionView(props: {
             onRetry={() => void version.refetch()}
           />
         )}
-        {version.data && <VersionResults version={version.data} />}
+        {version.data?.imported && <VersionImported model={model} version={version.data} />}
+        {version.data && !version.data.imported && (
+          <VersionResults modelId={model.id} version={version.data} />
+        )}
         {version.isPending && <VersionResultsSkeleton />}
+      </Tabs.Panel>
+      <Tabs.Panel value="explain">
+        {version.data && <ExplainTab modelId={model.id} version={version.data} />}
       </Tabs.Panel>
       <Tabs.Panel value="predict">
         <PredictTab model={model} chosen={chosen.version} />
+      </Tabs.Panel>
+      <Tabs.Panel value="monitoring">
+        <MonitoringTab model={model} version={chosen.version} />
       </Tabs.Panel>
       <Tabs.Panel value="training">
         {version.data && <VersionTraining model={model} version={version.data} />}

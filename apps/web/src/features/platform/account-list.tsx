@@ -1,14 +1,16 @@
 import type { PlatformAccount } from '@quadrax/contract';
-import { ActionIcon, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useUser } from '#lib/session.ts';
+import { platformAdministrator } from '@quadrax/contract/words';
 import { Confirm } from '#ui/confirm.tsx';
-import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
-import { Icon } from '#ui/icons.tsx';
-import { Moment } from '#ui/moment.tsx';
-import { Person } from '#ui/person.tsx';
-import { StatusMark } from '#ui/status-mark.tsx';
+import { momentColumn } from '#ui/moment.tsx';
+import { PagedTable } from '#ui/paged-table.tsx';
+import { Person, nameOf } from '#ui/person.tsx';
+import { RowMenu, actionColumn } from '#ui/row-menu.tsx';
+import { StandingMark } from '#ui/standing.tsx';
 import { useChangeAccount } from './platform-queries.ts';
 import type { AccountChange, useAccounts } from './platform-queries.ts';
 
@@ -18,18 +20,19 @@ interface Asked {
   readonly title: string;
   readonly verb: string;
   readonly sentence: string;
+  /** What is said once it is done. */
+  readonly done: string;
   readonly change: AccountChange;
 }
-
-const nameOf = ({ firstName, lastName }: PlatformAccount): string => `${firstName} ${lastName}`;
 
 const disabling = (account: PlatformAccount): Asked =>
   account.disabled
     ? {
         account,
-        title: `Let ${nameOf(account)} in again?`,
-        verb: 'Let in again',
+        title: `Enable ${nameOf(account)}?`,
+        verb: 'Enable',
         sentence: `${account.email} may sign in again, to the workspaces it belongs to.`,
+        done: `${nameOf(account)} may sign in again.`,
         change: { disabled: false },
       }
     : {
@@ -37,6 +40,7 @@ const disabling = (account: PlatformAccount): Asked =>
         title: `Disable ${nameOf(account)}?`,
         verb: 'Disable',
         sentence: `${account.email} is signed out everywhere at once and cannot sign in. What was made stays.`,
+        done: `Disabled ${nameOf(account)}, who is signed out everywhere.`,
         change: { disabled: true },
       };
 
@@ -44,52 +48,44 @@ const administration = (account: PlatformAccount): Asked =>
   account.administrator
     ? {
         account,
-        title: `Take running the platform from ${nameOf(account)}?`,
+        title: `Take the platform from ${nameOf(account)}?`,
         verb: 'Take it away',
-        sentence: `${account.email} no longer sees or changes the accounts of others.`,
+        sentence: `${account.email} is no ${platformAdministrator} any more, and sees or changes no account of others.`,
+        done: `${nameOf(account)} is no ${platformAdministrator} any more.`,
         change: { administrator: false },
       }
     : {
         account,
-        title: `Let ${nameOf(account)} run the platform?`,
-        verb: 'Let them run it',
-        sentence: `${account.email} sees every account, may disable any, and may make others run the platform.`,
+        title: `Make ${nameOf(account)} a ${platformAdministrator}?`,
+        verb: 'Make it so',
+        sentence: `${account.email} sees every account, may disable any, and may make others ${platformAdministrator}s.`,
+        done: `${nameOf(account)} is now a ${platformAdministrator}.`,
         change: { administrator: true },
       };
 
 /** The accounts, with what may be done to each. */
-export function AccountList(props: {
-  list: ReturnType<typeof useAccounts>;
-  accounts: readonly PlatformAccount[];
-}) {
-  const { list, accounts } = props;
+export function AccountList({ list }: { list: ReturnType<typeof useAccounts> }) {
   const me = useUser()?.id;
   const [asked, setAsked] = useState<Asked>();
   const changing = useChangeAccount();
   return (
     <>
-      <DataTable
+      <PagedTable
         label="Accounts"
+        list={list}
+        problem="The accounts could not be read."
         columns={columnsFor(me, setAsked)}
-        rows={accounts}
         rowKey={(account) => account.id}
-        loading={list.isPending}
-        more={{
-          available: list.hasNextPage,
-          loading: list.isFetchingNextPage,
-          load: () => void list.fetchNextPage(),
-        }}
-        foot={
-          list.isSuccess && accounts.length === 0
-            ? 'No account fits. Change the search or the state.'
-            : undefined
-        }
+        foot={list.data?.pages[0]?.items.length === 0 && 'No account fits. Change the search or the state.'}
       />
       {asked && (
         <Confirm
           title={asked.title}
           verb={asked.verb}
-          act={() => changing.mutateAsync({ id: asked.account.id, change: asked.change })}
+          act={async () => {
+            await changing.mutateAsync({ id: asked.account.id, change: asked.change });
+            notifications.show({ message: asked.done });
+          }}
           onClose={() => {
             setAsked(undefined);
           }}
@@ -114,7 +110,7 @@ const columnsFor = (
         {...account}
         remarks={[
           ...(account.id === me ? ['you'] : []),
-          ...(account.administrator ? ['runs the platform'] : []),
+          ...(account.administrator ? [platformAdministrator] : []),
         ]}
       />
     ),
@@ -131,57 +127,28 @@ const columnsFor = (
   {
     key: 'state',
     header: 'State',
-    render: ({ disabled }) => (
-      <StatusMark tone={disabled ? 'idle' : 'good'} label={disabled ? 'Disabled' : 'Active'} />
-    ),
+    render: ({ disabled }) => <StandingMark standing={disabled ? 'disabled' : 'active'} />,
   },
-  {
-    key: 'opened',
-    header: 'Opened',
-    align: 'right',
-    secondary: true,
-    render: ({ createdAt }) => <Moment at={createdAt} />,
-  },
-  {
-    key: 'seen',
-    header: 'Last seen',
-    align: 'right',
-    secondary: true,
-    render: ({ lastSeenAt }) => <Moment at={lastSeenAt} />,
-  },
-  {
-    key: 'actions',
-    header: <span className="visually-hidden">Actions</span>,
-    align: 'right',
-    render: (account) => <RowMenu account={account} own={account.id === me} ask={ask} />,
-  },
+  momentColumn('Opened', ({ createdAt }) => createdAt),
+  momentColumn('Last seen', ({ lastSeenAt }) => lastSeenAt),
+  actionColumn((account) => <Actions account={account} own={account.id === me} ask={ask} />),
 ];
 
-function RowMenu(props: { account: PlatformAccount; own: boolean; ask: (asked: Asked) => void }) {
+function Actions(props: { account: PlatformAccount; own: boolean; ask: (asked: Asked) => void }) {
   const { account, own, ask } = props;
+  const { administrator, disabled } = account;
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${nameOf(account)}`}>
-          <Icon name="more" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
+    <RowMenu name={nameOf(account)}>
+      {(administrator || !disabled) && (
         <Menu.Item onClick={() => ask(administration(account))}>
-          {account.administrator ? 'Take running the platform away' : 'Let run the platform'}
+          {administrator ? 'Take the platform away' : `Make ${platformAdministrator}`}
         </Menu.Item>
-        {!own && (
-          <>
-            <Menu.Divider />
-            <Menu.Item
-              {...(!account.disabled && { color: 'var(--bad)' })}
-              onClick={() => ask(disabling(account))}
-            >
-              {account.disabled ? 'Let in again' : 'Disable'}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      {!own && (
+        <Menu.Item {...(!disabled && { color: 'var(--bad)' })} onClick={() => ask(disabling(account))}>
+          {disabled ? 'Enable' : 'Disable'}
+        </Menu.Item>
+      )}
+    </RowMenu>
   );
 }

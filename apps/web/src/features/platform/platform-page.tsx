@@ -1,16 +1,14 @@
 import type { PlatformAccount } from '@quadrax/contract';
-import { NativeSelect } from '@mantine/core';
 import { createLazyRoute, useNavigate } from '@tanstack/react-router';
-import { plural } from '#lib/format.ts';
-import { oneOf } from '#lib/search.ts';
 import { useOperator } from '#lib/session.ts';
+import { platformAdministrator } from '@quadrax/contract/words';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { ErrorState } from '#ui/error-state.tsx';
-import { Filters } from '#ui/filters.tsx';
+import { FilterChoice, Filters } from '#ui/filters.tsx';
+import { ListPage } from '#ui/list-page.tsx';
 import { Page } from '#ui/page.tsx';
 import { SearchField } from '#ui/search-field.tsx';
-import { SkeletonText } from '#ui/skeletons.tsx';
+import { standings } from '#ui/standing.tsx';
 import { AccountList } from './account-list.tsx';
 import type { AccountsSearch } from './index.ts';
 import { useAccounts } from './platform-queries.ts';
@@ -24,7 +22,7 @@ function PlatformPage() {
   return (
     <Page title="Platform">
       <EmptyState
-        title="For platform administrators"
+        title={`For ${platformAdministrator}s`}
         sentence="Whoever runs this installation sees to its accounts here."
       />
     </Page>
@@ -34,37 +32,24 @@ function PlatformPage() {
 function Accounts() {
   const search = Route.useSearch();
   const list = useAccounts(search);
-  const accounts = list.data?.pages.flatMap((page) => page.items);
-  const filtered = Object.values(search).some((value) => value !== undefined);
   return (
-    <Page
+    <ListPage
       title="Platform"
-      state={
-        accounts
-          ? stateOf(accounts, list.hasNextPage, filtered)
-          : list.isPending && <SkeletonText width={20} />
-      }
+      noun={['account', 'accounts']}
+      list={list}
+      search={search}
+      remark={disabled}
       copyAs={<CopyAs call={{ name: 'platform.accounts', query: { ...search } }} />}
+      filters={<AccountFilters search={search} />}
     >
-      <AccountFilters search={search} />
-      {list.error && !accounts ? (
-        <ErrorState
-          error={list.error}
-          title="The accounts could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      ) : (
-        <AccountList list={list} accounts={accounts ?? []} />
-      )}
-    </Page>
+      <AccountList list={list} />
+    </ListPage>
   );
 }
 
-function stateOf(accounts: readonly PlatformAccount[], more: boolean, filtered: boolean): string {
-  const count = `${plural(accounts.length, 'account')}${more ? ' and more' : ''}`;
-  if (filtered) return `${count} ${accounts.length === 1 ? 'fits' : 'fit'}`;
-  const shut = accounts.filter(({ disabled }) => disabled).length;
-  return shut === 0 ? count : `${count} · ${shut} disabled`;
+function disabled(accounts: readonly PlatformAccount[]): string | undefined {
+  const count = accounts.filter((account) => account.disabled).length;
+  return count === 0 ? undefined : `${count} disabled`;
 }
 
 function AccountFilters({ search }: { search: AccountsSearch }) {
@@ -77,21 +62,17 @@ function AccountFilters({ search }: { search: AccountsSearch }) {
         label="Search accounts"
         placeholder="Search by name or address"
         value={search.search}
-        onSearch={(text) => {
-          put({ search: text });
-        }}
+        onSearch={(text) => put({ search: text })}
       />
-      <NativeSelect
-        aria-label="State"
-        value={search.disabled ?? ''}
-        data={[
-          { value: '', label: 'Any state' },
-          { value: 'false', label: 'Active' },
-          { value: 'true', label: 'Disabled' },
+      <FilterChoice
+        label="State"
+        any="Any state"
+        value={search.disabled}
+        choices={[
+          { value: 'false', label: standings.active.label },
+          { value: 'true', label: standings.disabled.label },
         ]}
-        onChange={(event) => {
-          put({ disabled: oneOf(event.currentTarget.value, ['true', 'false']) });
-        }}
+        onChoose={(disabled) => put({ disabled })}
       />
     </Filters>
   );

@@ -1,6 +1,7 @@
 import type { PlatformAccount } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
+import { byCursor, pageQuery } from '#lib/paged.ts';
 import { restoreSession, useUser } from '#lib/session.ts';
 import type { AccountsSearch } from './index.ts';
 
@@ -9,11 +10,9 @@ const accounts = ['platform', 'accounts'] as const;
 /** The accounts that fit, newest first, a page at a time. */
 export const useAccounts = (search: AccountsSearch) =>
   useInfiniteQuery({
+    ...byCursor,
     queryKey: [...accounts, search],
-    queryFn: ({ pageParam, signal }) =>
-      api.platform.accounts({ ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => api.platform.accounts(pageQuery(search, 100, pageParam), { signal }),
     placeholderData: (before) => before,
   });
 

@@ -2,8 +2,7 @@ import type { Role } from '@quadrax/contract';
 import { createRoute } from '@tanstack/react-router';
 import { shellRoute } from '#lib/routes.ts';
 import { oneOf, text } from '#lib/search.ts';
-
-export const roles = ['ADMIN', 'USER', 'VIEWER'] as const satisfies readonly Role[];
+import { roles } from '#lib/words.ts';
 
 /** The filters of the list, as the address bar holds them. */
 export interface MembersSearch {

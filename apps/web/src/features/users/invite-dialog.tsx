@@ -5,19 +5,12 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { writeClipboard } from '#lib/clipboard.ts';
-import { formErrors } from '#lib/form-errors.ts';
+import { personRules } from '#lib/form-rules.ts';
 import { formatMoment } from '#lib/format.ts';
-import { sentenceCase } from '#lib/words.ts';
-import { Refusal } from '#ui/refusal.tsx';
-import { roles } from './index.ts';
+import { roleLabel, roleMeaning, roles } from '#lib/words.ts';
+import { SendForm } from '#ui/send-form.tsx';
 import { useInvite } from './member-queries.ts';
 import styles from './members-page.module.css';
-
-const may: Record<Role, string> = {
-  ADMIN: 'Sees to members and reads the audit log besides.',
-  USER: 'Adds data, trains and deploys models.',
-  VIEWER: 'Reads, and changes nothing.',
-};
 
 /** Invites somebody, and shows the link this once. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
@@ -41,29 +34,18 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 
 function InviteForm({ onInvited }: { onInvited: (invitation: NewInvitation) => void }) {
   const invite = useInvite();
-  const [refusal, setRefusal] = useState<string>();
   const form = useForm<{ email: string; role: Role }>({
     initialValues: { email: '', role: 'USER' },
-    validate: { email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address.') },
+    validate: { email: personRules.email },
   });
   return (
-    <form
-      className={styles.dialog}
-      noValidate
-      onSubmit={form.onSubmit(({ email, role }) => {
-        setRefusal(undefined);
-        invite.mutate(
-          { email: email.trim(), role },
-          {
-            onSuccess: onInvited,
-            onError: (error) => {
-              const { fields, rest } = formErrors(error, ['email', 'role'], { CONFLICT: 'email' });
-              form.setErrors(fields);
-              setRefusal(rest);
-            },
-          },
-        );
-      })}
+    <SendForm
+      form={form}
+      send={({ email, role }) => invite.mutateAsync({ email: email.trim(), role })}
+      onDone={onInvited}
+      byCode={{ CONFLICT: 'email' }}
+      verb="Invite"
+      place="dialog"
     >
       <TextInput
         label="Email"
@@ -75,17 +57,11 @@ function InviteForm({ onInvited }: { onInvited: (invitation: NewInvitation) => v
       <Radio.Group label="Role" {...form.getInputProps('role')}>
         <div className={styles.dialog}>
           {roles.map((role) => (
-            <Radio key={role} value={role} label={sentenceCase(role)} description={may[role]} />
+            <Radio key={role} value={role} label={roleLabel(role)} description={roleMeaning(role)} />
           ))}
         </div>
       </Radio.Group>
-      <Refusal message={refusal} />
-      <div className={styles.buttons}>
-        <Button type="submit" loading={invite.isPending}>
-          Invite
-        </Button>
-      </div>
-    </form>
+    </SendForm>
   );
 }
 

@@ -1,41 +1,56 @@
 import type { Member } from '@quadrax/contract';
-import { ActionIcon, Menu, NativeSelect } from '@mantine/core';
+import { Menu, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { failureOf } from '#lib/failure.ts';
 import { oneOf } from '#lib/search.ts';
 import { useUser } from '#lib/session.ts';
-import { sentenceCase } from '#lib/words.ts';
+import { roleChoices, roleLabel, roles, roleSentence } from '#lib/words.ts';
 import { Confirm } from '#ui/confirm.tsx';
-import { DataTable } from '#ui/data-table.tsx';
 import type { DataColumn } from '#ui/data-table.tsx';
-import { Icon } from '#ui/icons.tsx';
-import { Moment } from '#ui/moment.tsx';
-import { Person } from '#ui/person.tsx';
-import { roles } from './index.ts';
+import { momentColumn } from '#ui/moment.tsx';
+import { PagedTable } from '#ui/paged-table.tsx';
+import { Person, nameOf } from '#ui/person.tsx';
+import { RowMenu, actionColumn } from '#ui/row-menu.tsx';
+import { StandingMark, standingRemark } from '#ui/standing.tsx';
+import type { Standing } from '#ui/standing.tsx';
+import { showUndo } from '#ui/undo-notice.tsx';
 import { useChangeMember, useRemoveMember } from './member-queries.ts';
 import type { MemberChange, useMembers } from './member-queries.ts';
 
 export interface MemberListProps {
   list: ReturnType<typeof useMembers>;
-  members: readonly Member[];
   /** Whether roles and states may be changed here. */
   manages: boolean;
 }
 
-const nameOf = ({ firstName, lastName }: Member): string => `${firstName} ${lastName}`;
+/** Disabled on the whole platform outweighs deactivated here: only the one who runs it can undo that. */
+export const standingOf = ({ active, disabled }: Member): Standing =>
+  disabled ? 'disabled' : active ? 'active' : 'deactivated';
+
+const doneWords = (member: Member, { role, active }: MemberChange): string => {
+  const name = nameOf(member);
+  if (role !== undefined) return `${name} is now ${roleSentence(role)}.`;
+  return active ? `Activated ${name}.` : `Deactivated ${name}, who can no longer enter.`;
+};
 
 /** The members, whose roles are changed where they stand; what is refused is said in the row. */
-export function MemberList({ list, members, manages }: MemberListProps) {
+export function MemberList({ list, manages }: MemberListProps) {
   const me = useUser()?.id;
-  const [leaving, setLeaving] = useState<Member>();
+  const [asked, setAsked] = useState<{ member: Member; verb: 'Deactivate' | 'Remove' }>();
   const [problem, setProblem] = useState<{ id: string; message: string }>();
   const changing = useChangeMember();
   const removal = useRemoveMember();
-  const change = ({ id }: Member, next: MemberChange) => {
+  const change = async (member: Member, next: MemberChange): Promise<void> => {
+    const { id } = member;
+    await changing.mutateAsync({ id, change: next });
+    if (id === me) return;
+    const before = next.role === undefined ? { active: member.active } : { role: member.role };
+    showUndo(doneWords(member, next), () => changing.mutateAsync({ id, change: before }), 'As before.');
+  };
+  const changeNow = (member: Member, next: MemberChange): void => {
     setProblem(undefined);
-    changing.mutate(
-      { id, change: next },
-      { onError: (error) => setProblem({ id, message: failureOf(error).message }) },
+    change(member, next).catch((error: unknown) =>
+      setProblem({ id: member.id, message: failureOf(error).message }),
     );
   };
   const columns = columnsFor({
@@ -43,38 +58,35 @@ export function MemberList({ list, members, manages }: MemberListProps) {
     manages,
     busy: changing.isPending ? changing.variables : undefined,
     problemOf: ({ id }) => (problem?.id === id ? problem.message : undefined),
-    change,
-    remove: setLeaving,
+    change: changeNow,
+    ask: (member, verb) => setAsked({ member, verb }),
   });
   return (
     <>
-      <DataTable
+      <PagedTable
         label="Members"
+        list={list}
+        problem="The members could not be read."
         columns={columns}
-        rows={members}
         rowKey={(member) => member.id}
-        loading={list.isPending}
-        more={{
-          available: list.hasNextPage,
-          loading: list.isFetchingNextPage,
-          load: () => void list.fetchNextPage(),
-        }}
-        foot={
-          list.isSuccess && members.length === 0
-            ? 'No member fits. Change the search or the filters.'
-            : undefined
-        }
+        foot={list.data?.pages[0]?.items.length === 0 && 'No member fits. Change the search or the filters.'}
       />
-      {leaving && (
+      {asked && (
         <Confirm
-          title={`Remove ${nameOf(leaving)}?`}
-          verb="Remove"
-          act={() => removal.mutateAsync(leaving.id)}
+          title={`${asked.verb} ${nameOf(asked.member)}?`}
+          verb={asked.verb}
+          act={() =>
+            asked.verb === 'Remove'
+              ? removal.mutateAsync(asked.member)
+              : change(asked.member, { active: false })
+          }
           onClose={() => {
-            setLeaving(undefined);
+            setAsked(undefined);
           }}
         >
-          {leaving.email} can no longer enter. What they made stays. To let them in again, invite them anew.
+          {asked.verb === 'Remove'
+            ? `${asked.member.email} can no longer enter. What they made stays. To let them in again, invite them anew.`
+            : `${asked.member.email} can no longer enter this workspace, until an administrator activates them again. Their role and what they made stay.`}
         </Confirm>
       )}
     </>
@@ -87,7 +99,7 @@ interface RowActions {
   busy: { id: string; change: MemberChange } | undefined;
   problemOf: (member: Member) => string | undefined;
   change: (member: Member, next: MemberChange) => void;
-  remove: (member: Member) => void;
+  ask: (member: Member, verb: 'Deactivate' | 'Remove') => void;
 }
 
 const columnsFor = (actions: RowActions): readonly DataColumn<Member>[] => {
@@ -100,7 +112,8 @@ const columnsFor = (actions: RowActions): readonly DataColumn<Member>[] => {
       render: (member) => (
         <Person
           {...member}
-          remarks={[...(member.id === me ? ['you'] : []), ...(member.active ? [] : ['deactivated'])]}
+          remarks={member.id === me ? ['you'] : []}
+          phoneRemark={standingRemark(standingOf(member))}
           problem={problemOf(member)}
         />
       ),
@@ -109,32 +122,21 @@ const columnsFor = (actions: RowActions): readonly DataColumn<Member>[] => {
       key: 'role',
       header: 'Role',
       render: (member) =>
-        manages ? <RoleChoice member={member} actions={actions} /> : sentenceCase(member.role),
+        manages ? <RoleChoice member={member} actions={actions} /> : roleLabel(member.role),
     },
     {
-      key: 'joined',
-      header: 'Joined',
-      align: 'right',
+      key: 'state',
+      header: 'State',
       secondary: true,
-      render: ({ joinedAt }) => <Moment at={joinedAt} />,
+      render: (member) => <StandingMark standing={standingOf(member)} />,
     },
-    {
-      key: 'seen',
-      header: 'Last seen',
-      align: 'right',
-      secondary: true,
-      render: ({ lastSeenAt }) => <Moment at={lastSeenAt} />,
-    },
+    momentColumn('Joined', ({ joinedAt }) => joinedAt),
+    momentColumn('Last seen', ({ lastSeenAt }) => lastSeenAt),
   ];
   if (!manages) return columns;
   return [
     ...columns,
-    {
-      key: 'actions',
-      header: <span className="visually-hidden">Actions</span>,
-      align: 'right',
-      render: (member) => member.id !== me && <RowMenu member={member} actions={actions} />,
-    },
+    actionColumn((member) => member.id !== me && <Actions member={member} actions={actions} />),
   ];
 };
 
@@ -144,11 +146,11 @@ function RoleChoice({ member, actions }: { member: Member; actions: RowActions }
   return (
     <NativeSelect
       size="xs"
-      w={96}
+      w={128}
       aria-label={`Role of ${nameOf(member)}`}
       value={pending ?? member.role}
       disabled={pending !== undefined}
-      data={roles.map((value) => ({ value, label: sentenceCase(value) }))}
+      data={[...roleChoices]}
       onChange={(event) => {
         const role = oneOf(event.currentTarget.value, roles);
         if (role !== undefined) change(member, { role });
@@ -157,24 +159,20 @@ function RoleChoice({ member, actions }: { member: Member; actions: RowActions }
   );
 }
 
-function RowMenu({ member, actions }: { member: Member; actions: RowActions }) {
-  const { change, remove } = actions;
+function Actions({ member, actions }: { member: Member; actions: RowActions }) {
+  const { change, ask } = actions;
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${nameOf(member)}`}>
-          <Icon name="more" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => change(member, { active: !member.active })}>
-          {member.active ? 'Deactivate' : 'Let in again'}
+    <RowMenu name={nameOf(member)}>
+      {!member.disabled && (
+        <Menu.Item
+          onClick={() => (member.active ? ask(member, 'Deactivate') : change(member, { active: true }))}
+        >
+          {member.active ? 'Deactivate' : 'Activate'}
         </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item color="var(--bad)" onClick={() => remove(member)}>
-          Remove
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      <Menu.Item color="var(--bad)" onClick={() => ask(member, 'Remove')}>
+        Remove
+      </Menu.Item>
+    </RowMenu>
   );
 }

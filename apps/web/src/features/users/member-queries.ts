@@ -1,7 +1,11 @@
-import type { Member, Role } from '@quadrax/contract';
+import type { Member, Role, User } from '@quadrax/contract';
+import { notifications } from '@mantine/notifications';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
-import { restoreSession, useUser } from '#lib/session.ts';
+import { memberships } from '#lib/memberships.ts';
+import { byCursor, pageQuery } from '#lib/paged.ts';
+import { restoreSession, updateUser, useUser } from '#lib/session.ts';
+import { nameOf } from '#ui/person.tsx';
 import type { MembersSearch } from './index.ts';
 
 const members = ['members'] as const;
@@ -10,11 +14,9 @@ const invitations = ['invitations'] as const;
 /** The members that fit, newest first, a page at a time. */
 export const useMembers = (search: MembersSearch) =>
   useInfiniteQuery({
+    ...byCursor,
     queryKey: [...members, search],
-    queryFn: ({ pageParam, signal }) =>
-      api.users.list({ ...search, limit: 100, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => api.users.list(pageQuery(search, 100, pageParam), { signal }),
     placeholderData: (before) => before,
   });
 
@@ -36,7 +38,8 @@ export function useChangeMember() {
 export function useRemoveMember() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.users.remove(id),
+    mutationFn: ({ id }: Member) => api.users.remove(id),
+    onSuccess: (_nothing, member) => notifications.show({ message: `Removed ${nameOf(member)}.` }),
     onSettled: () => queries.invalidateQueries({ queryKey: members }),
   });
 }
@@ -44,11 +47,9 @@ export function useRemoveMember() {
 /** The invitations that wait to be accepted, newest first. */
 export const useInvitations = () =>
   useInfiniteQuery({
+    ...byCursor,
     queryKey: invitations,
-    queryFn: ({ pageParam, signal }) =>
-      api.users.invitations({ limit: 50, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => api.users.invitations(pageQuery({}, 50, pageParam), { signal }),
   });
 
 export function useInvite() {
@@ -64,5 +65,17 @@ export function useWithdraw() {
   return useMutation({
     mutationFn: (id: string) => api.users.revokeInvitation(id),
     onSettled: () => queries.invalidateQueries({ queryKey: invitations }),
+  });
+}
+
+/** Gives the present workspace another name, which the whole frame shows at once. */
+export function useRenameWorkspace() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ user, name }: { user: User; name: string }) => api.tenants.update(user.tenantId, { name }),
+    onSuccess: async ({ name }, { user }) => {
+      updateUser({ ...user, tenantName: name });
+      await queries.invalidateQueries({ queryKey: memberships.queryKey });
+    },
   });
 }

@@ -1,58 +1,47 @@
 import type { Member } from '@quadrax/contract';
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { createLazyRoute, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { plural } from '#lib/format.ts';
-import { oneOf } from '#lib/search.ts';
-import { useIsAdministrator } from '#lib/session.ts';
-import { sentenceCase } from '#lib/words.ts';
+import { isFiltered, rowsOf } from '#lib/paged.ts';
+import { useIsAdministrator, useUser } from '#lib/session.ts';
+import { roleChoices } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
+import { EditableText } from '#ui/editable-text.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { ErrorState } from '#ui/error-state.tsx';
-import { Filters } from '#ui/filters.tsx';
-import { Page } from '#ui/page.tsx';
+import { FilterChoice, Filters } from '#ui/filters.tsx';
+import { ListPage } from '#ui/list-page.tsx';
 import { SearchField } from '#ui/search-field.tsx';
-import { SkeletonText } from '#ui/skeletons.tsx';
-import { roles } from './index.ts';
 import type { MembersSearch } from './index.ts';
 import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
-import { MemberList } from './member-list.tsx';
-import { useMembers } from './member-queries.ts';
+import { MemberList, standingOf } from './member-list.tsx';
+import { useMembers, useRenameWorkspace } from './member-queries.ts';
 
 export const Route = createLazyRoute('/shell/members')({ component: MembersPage });
 
-/** Who belongs to the tenant, and who is asked to. Administrators see to both; others read. */
+/** Who belongs to the workspace, and who is asked to. Administrators see to both; others read. */
 function MembersPage() {
   const search = Route.useSearch();
   const manages = useIsAdministrator();
   const [inviting, setInviting] = useState(false);
   const list = useMembers(search);
-  const members = list.data?.pages.flatMap((page) => page.items);
-  const filtered = Object.values(search).some((value) => value !== undefined);
-  const alone = members?.length === 1 && !filtered;
+  const alone = rowsOf(list)?.length === 1 && !isFiltered(search);
   const invite = () => {
     setInviting(true);
   };
   return (
-    <Page
+    <ListPage
       title="Members"
-      state={
-        members ? stateOf(members, list.hasNextPage, filtered) : list.isPending && <SkeletonText width={20} />
-      }
+      noun={['member', 'members']}
+      list={list}
+      search={search}
+      remark={shutOut}
+      trail={<WorkspaceName />}
       copyAs={<CopyAs call={{ name: 'users.list', query: { ...search } }} />}
       action={manages && <Button onClick={invite}>Invite somebody</Button>}
+      filters={<MemberFilters search={search} />}
     >
-      <MemberFilters search={search} />
-      {list.error && !members ? (
-        <ErrorState
-          error={list.error}
-          title="The members could not be read."
-          onRetry={() => void list.refetch()}
-        />
-      ) : (
-        <MemberList list={list} members={members ?? []} manages={manages} />
-      )}
+      <MemberList list={list} manages={manages} />
       {alone && manages && (
         <EmptyState
           title="Nobody else yet"
@@ -72,15 +61,32 @@ function MembersPage() {
           }}
         />
       )}
-    </Page>
+    </ListPage>
   );
 }
 
-function stateOf(members: readonly Member[], more: boolean, filtered: boolean): string {
-  const count = `${plural(members.length, 'member')}${more ? ' and more' : ''}`;
-  if (filtered) return `${count} ${members.length === 1 ? 'fits' : 'fit'}`;
-  const out = members.filter(({ active }) => !active).length;
-  return out === 0 ? count : `${count} · ${out} deactivated`;
+/** What the workspace is called; its administrators change it where it stands. */
+function WorkspaceName() {
+  const user = useUser();
+  const rename = useRenameWorkspace();
+  if (user === undefined) return null;
+  return (
+    <EditableText
+      value={user.tenantName}
+      label="Name of the workspace"
+      maxLength={255}
+      readOnly={user.role !== 'ADMIN'}
+      save={(name) => rename.mutateAsync({ user, name })}
+    />
+  );
+}
+
+function shutOut(members: readonly Member[]): string | undefined {
+  const counts = (['deactivated', 'disabled'] as const).flatMap((standing) => {
+    const count = members.filter((member) => standingOf(member) === standing).length;
+    return count === 0 ? [] : [`${count} ${standing}`];
+  });
+  return counts.length === 0 ? undefined : counts.join(' · ');
 }
 
 function MemberFilters({ search }: { search: MembersSearch }) {
@@ -93,32 +99,24 @@ function MemberFilters({ search }: { search: MembersSearch }) {
         label="Search members"
         placeholder="Search by name or address"
         value={search.search}
-        onSearch={(text) => {
-          put({ search: text });
-        }}
+        onSearch={(text) => put({ search: text })}
       />
-      <NativeSelect
-        aria-label="Role"
-        value={search.role ?? ''}
-        data={[
-          { value: '', label: 'Any role' },
-          ...roles.map((value) => ({ value, label: sentenceCase(value) })),
-        ]}
-        onChange={(event) => {
-          put({ role: oneOf(event.currentTarget.value, roles) });
-        }}
+      <FilterChoice
+        label="Role"
+        any="Any role"
+        value={search.role}
+        choices={roleChoices}
+        onChoose={(role) => put({ role })}
       />
-      <NativeSelect
-        aria-label="State"
-        value={search.active ?? ''}
-        data={[
-          { value: '', label: 'Any state' },
+      <FilterChoice
+        label="State"
+        any="Any state"
+        value={search.active}
+        choices={[
           { value: 'true', label: 'Active' },
-          { value: 'false', label: 'Deactivated' },
+          { value: 'false', label: 'Deactivated or disabled' },
         ]}
-        onChange={(event) => {
-          put({ active: oneOf(event.currentTarget.value, ['true', 'false']) });
-        }}
+        onChoose={(active) => put({ active })}
       />
     </Filters>
   );

@@ -61,6 +61,10 @@ describe('areas', () => {
       label: `c${i}`,
       points: i === 0 ? diagonal : perfect,
     }));
+    // The figure of a cross-validation is a mean over its folds, the curve is one of all rows: they differ.
+    expect(areaText('roc', [{ label: 'yes', points: perfect }], 5)).toMatch(
+      /all 5 folds together\. The ROC AUC above is the mean of one for each fold/,
+    );
     expect(areaText('roc', many)).toBe('Area under the curve 0.500 to 1.000 over 9 classes.');
   });
 });

@@ -52,8 +52,19 @@ export function averagePrecision(points: readonly { x: number; y: number }[]): n
 
 const FEW = 4;
 
-/** The areas under ROC or precision–recall curves in words: each of a few classes, the range of many. */
-export function areaText(kind: 'roc' | 'pr', curves: readonly ClassCurve[]): string {
+/**
+ * The areas under ROC or precision–recall curves in words: each of a few classes, the range of many.
+ * @param folds of the cross-validation, whose held-out rows the curves are drawn from together
+ */
+export function areaText(kind: 'roc' | 'pr', curves: readonly ClassCurve[], folds?: number): string {
+  const words = areaWords(kind, curves);
+  if (folds === undefined) return words;
+  const own =
+    kind === 'roc' ? ' The ROC AUC above is the mean of one for each fold, so that the two may differ.' : '';
+  return `${words} Drawn from the held-out rows of all ${folds} folds together.${own}`;
+}
+
+function areaWords(kind: 'roc' | 'pr', curves: readonly ClassCurve[]): string {
   const name = kind === 'roc' ? 'Area under the curve' : 'Average precision';
   const areas = curves.map(({ label, points }) => ({
     label,

@@ -46,8 +46,6 @@ function pairChart(input: { points: readonly Pair[]; x: string; y: string; dots:
     showSymbol: input.dots,
     ...(color && { itemStyle: { color } }),
     lineStyle: { width: 2, type: dashed ? 'dashed' : 'solid', ...(color && { color }) },
-    labelLayout: { moveOverlap: 'shiftY' },
-    endLabel: { show: true, formatter: '{a}', ...(color && { color }), fontWeight: 500 },
   });
   const series = (tokens: ChartTokens): LineSeriesOption[] => [
     line(
@@ -60,7 +58,9 @@ function pairChart(input: { points: readonly Pair[]; x: string; y: string; dots:
   ];
   return {
     option: (tokens) => ({
-      grid: { left: 16, right: 72, top: 20, bottom: 12 },
+      grid: { left: 16, right: 24, top: 40, bottom: 12 },
+      // Above: labels at the ends of curves that meet would lie over each other.
+      legend: { show: true, right: 36 },
       xAxis: {
         type: 'value',
         name: input.x,
@@ -68,6 +68,7 @@ function pairChart(input: { points: readonly Pair[]; x: string; y: string; dots:
         min: 0,
         splitLine: { show: false },
         splitNumber: 4,
+        axisLabel: { hideOverlap: true },
       },
       yAxis: { type: 'value', name: input.y, nameGap: 48, scale: true, splitNumber: 4 },
       tooltip: {

@@ -1,0 +1,99 @@
+import { routes } from '@quadrax/contract';
+import { eventually, gradesCsv, jobSucceeds, newModel, readyDatakit } from '@quadrax/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { everywhere } from './axe.ts';
+import { openStage } from './stage.ts';
+import type { Account, Stage } from './stage.ts';
+
+let stage: Stage;
+let account: Account;
+let id: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  account = await stage.account();
+  const { client } = account;
+  const datakit = await readyDatakit(client, gradesCsv(600));
+  ({ id } = await newModel(client));
+  const body = {
+    datakitId: datakit.id,
+    target: 'grade',
+    algorithm: 'gradient_boosting',
+    parameters: { iterations: 5 },
+    validation: { holdout: 0.2 },
+  };
+  const params = { id };
+  for (let version = 1; version <= 2; version++)
+    await jobSucceeds(client, (await client.call(routes.models.train, { params, body })).id, 60_000);
+  await client.call(routes.models.deploy, { params, body: { version: 2 } });
+  // Of another kind than the training rows: all of them late, and from nowhere.
+  const inputs = Array.from({ length: 600 }, (_unused, i) => ({
+    hours: 49,
+    city: 'Atlantis',
+    rainfall: i % 23,
+  }));
+  await client.call(routes.models.predict, { params, body: { inputs } });
+  await client.send(routes.models.predict, { params, body: { inputs: { hours: 'many' } } });
+  await eventually(
+    'it is counted',
+    () => client.call(routes.models.monitoring, { params }),
+    ({ requests }) => requests === 2,
+  );
+});
+afterEach(({ task }) => stage.leave(task.result?.state === 'fail'));
+afterAll(() => stage.close());
+
+describe('the monitoring of a model', () => {
+  it('shows requests, their time and what has drifted, and opens both distributions', async () => {
+    const { page } = await stage.visit({ as: account, at: `/models/${id}?tab=monitoring` });
+    await page.getByRole('heading', { name: 'Version 2 at work' }).waitFor();
+    const drift = page.getByRole('button', { name: /^city .*Shifted/ });
+    await drift.waitFor();
+    await drift.click();
+    await page.getByText(/100 % of the rows have a value that training never saw/).waitFor();
+    await page.getByRole('button', { name: 'Options of city, in training and as predicted' }).waitFor();
+    expect(page.url()).toContain('feature=city');
+    expect(await everywhere(page)).toEqual([]);
+  });
+
+  it('says what it is for where nothing was asked, also on a phone and in the dark', async () => {
+    const at = `/models/${id}?tab=monitoring&version=1`;
+    const { page } = await stage.visit({ as: account, at, width: 390, dark: true });
+    await page.getByRole('heading', { name: 'Nothing was asked in this time' }).waitFor();
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  });
+
+  it('says what failed, and tries again', async () => {
+    const visit = await stage.visit({ as: account });
+    visit.expect(/503/);
+    const { page } = visit;
+    await page.route('**/monitoring?**', (route) =>
+      route.fulfill({
+        status: 503,
+        json: { success: false, error: 'Away.', code: 'UNAVAILABLE', requestId: 'r' },
+      }),
+    );
+    await page.goto(`${stage.url}/models/${id}?tab=monitoring`);
+    await page.getByText('What this version was asked could not be read.').waitFor();
+    await page.unroute('**/monitoring?**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const drift = page.getByRole('button', { name: /^city .*Shifted/ });
+    await drift.waitFor();
+    expect(await drift.getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('puts a version on trial, promotes it and takes it out of service', async () => {
+    const { page } = await stage.visit({ as: account, at: `/models/${id}?tab=monitoring&version=1` });
+    await page.getByLabel('Share of the requests').fill('20');
+    await page.getByRole('button', { name: 'Try version 1' }).click();
+    await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
+    await page.getByRole('button', { name: 'Promote version 1' }).click();
+    await page.getByRole('cell', { name: 'Version 1', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Stop serving production' }).click();
+    await page.getByRole('heading', { name: 'No version is deployed' }).waitFor();
+    expect(await account.client.call(routes.models.deployments, { params: { id } })).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import type { Datakit } from '@quadrax/contract';
+import { Button, FileButton, Group, Progress } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { formatBytes } from '#lib/format.ts';
+import { ErrorState } from '#ui/error-state.tsx';
+import { sendVersion } from './send-file.ts';
+
+type Mode = 'append' | 'replace';
+
+const titles = {
+  append: 'The rows could not be added.',
+  replace: 'The datakit could not be replaced.',
+} as const;
+
+/** Makes the next version of a datakit from a file with the same columns; those that do not fit are named. */
+export function AddVersion({ datakit }: { datakit: Datakit }) {
+  const client = useQueryClient();
+  const abort = useRef<AbortController>(undefined);
+  const [sent, setSent] = useState(0);
+  const send = useMutation({
+    mutationFn: ({ file, mode }: { file: File; mode: Mode }) => {
+      abort.current = new AbortController();
+      setSent(0);
+      return sendVersion(
+        file,
+        { datakitId: datakit.id, mode },
+        { signal: abort.current.signal, progress: setSent },
+      );
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['datakits'] }),
+  });
+  const choose = (mode: Mode) => (file: File | null) => {
+    if (file) send.mutate({ file, mode });
+  };
+  const given = send.variables;
+  return (
+    <section aria-label="A further version">
+      <Group gap={8} mb={12}>
+        <FileButton onChange={choose('append')} disabled={send.isPending}>
+          {(props) => (
+            <Button {...props} variant="default" size="xs" disabled={send.isPending}>
+              Add rows from a file
+            </Button>
+          )}
+        </FileButton>
+        <FileButton onChange={choose('replace')} disabled={send.isPending}>
+          {(props) => (
+            <Button {...props} variant="default" size="xs" disabled={send.isPending}>
+              Replace by a file
+            </Button>
+          )}
+        </FileButton>
+        {send.isPending && given && (
+          <>
+            <span>
+              {formatBytes(sent)} of {formatBytes(given.file.size)}
+            </span>
+            <Button variant="subtle" color="gray" size="xs" onClick={() => abort.current?.abort()}>
+              Stop
+            </Button>
+          </>
+        )}
+      </Group>
+      {send.isPending && given && (
+        <Progress
+          mb={12}
+          size="sm"
+          value={given.file.size > 0 ? (100 * sent) / given.file.size : 0}
+          aria-label={`Upload of ${given.file.name}`}
+        />
+      )}
+      {send.error && send.error.name !== 'AbortError' && given && (
+        <ErrorState error={send.error} title={titles[given.mode]} onRetry={() => send.mutate(given)} />
+      )}
+    </section>
+  );
+}

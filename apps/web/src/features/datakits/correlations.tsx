@@ -1,0 +1,112 @@
+import type { Correlations as Found } from '@quadrax/contract';
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { formatFixed } from '#lib/format.ts';
+import { Chart } from '#ui/chart.tsx';
+import type { ChartSpec } from '#ui/histogram-chart.ts';
+import { divergingColors, sequentialColors } from '#ui/palette.ts';
+import { Section } from '#ui/section.tsx';
+import styles from './datakit-tabs.module.css';
+
+interface View {
+  readonly label: string;
+  readonly columns: readonly string[];
+  readonly matrix: readonly (readonly (number | null)[])[];
+  /** From -1; else from 0. */
+  readonly signed: boolean;
+}
+
+const viewsOf = ({ numeric, categorical }: Found): View[] => [
+  ...(numeric ? [{ label: 'Pearson', columns: numeric.columns, matrix: numeric.pearson, signed: true }] : []),
+  ...(numeric?.spearman
+    ? [{ label: 'Spearman', columns: numeric.columns, matrix: numeric.spearman, signed: true }]
+    : []),
+  ...(categorical
+    ? [{ label: 'Cramér’s V', columns: categorical.columns, matrix: categorical.cramersV, signed: false }]
+    : []),
+];
+
+const meanings: Record<string, string> = {
+  Pearson: 'How far two numbers lie on one line: 1 and −1 are a line, 0 is none.',
+  Spearman: 'How far two numbers rise together, in a line or not.',
+  'Cramér’s V': 'How far one category tells another: 1 tells it for certain, 0 not at all.',
+};
+
+function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
+  const cells = matrix.flatMap((row, y) => row.map((value, x) => [x, y, value] as const));
+  const known = cells.filter(([, , value]) => value !== null);
+  return {
+    option: () => ({
+      grid: { left: 12, right: 16, top: 12, bottom: 56, containLabel: true },
+      xAxis: {
+        type: 'category',
+        data: [...columns],
+        axisLabel: { rotate: 45, width: 100, overflow: 'truncate' },
+      },
+      yAxis: {
+        type: 'category',
+        data: [...columns],
+        inverse: true,
+        axisLabel: { width: 120, overflow: 'truncate' },
+      },
+      visualMap: {
+        min: signed ? -1 : 0,
+        max: 1,
+        orient: 'horizontal',
+        left: 'center',
+        bottom: 0,
+        precision: 1,
+        inRange: { color: signed ? [...divergingColors] : [...sequentialColors] },
+      },
+      tooltip: {
+        trigger: 'item',
+        formatter: (shown) => {
+          const [x = 0, y = 0, value] = known[Array.isArray(shown) ? 0 : shown.dataIndex] ?? [];
+          const element = document.createElement('span');
+          element.textContent = `${columns[x]} and ${columns[y]}: ${formatFixed(value)}`;
+          return element;
+        },
+      },
+      series: [{ type: 'heatmap', name: label, data: known.map((cell) => [...cell]) }],
+    }),
+    table: {
+      columns: ['Column', ...columns],
+      rows: matrix.map((row, y) => [columns[y] ?? '', ...row]),
+    },
+  };
+}
+
+/** How the columns go together, over all rows. */
+export function Correlations({ correlations }: { correlations: Found }) {
+  const views = useMemo(() => viewsOf(correlations), [correlations]);
+  const [chosen, setChosen] = useState(views[0]?.label ?? '');
+  const view = views.find(({ label }) => label === chosen) ?? views[0];
+  const chart = useMemo(() => (view ? heatmap(view) : undefined), [view]);
+  if (!view || !chart) return null;
+  return (
+    <div className={styles.correlations}>
+      <Section
+        title="How the columns go together"
+        note={`${meanings[view.label]}${correlations.exact ? ' Exact, over all rows.' : ''}`}
+        aside={
+          views.length > 1 && (
+            <SegmentedControl
+              size="xs"
+              aria-label="Measure"
+              value={view.label}
+              onChange={setChosen}
+              data={views.map(({ label }) => label)}
+            />
+          )
+        }
+      >
+        <Chart
+          label={`${view.label} of every two columns`}
+          option={chart.option}
+          table={chart.table}
+          height={Math.min(640, 140 + view.columns.length * 28)}
+        />
+      </Section>
+    </div>
+  );
+}

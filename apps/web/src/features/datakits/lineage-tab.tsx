@@ -1,0 +1,120 @@
+import type { Datakit, Lineage, LineageNode } from '@quadrax/contract';
+import { Link } from '@tanstack/react-router';
+import { formatAgo, formatInteger, shorten } from '#lib/format.ts';
+import { EmptyState } from '#ui/empty-state.tsx';
+import { ErrorState } from '#ui/error-state.tsx';
+import { Scroller } from '#ui/scroller.tsx';
+import { SkeletonRows } from '#ui/skeletons.tsx';
+import styles from './datakit-tabs.module.css';
+import { useLineage } from './datakit-work.ts';
+import { placeNodes, type Placed } from './lineage-layout.ts';
+import { madeWords } from './version-words.ts';
+
+const box = { width: 208, height: 56, across: 96, down: 24, margin: 20 } as const;
+
+const leftOf = ({ layer }: Placed): number => box.margin + layer * (box.width + box.across);
+const topOf = ({ row }: Placed): number => box.margin + row * (box.height + box.down);
+
+/** Where the datakit comes from and what came of it, from left to right. */
+export function LineageTab({ datakit }: { datakit: Datakit }) {
+  const { data, error, isPending, refetch } = useLineage(datakit.id);
+  if (isPending) return <SkeletonRows rows={4} />;
+  if (!data)
+    return <ErrorState error={error} title="The lineage could not be read." onRetry={() => void refetch()} />;
+  return (
+    <>
+      <Graph lineage={data} datakit={datakit} />
+      {data.truncated && <p className={styles.quiet}>There is more than is shown here.</p>}
+      {data.edges.length === 0 && (
+        <EmptyState
+          title="Nothing has come of it yet"
+          sentence="It was brought in from outside. Versions, datakits and models made of it will stand to its right."
+        />
+      )}
+    </>
+  );
+}
+
+function Graph({ lineage, datakit }: { lineage: Lineage; datakit: Datakit }) {
+  const placed = placeNodes(lineage);
+  const all = [...placed.values()];
+  const width = Math.max(...all.map(leftOf)) + box.width + box.margin;
+  const height = Math.max(...all.map(topOf)) + box.height + box.margin;
+  return (
+    <Scroller className={styles.graph} label="Lineage, from the sources at the left">
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        {lineage.edges.map(({ from, to, how }) => {
+          const [start, end] = [placed.get(from), placed.get(to)];
+          return start && end ? <Edge key={`${from} ${to}`} start={start} end={end} how={how} /> : null;
+        })}
+        {lineage.nodes.map((node) => {
+          const place = placed.get(node.id);
+          const here = node.resourceId === datakit.id && node.version === datakit.version;
+          return place ? <Node key={node.id} node={node} place={place} here={here} /> : null;
+        })}
+      </svg>
+    </Scroller>
+  );
+}
+
+function Edge({ start, end, how }: { start: Placed; end: Placed; how: string }) {
+  const [x1, y1] = [leftOf(start) + box.width, topOf(start) + box.height / 2];
+  const [x2, y2] = [leftOf(end), topOf(end) + box.height / 2];
+  const middle = (x1 + x2) / 2;
+  return (
+    <g aria-hidden="true">
+      <path className={styles.edge} d={`M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`} />
+      <text className={styles.how} x={x2 - 8} y={y2 - 6} textAnchor="end">
+        {how}
+      </text>
+    </g>
+  );
+}
+
+const detailOf = (node: LineageNode): string => {
+  if (node.deleted) return 'Deleted';
+  if (node.kind === 'model') return `Model · version ${node.version}${node.deployed ? ' · deployed' : ''}`;
+  const rows = node.rows === null || node.rows === undefined ? '' : ` · ${formatInteger(node.rows)} rows`;
+  return `Version ${node.version}${rows}`;
+};
+
+function Node({ node, place, here }: { node: LineageNode; place: Placed; here: boolean }) {
+  const made = node.made === undefined ? 'Trained' : madeWords[node.made];
+  const title = `${node.name}, ${detailOf(node)}. ${made} ${formatAgo(node.createdAt)}`;
+  const content = (
+    <>
+      <title>{title}</title>
+      <rect
+        x={leftOf(place)}
+        y={topOf(place)}
+        width={box.width}
+        height={box.height}
+        rx={4}
+        strokeDasharray={node.kind === 'model' ? '5 3' : undefined}
+      />
+      <text className={styles.name} x={leftOf(place) + 12} y={topOf(place) + 23}>
+        {shorten(node.name, 26)}
+      </text>
+      <text className={styles.detail} x={leftOf(place) + 12} y={topOf(place) + 42}>
+        {detailOf(node)}
+      </text>
+    </>
+  );
+  const look = `${styles.node} ${here ? styles.here : ''}`;
+  if (node.deleted) return <g className={look}>{content}</g>;
+  return node.kind === 'datakit' ? (
+    <Link to="/datakits/$id" params={{ id: node.resourceId }} className={look} aria-label={title}>
+      {content}
+    </Link>
+  ) : (
+    <Link
+      to="/models/$id"
+      params={{ id: node.resourceId }}
+      search={{ version: node.version }}
+      className={look}
+      aria-label={title}
+    >
+      {content}
+    </Link>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Feature, FeatureUse, ModelVersion } from '@quadrax/contract';
+import { formatFixed, plural } from '#lib/format.ts';
+
+const words: Readonly<Record<FeatureUse, string>> = {
+  number: 'a number',
+  categories: 'categories',
+  mean_target: 'categories, each by the mean target of its rows',
+  date_parts: 'a date and its parts: year, month, day, weekday and hour as far as they vary',
+  text: 'text, by its words and pairs of words',
+};
+const kinds: Readonly<Record<Feature['type'], FeatureUse>> = {
+  numeric: 'number',
+  categorical: 'categories',
+  datetime: 'date_parts',
+  text: 'text',
+};
+
+/** How a column was used, in words: "categories, each by the mean target of its rows (3,204 categories)". */
+export function featureUseText({ type, use, categories }: Feature): string {
+  const said = words[use ?? kinds[type]];
+  return categories ? `${said} (${plural(categories.length, 'category', 'categories')})` : said;
+}
+
+const corrections = {
+  none: '',
+  platt: ', corrected by a logistic curve',
+  isotonic: ', corrected by rising steps',
+};
+
+/** How probabilities become labels, in words. */
+export function decisionText(
+  { threshold, calibrate }: NonNullable<ModelVersion['decision']>,
+  classes: ModelVersion['classes'],
+): string {
+  const label = classes?.[1] ?? 'the second class';
+  return `${label} from a probability of ${formatFixed(threshold, 3)} on${corrections[calibrate]}`;
+}

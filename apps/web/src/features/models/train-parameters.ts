@@ -1,0 +1,52 @@
+import type { Algorithm } from '@quadrax/contract';
+import { type AlgorithmParameter, algorithmParameters } from '@quadrax/contract/algorithms';
+
+/** Of boosting, those that people do set. */
+const boosting = new Set([
+  'iterations',
+  'learningRate',
+  'leaves',
+  'minLeafRows',
+  'l2',
+  'loss',
+  'alpha',
+  'monotone',
+]);
+
+/** The settings that the form offers for an algorithm. */
+export function shownParameters(algorithm: Algorithm): readonly AlgorithmParameter[] {
+  const all = algorithmParameters[algorithm];
+  return algorithm === 'gradient_boosting' ? all.filter(({ name }) => boosting.has(name)) : all;
+}
+
+/** What was set of them, by name: numbers and choices, empty for what was left. */
+export type ParameterValues = Readonly<Record<string, number | string>>;
+
+/** Those that were set. */
+export function givenParameters(
+  algorithm: Algorithm,
+  values: ParameterValues,
+): Record<string, number | string> {
+  return Object.fromEntries(
+    shownParameters(algorithm).flatMap(({ name }) => {
+      const value = values[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** What of a version's parameters the form can take up again. */
+export function parametersOfVersion(
+  algorithm: Algorithm,
+  trained: Readonly<Record<string, unknown>>,
+): ParameterValues {
+  return Object.fromEntries(
+    shownParameters(algorithm).flatMap((parameter): [string, number | string][] => {
+      const value = trained[parameter.name];
+      if (parameter.kind === 'text')
+        return typeof value === 'string' && value !== '' ? [[parameter.name, value]] : [];
+      if (parameter.kind !== 'choice') return typeof value === 'number' ? [[parameter.name, value]] : [];
+      return typeof value === 'string' && parameter.choices.includes(value) ? [[parameter.name, value]] : [];
+    }),
+  );
+}
