@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -195,7 +195,47 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
     const predict = ['model', 'predict', String(version['modelId']), '--json', JSON.stringify(adelie)];
     const { stdout } = await home.run(predict, named);
     expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ label: 'Adelie' }] });
+    const file = join(home.folder, 'penguins.onnx');
+    await home.json(['model', 'export', String(version['modelId']), '--output', file], named);
+    const back = await home.json(['model', 'import', file, '--framework', 'onnx', '--deploy'], named);
+    expect(back).toMatchObject({ name: 'penguins', type: 'CLASSIFICATION', deployed: true });
+    const again = await home.run(
+      ['model', 'predict', String(back['id']), '--json', JSON.stringify(adelie)],
+      named,
+    );
+    expect(JSON.parse(again.stdout)).toMatchObject({ predictions: [{ label: 'Adelie' }] });
     expect(await home.json(['datakit', 'delete', id], named)).toMatchObject({ deleted: true });
+  });
+  it('asks, transforms, lists versions and downloads', async () => {
+    const id = String((await home.json(['datakit', 'sample', 'penguins'], named))['id']);
+    const sql = 'SELECT species, count(*) AS n FROM data GROUP BY species ORDER BY n DESC';
+    const table = await home.run(['datakit', 'query', id, sql], named);
+    expect(table.stdout).toMatch(/^species +n\nAdelie +152\n/);
+    expect(await home.json(['datakit', 'query', id, 'SELECT 1 AS one', '--limit', '5'], named)).toMatchObject(
+      {
+        columns: [{ name: 'one' }],
+        rows: [[1]],
+      },
+    );
+    const wrong = await home.run(['datakit', 'query', id, 'SELECT specis FROM data'], named);
+    expect(wrong).toMatchObject({ code: 4, stderr: expect.stringContaining('Did you mean "species"?') });
+
+    expect(await home.json(['datakit', 'transform', id, '--sql', sql], named)).toMatchObject({
+      version: 2,
+      status: 'READY',
+      rows: 3,
+    });
+    expect(await home.json(['datakit', 'versions', id], named)).toMatchObject([
+      { version: 2, made: 'transformed', current: true },
+      { version: 1, made: 'sample', current: false },
+    ]);
+    const file = join(home.folder, 'species.csv');
+    const download = ['datakit', 'download', id, '--format', 'csv', '--output', file];
+    expect(await home.json(download, named)).toMatchObject({ file });
+    expect(await readFile(file, 'utf8')).toBe('species,n\nAdelie,152\nGentoo,124\nChinstrap,68\n');
+    expect(await home.run(download, named)).toMatchObject({
+      stderr: expect.stringContaining('exists already'),
+    });
   });
   it('names the columns there are when the target is none of them', async () => {
     const datakit = await home.json(['datakit', 'sample', 'wine'], named);

@@ -2,12 +2,17 @@ import { openAsBlob, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Datakit, Profile, QuadraxClient } from '@quadrax/client';
 import type { Command } from 'commander';
-import { connect, connected } from '../connection.ts';
+import { connect, connected, serverUrl } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { createOutput, facts, number, size, table } from '../output.ts';
+import { uploadMemory } from '../upload-memory.ts';
 import { withProgress } from '../progress.ts';
 import { limitOf, upTo } from '../listing.ts';
+import { addDatakitWork } from './datakit-work.ts';
+
+/** Larger files go in parts: the command given again goes on where it was cut. */
+const partsFromBytes = 8 * 1024 * 1024;
 
 interface UploadOptions extends ConnectionOptions {
   readonly name?: string;
@@ -70,11 +75,13 @@ const upload = async (file: string, options: UploadOptions): Promise<void> => {
     throw new CliError(`There is no file ${file}.`, 'NO_FILE');
   const client = connect(options);
   const blob = await openAsBlob(file);
+  const large = blob.size > partsFromBytes;
   const sent = await withProgress('Sending', (update) =>
-    client.datakits.upload(blob, {
+    client.datakits[large ? 'uploadInParts' : 'upload'](blob, {
       fileName: basename(file),
       name: options.name,
       description: options.description,
+      ...(large && { memory: uploadMemory(serverUrl(options), file) }),
       onProgress: (done, total) => update(total === 0 ? 1 : done / total, size(total)),
     }),
   );
@@ -154,4 +161,5 @@ export const addDatakit = (program: Command): void => {
       createOutput(options.json ?? false).result({ id, deleted: true }, () => `Deleted the datakit ${id}.`);
     },
   );
+  addDatakitWork(datakits);
 };

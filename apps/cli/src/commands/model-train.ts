@@ -16,9 +16,14 @@ interface TrainOptions extends ConnectionOptions {
   readonly type?: string;
   readonly features?: string;
   readonly algorithm?: string;
+  readonly parameter: readonly string[];
   readonly metric?: string;
   readonly folds?: string;
   readonly holdout?: string;
+  readonly groups?: string;
+  readonly time?: string;
+  readonly threshold?: string;
+  readonly calibrate?: string;
   readonly seed?: string;
   readonly timeBudget?: string;
   readonly deploy?: boolean;
@@ -40,24 +45,55 @@ const numeric = (name: string, text: string): number => {
   return value;
 };
 
-const validationOf = ({ folds, holdout }: TrainOptions): Pick<TrainRequest, 'validation'> => {
+const validationOf = ({ folds, holdout, groups, time }: TrainOptions): Pick<TrainRequest, 'validation'> => {
   if (folds !== undefined && holdout !== undefined)
     throw new CliError('Choose --folds or --holdout, not both.');
-  if (folds !== undefined) return { validation: { folds: numeric('folds', folds) } };
-  if (holdout !== undefined) return { validation: { holdout: numeric('holdout', holdout) } };
-  return {};
+  const byTime = time === undefined ? {} : { time };
+  if (holdout !== undefined) {
+    if (groups !== undefined) throw new CliError('--groups needs --folds.');
+    return { validation: { holdout: numeric('holdout', holdout), ...byTime } };
+  }
+  if (folds === undefined && groups === undefined && time === undefined) return {};
+  const byGroups = groups === undefined ? {} : { groups };
+  return { validation: { folds: numeric('folds', folds ?? '5'), ...byGroups, ...byTime } };
+};
+
+/** One more of an option that may be given again. */
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** "trees=200" as the server takes it: a number where it is one. @throws CliError */
+const parametersOf = (given: readonly string[]): Pick<TrainRequest, 'parameters'> => {
+  if (given.length === 0) return {};
+  const entries = given.map((text): [string, number | string] => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new CliError(`--parameter ${text} is no name=value, such as trees=200.`);
+    const value = text.slice(at + 1);
+    const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
+    return [text.slice(0, at), isNumber ? Number(value) : value];
+  });
+  return { parameters: Object.fromEntries(entries) };
+};
+
+/** A rule such as "f1", or a probability. */
+const thresholdOf = ({ threshold }: TrainOptions): Pick<TrainRequest, 'threshold'> => {
+  if (threshold === undefined) return {};
+  const isNumber = threshold.trim() !== '' && Number.isFinite(Number(threshold));
+  return { threshold: (isNumber ? Number(threshold) : threshold) as NonNullable<TrainRequest['threshold']> };
 };
 
 /** The request; what the server knows better (names of algorithms, bounds) it checks. */
 const requestOf = (options: TrainOptions): TrainRequest => {
-  const { datakit, target, features, algorithm, metric, seed, timeBudget } = options;
+  const { datakit, target, features, algorithm, metric, calibrate, seed, timeBudget } = options;
   return {
     datakitId: datakit,
     target,
     ...(features !== undefined && { features: features.split(',').map((name) => name.trim()) }),
     ...(algorithm !== undefined && { algorithm: algorithm as NonNullable<TrainRequest['algorithm']> }),
+    ...parametersOf(options.parameter),
     ...(metric !== undefined && { metric: metric as NonNullable<TrainRequest['metric']> }),
     ...validationOf(options),
+    ...thresholdOf(options),
+    ...(calibrate !== undefined && { calibrate: calibrate as NonNullable<TrainRequest['calibrate']> }),
     ...(seed !== undefined && { seed: numeric('seed', seed) }),
     ...(timeBudget !== undefined && { timeBudgetSeconds: numeric('time-budget', timeBudget) }),
   };
@@ -132,10 +168,21 @@ export const addTrain = (models: Command): void => {
     .option('--name <name>', 'what the new model is called')
     .option('--type <type>', 'classification or regression; absent, by the column')
     .option('--features <columns>', 'columns to learn from, with commas; absent, all others')
-    .option('--algorithm <name>', 'auto, gradient_boosting, linear or baseline')
+    .option(
+      '--algorithm <name>',
+      'auto, gradient_boosting, random_forest, extra_trees, linear, nearest_neighbors, neural_network or baseline',
+    )
+    .option('--parameter <name=value>', 'a setting of the algorithm; may be given again', collect, [])
     .option('--metric <name>', 'what auto looks at')
     .option('--folds <n>', 'cross-validate with so many folds (5)')
     .option('--holdout <share>', 'hold out this share instead')
+    .option('--groups <column>', 'hold rows with the same value in it out together')
+    .option('--time <column>', 'judge later rows by a model of earlier ones')
+    .option(
+      '--threshold <rule>',
+      'label from the best probability for f1 or balanced_accuracy, or from this one',
+    )
+    .option('--calibrate <method>', 'correct probabilities by platt or isotonic')
     .option('--seed <n>', 'seed of everything random (1)')
     .option('--time-budget <seconds>', 'for auto (120)')
     .option('--deploy', 'serve the version once it is trained')

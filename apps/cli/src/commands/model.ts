@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { createOutput, facts, number, table } from '../output.ts';
 import { limitOf, upTo } from '../listing.ts';
+import { addModelFiles } from './model-files.ts';
 import { addPredict } from './model-predict.ts';
 import { addTrain, headline, modelTypeOf } from './model-train.ts';
 
@@ -22,6 +23,7 @@ interface ListOptions extends ConnectionOptions {
 interface DeployOptions extends ConnectionOptions {
   readonly modelVersion?: string;
   readonly alias?: string;
+  readonly canary?: string;
 }
 
 const describe = (model: Model, version?: ModelVersion): string => {
@@ -35,8 +37,9 @@ const describe = (model: Model, version?: ModelVersion): string => {
     ['Deployed', model.deployedVersion?.toString()],
     ['Target', version?.target],
     ['Algorithm', version?.algorithm],
-    ['Trained', version && `${version.trainedAt} on ${version.rowsUsed} rows`],
-    ['Metrics', version && headline(version)],
+    ['Trained', version?.datakit && `${version.trainedAt} on ${version.rowsUsed} rows`],
+    ['Imported', version?.imported && `${version.trainedAt} from ${version.imported.fileName}`],
+    ['Metrics', version?.datakit && headline(version)],
   ]);
   if (!version) return head;
   const important = version.importance
@@ -47,7 +50,10 @@ const describe = (model: Model, version?: ModelVersion): string => {
   return [head, '', table(['Feature', 'Importance'], important), ...tail].join('\n');
 };
 
-const deploy = async (id: string, { modelVersion, alias, ...options }: DeployOptions): Promise<void> => {
+const deploy = async (
+  id: string,
+  { modelVersion, alias, canary, ...options }: DeployOptions,
+): Promise<void> => {
   const client = connect(options);
   const version =
     modelVersion === undefined ? (await client.models.get(id)).latestVersion : Number(modelVersion);
@@ -56,10 +62,18 @@ const deploy = async (id: string, { modelVersion, alias, ...options }: DeployOpt
       'The model has no version yet. Train it first: quadrax model train --model ID',
       'NOT_TRAINED',
     );
-  const deployed = await client.models.deploy(id, { version, ...(alias !== undefined && { alias }) });
-  createOutput(options.json ?? false).result(
-    deployed,
-    () => `Version ${version} of the model ${id} answers as ${deployed.alias}.`,
+  const share = canary === undefined ? undefined : Number(canary);
+  if (Number.isNaN(share))
+    throw new CliError(`--canary takes a percentage, such as 10, and not "${canary}".`);
+  const deployed = await client.models.deploy(id, {
+    version,
+    ...(alias !== undefined && { alias }),
+    ...(share !== undefined && { canary: share }),
+  });
+  createOutput(options.json ?? false).result(deployed, () =>
+    deployed.canary
+      ? `Version ${version} of the model ${id} is on trial for ${deployed.canary.share} % of what ${deployed.alias} is asked; version ${deployed.version} answers the rest.`
+      : `Version ${version} of the model ${id} answers as ${deployed.alias}.`,
   );
 };
 
@@ -109,12 +123,18 @@ export const addModel = (program: Command): void => {
   connected(models.command('deploy <id>').description('serve a version'))
     .option('--model-version <n>', 'which; absent, the latest')
     .option('--alias <name>', 'such as production or staging')
+    .option('--canary <percent>', 'only put it on trial for so many percent of the requests')
     .action(deploy);
-  connected(models.command('undeploy <id>').description('stop serving a model')).action(
-    async (id: string, options: ConnectionOptions) => {
-      const model = await connect(options).models.undeploy(id);
-      createOutput(options.json ?? false).result(model, () => `The model ${model.name} is no longer served.`);
-    },
-  );
+  connected(models.command('undeploy <id>').description('stop serving a model'))
+    .option('--alias <name>', 'only this alias')
+    .action(async (id: string, { alias, ...options }: ConnectionOptions & { readonly alias?: string }) => {
+      const model = await connect(options).models.undeploy(id, alias === undefined ? {} : { alias });
+      const as = alias === undefined ? '' : ` as ${alias}`;
+      createOutput(options.json ?? false).result(
+        model,
+        () => `The model ${model.name} is no longer served${as}.`,
+      );
+    });
   addPredict(models);
+  addModelFiles(models);
 };

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { routes } from '@quadrax/contract';
+import { platformAdministrator, routes } from '@quadrax/contract';
 import type { Command } from 'commander';
 import { CliError } from '../failure.ts';
 import { createOutput } from '../output.ts';
@@ -63,7 +63,7 @@ export const addUser = (program: Command): void => {
         { id, email: form.email, administrator: admin, ...shown },
         () =>
           [
-            `Made the account ${form.email}${admin ? ', administrator of the platform' : ''}.`,
+            `Made the account ${form.email}${admin ? `, ${platformAdministrator}` : ''}.`,
             ...(options.passwordStdin
               ? []
               : [`Password: ${password}`, 'It is shown this once and stored nowhere.']),

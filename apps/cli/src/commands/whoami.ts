@@ -1,3 +1,4 @@
+import { platformAdministrator, roleNames } from '@quadrax/contract';
 import type { Command } from 'commander';
 import { connect, connected, serverUrl } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
@@ -12,7 +13,7 @@ export const addWhoami = (program: Command): void => {
           ['Name', `${user.firstName} ${user.lastName}`],
           ['Email', user.email],
           ['Tenant', `${user.tenantName} (${user.tenantId})`],
-          ['Role', user.role + (user.platformAdministrator ? ', platform administrator' : '')],
+          ['Role', roleNames[user.role] + (user.platformAdministrator ? `, ${platformAdministrator}` : '')],
           ['Server', serverUrl(options)],
         ]),
       );
