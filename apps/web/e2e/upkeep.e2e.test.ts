@@ -23,7 +23,7 @@ describe('Upkeep', () => {
     const row = page.getByRole('row').filter({ hasText: 'Idempotency-Key' });
     expect(await row.textContent()).toContain('Not run yet');
     await row.getByRole('button', { name: 'Run now: Answers' }).click();
-    await row.getByText('Done').waitFor();
+    await row.getByText('Done').filter({ visible: true }).waitFor();
   });
 
   it('says when a routine failed', async () => {

@@ -20,7 +20,7 @@ export const datakitsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): DatakitsSearch => ({
     name: text(search['name']),
     status: oneOf(search['status'], ['PROCESSING', 'READY', 'FAILED']),
-    deleted: oneOf(search['deleted'], ['true']),
+    deleted: oneOf(String(search['deleted']), ['true']),
     sort: oneOf(search['sort'], datakitSorts),
   }),
   component: lazyRouteComponent(() => import('./datakits-page.tsx'), 'DatakitsPage'),

@@ -27,7 +27,7 @@ export const modelsRoute = createRoute({
     status: oneOf(search['status'], statuses),
     type: oneOf(search['type'], tableTypes),
     datakitId: text(search['datakitId']),
-    deleted: oneOf(search['deleted'], ['true']),
+    deleted: oneOf(String(search['deleted']), ['true']),
     sort: oneOf(search['sort'], modelSorts),
   }),
   component: lazyRouteComponent(() => import('./models-page.tsx'), 'ModelsPage'),

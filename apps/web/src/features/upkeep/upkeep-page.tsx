@@ -84,14 +84,15 @@ const columnsWith = (run: ReturnType<typeof useRunRoutine>): readonly DataColumn
     key: 'about',
     header: 'Routine',
     grow: true,
-    render: ({ name, about }) => (
+    render: ({ name, about, lastRun }) => (
       <>
         {sentenceCase(name)}
         <p className={styles.about}>{about}</p>
+        <div className={styles.phoneState}>{outcomeOf(lastRun)}</div>
       </>
     ),
   },
-  { key: 'state', header: 'State', render: ({ lastRun }) => outcomeOf(lastRun) },
+  { key: 'state', header: 'State', secondary: true, render: ({ lastRun }) => outcomeOf(lastRun) },
   {
     key: 'removed',
     header: 'Removed',
