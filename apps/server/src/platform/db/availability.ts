@@ -5,7 +5,7 @@ import { Probe } from './probe.ts';
 import type { Found } from './probe.ts';
 
 /** How often it is considered whether to ask the server. */
-const lookEveryMs = 250;
+const lookEveryMs = 100;
 /** Where nothing waits for it, it is asked this often. */
 const restMs = 1000;
 /** With something waiting this long, and no word from the server on anything else, it is asked at once. */

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 
 /** The longest that an answer, or the making of a connection to ask on, may take. */
-const answerMs = 500;
+const answerMs = 400;
 const connectMs = 1000;
 
 /** What the server did when it was asked: answered, turned us away, was not there, or said nothing in time. */

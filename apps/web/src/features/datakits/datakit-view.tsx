@@ -26,6 +26,8 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
     const filter = warningFilter(warning);
     put({ column: warning.column, ...(filter && { filter: addFilter(filters, filter) }) });
   };
+  // Without filters it is known before any row is here, and the page need not make room for it later.
+  const count = total ?? (filters.length === 0 ? (datakit.rows ?? undefined) : undefined);
   const column = profile.data?.columns.find((one) => one.name === search.column);
 
   const side = useRef<HTMLElement>(null);
@@ -36,7 +38,7 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
       <div className={styles.main}>
         <div className={styles.bar}>
           <span className={styles.count} aria-live="polite">
-            {rowsText(total, datakit.rows)}
+            {rowsText(count, datakit.rows)}
           </span>
           <FilterChips filters={filters} onChange={setFilters} />
         </div>

@@ -113,7 +113,7 @@ function Frame(props: FrameProps) {
           </p>
         )}
       </div>
-      {scroll.left + width < wide && (
+      {height > 0 && scroll.left + width < wide && (
         <div
           className={styles.beyond}
           style={{ left: width - FADE, width: FADE, height }}
