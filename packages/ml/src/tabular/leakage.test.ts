@@ -11,7 +11,8 @@ import { train, trainWith } from './train.ts';
 import { prepare } from './data/prepare.ts';
 import { resolveParameters } from './algorithms/parameters.ts';
 import { foldSplits, type Split } from './evaluation/splits.ts';
-import type { AlgorithmName, Table, TrainOptions } from './types.ts';
+import { validationSplits } from './evaluation/validation.ts';
+import type { AlgorithmName, Table, TrainOptions, TrainResult } from './types.ts';
 
 const rows = 1000;
 const levels = 500;
@@ -109,20 +110,51 @@ describe('validation', () => {
     expect(folds.every((fold) => new Set(fold).size === fold.length)).toBe(true);
   });
 
-  it('shows a preprocessor no row of the holdout, whatever auto tries', () => {
+  it('shows a preprocessor no row of the holdout, whatever auto tries', { timeout: 60_000 }, () => {
     const seen: number[][] = [];
     const only = { linear: { ...linear, preprocessor: targetEncoder(false, seen) } };
     const auto = { ...options, algorithm: 'auto', parameters: {}, validation: { holdout: 0.3 } } as const;
     trainWith(only as unknown as Registry, noise, auto);
-    const search = seen.slice(0, 5);
-    const trained = new Set(search.flat());
+    const refit = seen.findIndex((rows) => rows.length === 1000);
+    const trained = new Set(seen.slice(0, refit).flat());
     expect(trained.size).toBe(700);
-    // Then one fit for the score on the holdout, on all the rows of the search.
-    expect(new Set(seen[5])).toEqual(trained);
+    // After the fits for the score on the holdout come those of the model itself, and of its learning curve.
+    expect(seen.every((rows) => rows.length === 1000 || rows.every((row) => trained.has(row)))).toBe(true);
   });
 
+  it(
+    'has auto choose the same, shares and all, whatever the rows of the holdout hold',
+    { timeout: 60_000 },
+    () => {
+      const mixed = mixedTable(160);
+      const auto = {
+        task: 'regression',
+        target: 'price',
+        features: ['size', 'weight'],
+        algorithm: 'auto',
+        validation: { holdout: 0.25 },
+        seed: 5,
+      } as const;
+      const { dataset } = prepare(mixed, auto);
+      const [{ test, train: others }] = validationSplits(
+        dataset.target,
+        {},
+        auto.validation,
+        createRandom(5, 0x73706c69),
+      );
+      const found = ({ plan, members, leaderboard }: TrainResult) => {
+        return { plan, members, scores: leaderboard.map(({ scores }) => scores) };
+      };
+      const { baseline, gradient_boosting, nearest_neighbors } = registry;
+      const few = { baseline, linear, gradient_boosting, nearest_neighbors } as unknown as Registry;
+      const before = found(trainWith(few, mixed, auto));
+      expect(found(trainWith(few, garble(mixed, test), auto))).toEqual(before);
+      expect(found(trainWith(few, garble(mixed, others.subarray(0, 1)), auto))).not.toEqual(before);
+    },
+  );
+
   const learners = ['linear', 'gradient_boosting', 'random_forest', 'nearest_neighbors', 'auto'] as const;
-  it.each(learners)('%s finds nothing in noise', { timeout: 60_000 }, (algorithm) => {
+  it.each(learners)('%s finds nothing in noise', { timeout: 120_000 }, (algorithm) => {
     const features = ['category'];
     const { metrics } = train(noise, { ...options, features, algorithm, parameters: {} });
     expect(metrics.rocAuc).toBeGreaterThan(0.42);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPredictor } from './predictor.ts';
 import { mixedFeatures, mixedTable, numericTable, withColumns } from './testing/sample-tables.ts';
 import { train } from './train.ts';
-import type { LeaderboardEntry, Progress, Table, TrainOptions } from './types.ts';
+import type { Progress, Table, TrainOptions } from './types.ts';
 
 const table = mixedTable(120);
 const classify: TrainOptions = {
@@ -225,39 +225,5 @@ describe('hooks', () => {
     expect(() => train(table, { ...classify, parameters: {} }, { aborted })).toThrow(
       expect.objectContaining({ code: 'ABORTED' }),
     );
-  });
-});
-
-describe('auto', () => {
-  const auto: TrainOptions = { ...regress, algorithm: 'auto', parameters: undefined };
-
-  it('reports every candidate, best first, and streams them', () => {
-    const streamed: LeaderboardEntry[] = [];
-    const { leaderboard, algorithm, metrics } = train(table, auto, {
-      candidate: (entry) => streamed.push(entry),
-    });
-    const means = leaderboard.map((entry) => entry.mean);
-    expect(means).toEqual([...means].sort((a, b) => a - b));
-    expect(leaderboard[0].algorithm).toBe(algorithm);
-    expect(new Set(leaderboard.map((entry) => entry.algorithm))).toEqual(
-      new Set(['baseline', 'linear', 'gradient_boosting', 'blend']),
-    );
-    expect(streamed).toHaveLength(leaderboard.length - 1);
-    expect(metrics.rmse).toBeLessThan(leaderboard.find((entry) => entry.algorithm === 'baseline')?.mean ?? 0);
-  });
-
-  it('ends at its budget, says so, and still gives a model', () => {
-    let clock = 0;
-    const now = () => (clock += 50);
-    const seen: Progress[] = [];
-    const progress = (step: Progress) => seen.push(step);
-    const hurried = train(table, { ...auto, budgetMs: 400 }, { now, progress });
-    const { warnings, leaderboard, model, learningCurve } = hurried;
-    const end = seen.at(-1);
-    expect(end?.done).toBe(end?.total);
-    expect(warnings).toContainEqual(expect.objectContaining({ code: 'BUDGET_REACHED' }));
-    expect(leaderboard.length).toBeLessThan(6);
-    expect(learningCurve.points.length).toBeLessThan(5);
-    expect(createPredictor(model).predictRow({}).value).toEqual(expect.any(Number));
   });
 });

@@ -15,14 +15,13 @@ import type { Split } from './evaluation/splits.ts';
 import { keyedFolds, readSplitKeys, takeKeys, validationSplits } from './evaluation/validation.ts';
 import { checkDecision, checkOptions, checkRows, classWeightsFor, metricFor } from './options.ts';
 import { assess, type FoldFit, leaderboardEntry } from './selection/assess.ts';
-import { bestOf, search, unbiasedFolds } from './selection/auto.ts';
 import { decide, wantsDecision } from './selection/decide.ts';
-import { type Candidate, fitCandidate, singleCandidate } from './selection/candidate.ts';
+import { defaultBudgetMs, type Found, searchCandidates } from './selection/auto.ts';
+import { fitCandidate, singleCandidate } from './selection/candidate.ts';
 import { createSession, type Session } from './selection/session.ts';
 import type {
   Curves,
   Intervals,
-  LeaderboardEntry,
   Metrics,
   Model,
   Table,
@@ -30,17 +29,15 @@ import type {
   TrainOptions,
   TrainResult,
   Validation,
-  Warning,
 } from './types.ts';
 import { libraryVersion } from './version.ts';
 
-const defaultBudgetMs = 120_000;
 /** Folds that `auto` uses within the training rows of a holdout: fewer as the rows grow. */
 const innerFolds = (rows: number): number => (rows < 5_000 ? 5 : rows < 50_000 ? 3 : 2);
 
 /**
  * Validates, then fits on all usable rows, and returns the model with what is known of it. Equal seeds give results
- * that are equal to the bit (`auto`: as long as its time budget is not reached). The table is not changed.
+ * that are equal to the bit (`auto`: as long as its time budget is not reached; then its `plan` repeats it). The table is not changed.
  *
  * `auto` never scores itself on rows that chose its candidate: with a holdout it searches by cross-validation within
  * the other rows; with folds, the candidate that counts for a fold is the best one on all other folds.
@@ -109,6 +106,8 @@ export function trainWith(
     ...explained,
     curves,
     leaderboard: chosen.leaderboard,
+    members: chosen.members,
+    plan: chosen.plan,
     warnings: [...warnings, ...chosen.warnings],
     rowsUsed: dataset.frame.rows,
     rowsDropped,
@@ -122,20 +121,12 @@ function explainable(model: Model, { frame }: Dataset): Model {
   return { ...model, background: sampleBackground(frame, model.fitted, model.seed) };
 }
 
-/** What validation ended with: the candidate to refit, and the folds that stand for it. */
-interface Choice {
-  readonly candidate: Candidate;
-  readonly folds: readonly FoldFit[];
-  readonly leaderboard: readonly LeaderboardEntry[];
-  readonly warnings: readonly Warning[];
-}
-
 function choose(
   session: Session,
   registry: Registry,
   options: TrainOptions,
   splits: readonly Split[],
-): Choice {
+): Found {
   const { algorithm: name } = options;
   if (name === 'auto') return chooseAutomatically(session, registry, options, splits);
   const algorithm = registry[name];
@@ -155,38 +146,15 @@ function chooseAutomatically(
   registry: Registry,
   options: TrainOptions,
   splits: readonly Split[],
-): Choice {
-  const { budgetMs = defaultBudgetMs } = options;
-  const isHoldout = 'holdout' in options.validation;
-  const searched = isHoldout ? splitsWithin(session, splits[0]) : splits;
+): Found {
+  const searched = 'holdout' in options.validation ? splitsWithin(session, splits[0]) : splits;
   const classWeights = classWeightsFor(options, session.schema.classes);
-  const { assessments, budgetReached } = search(session, registry, classWeights, searched, budgetMs);
-  const best = bestOf(session, assessments);
-  const blends = assessments.filter(({ candidate }) => candidate.algorithm === 'blend');
-  const shown = assessments.filter(({ candidate }) => candidate.algorithm !== 'blend');
-  if (blends.length > 0) shown.push(bestOf(session, blends));
-  const byRank = shown.toSorted((a, b) => (bestOf(session, [a, b]) === a ? -1 : 1));
-  if (isHoldout) session.expect(1);
-  const folds = isHoldout
-    ? assess(session, best.candidate, splits, session.context).folds
-    : unbiasedFolds(session, assessments);
-  return {
-    candidate: best.candidate,
-    folds,
-    leaderboard: byRank.map((assessment) => leaderboardEntry(session, assessment)),
-    warnings: budgetReached ? [budgetWarning(budgetMs, shown.length)] : [],
-  };
-}
-
-function budgetWarning(budgetMs: number, tried: number): Warning {
-  const seconds = Math.round(budgetMs / 1000);
-  const message = `The search ended at its time budget of ${seconds} s with ${tried} candidates tried. A longer one may find a better model.`;
-  return { code: 'BUDGET_REACHED', count: tried, message };
+  return searchCandidates(session, { registry, classWeights, splits, searched }, options);
 }
 
 function explain(
   session: Session,
-  { candidate, folds }: Choice,
+  { candidate, folds }: Found,
   options: TrainOptions,
 ): Pick<TrainResult, 'importance' | 'learningCurve'> {
   const importance = permutationImportance(session, folds);
@@ -216,7 +184,7 @@ function outOfFoldCurves(session: Session, folds: readonly FoldFit[]): Curves {
 /** Held-out predictions within the training rows of a holdout, where a decision is to be learnt from them. */
 function innerFits(
   session: Session,
-  { candidate, folds }: Choice,
+  { candidate, folds }: Found,
   options: TrainOptions,
 ): readonly FoldFit[] | undefined {
   if (!wantsDecision(options) || folds.length > 1) return undefined;

@@ -32,7 +32,7 @@ export interface Table {
 
 export type Task = 'classification' | 'regression';
 
-/** What a model is made of. `blend` is the average of two of the others; only `auto` builds it. */
+/** What a model is made of. `blend` is a weighted average of others; only `auto` builds it. */
 export type AlgorithmName =
   | 'gradient_boosting'
   | 'random_forest'
@@ -88,6 +88,32 @@ export interface TrainOptions {
   readonly threads?: number;
   /** Time `auto` may take, default 120,000 ms. */
   readonly budgetMs?: number;
+  /** `auto`: what an earlier search ran, to run the same again whatever the time; of a result's `plan`. */
+  readonly plan?: SearchPlan | undefined;
+  /** `auto`: what an earlier call with the same data and options finished before it was stopped. */
+  readonly finished?: readonly FinishedTrial[] | undefined;
+}
+
+/** What a search ran. With the same data, options and seed, it comes to the same result again. */
+export interface SearchPlan {
+  readonly trials: readonly {
+    readonly algorithm: AlgorithmName;
+    readonly parameters: Parameters;
+    /** Rungs it was judged on, of the first to the last. */
+    readonly rungs: number;
+  }[];
+  /** Whether there was time to average several. */
+  readonly ensemble: boolean;
+}
+
+/** One candidate on one rung, judged. */
+export interface FinishedTrial {
+  readonly algorithm: AlgorithmName;
+  readonly parameters: Parameters;
+  readonly rung: number;
+  /** The metric on each fold. */
+  readonly scores: readonly number[];
+  readonly elapsedMs: number;
 }
 
 export interface Progress {
@@ -105,7 +131,7 @@ export type ThresholdMetric = 'f1' | 'balancedAccuracy';
 export interface TrainHooks {
   progress?(progress: Progress): void;
   log?(line: string): void;
-  /** Called for every candidate `auto` has finished, in order. */
+  /** Called whenever `auto` has judged a candidate on a rung, in order; not for those that were given as finished. */
   candidate?(entry: LeaderboardEntry): void;
   /** Asked between units of work; true ends training with a `TabularError` of code `ABORTED`. */
   aborted?(): boolean;
@@ -249,6 +275,25 @@ export interface LeaderboardEntry {
   readonly mean: number;
   readonly std: number;
   readonly elapsedMs: number;
+  /** The metric on each fold. */
+  readonly scores: readonly number[];
+  /** `auto`: where it got to. Only candidates on the same rung compare. */
+  readonly rung?: Rung | undefined;
+}
+
+/** A step of successive halving: the training rows of a fold that candidates are given there. */
+export interface Rung {
+  /** From 0 to `count` − 1, the last on all rows. */
+  readonly index: number;
+  readonly count: number;
+  readonly rows: number;
+}
+
+/** One part of an ensemble. Shares add up to 1. */
+export interface EnsembleMember {
+  readonly algorithm: AlgorithmName;
+  readonly share: number;
+  readonly parameters: Parameters;
 }
 
 export type WarningCode =
@@ -298,8 +343,12 @@ export interface TrainResult {
   readonly importance: readonly Importance[];
   /** Of the refitted model; absent where the algorithm gives no way to explain it. */
   readonly explanation?: ModelExplanation;
-  /** Every candidate tried, best first; one entry unless the algorithm is `auto`. */
+  /** Every candidate tried, the furthest first and among those the best; one entry unless the algorithm is `auto`. */
   readonly leaderboard: readonly LeaderboardEntry[];
+  /** Of a blend: what it averages, the largest share first. */
+  readonly members?: readonly EnsembleMember[] | undefined;
+  /** `auto`: what was run. */
+  readonly plan?: SearchPlan | undefined;
   readonly warnings: readonly Warning[];
   /** What was predicted for rows the predicting model had not seen. */
   readonly heldOut: HeldOut;

@@ -36,19 +36,10 @@ export interface FittedEstimator {
   readonly loss?: LossCurve;
 }
 
-/** A size to choose candidates by. */
-export interface ProblemSize {
-  readonly rows: number;
-  readonly features: number;
-  readonly classes: number;
-}
-
 /** One folder under `algorithms/` each; `registry.ts` lists them. */
 export interface Algorithm {
   readonly name: AlgorithmName;
   readonly parameters: readonly ParameterSpec[];
   readonly preprocessor: Preprocessor;
   readonly estimator: Estimator;
-  /** Parameter sets that `auto` tries, most promising first. */
-  candidates(size: ProblemSize): readonly Parameters[];
 }

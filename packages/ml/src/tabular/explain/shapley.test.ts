@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../random/random.ts';
+import { blendPipelines } from '../algorithms/blend.ts';
 import { type Forest, goesRight } from '../algorithms/gradient-boosting/forest.ts';
 import { reviveForest } from '../algorithms/gradient-boosting/forest.ts';
 import {
@@ -208,6 +209,27 @@ describe('an explained record', () => {
       expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(probabilities?.[label ?? ''] ?? NaN, 9);
       expect(createRecordExplainer(kept)?.explain(record)).toEqual(explained);
     }
+  });
+
+  it('of an average is exact where its parts are, and measured in what is averaged', () => {
+    const blendOf = (first: AlgorithmName, second: AlgorithmName, target: keyof typeof targets) =>
+      blendPipelines([
+        { algorithm: first, share: 0.25, fitted: fitted(first, target).model.fitted },
+        { algorithm: second, share: 0.75, fitted: fitted(second, target).model.fitted },
+      ]);
+    const blend = blendOf('random_forest', 'linear', 'price');
+    const attribution = blend.attribution?.();
+    const out = new Float64Array(1);
+    const phi = new Float64Array(mixedFeatures.length);
+    for (const raw of rawRows(10)) {
+      blend.predictRow(raw, out);
+      attribution?.attribute(raw, phi);
+      const sum = phi.reduce((total, value) => total + value, attribution?.base[0] ?? NaN);
+      expect(sum).toBeCloseTo(out[0], 9);
+    }
+    expect(blendOf('random_forest', 'extra_trees', 'sold').attribution?.()?.scale).toBe('probability');
+    expect(blendOf('random_forest', 'linear', 'sold').attribution).toBeUndefined();
+    expect(blendOf('nearest_neighbors', 'linear', 'price').attribution).toBeUndefined();
   });
 
   it('keeps the rows that explanations by sampling need', () => {

@@ -4,7 +4,7 @@ import { takeFrameRows, takeRows } from '../data/frame.ts';
 import { mean, measure, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
 import type { Split } from '../evaluation/splits.ts';
 import type { LeaderboardEntry, Metrics } from '../types.ts';
-import { type Candidate, candidateParameters, combineFits, fitCandidate } from './candidate.ts';
+import { type Candidate, candidateParameters, fitCandidate } from './candidate.ts';
 import type { Session } from './session.ts';
 
 /** A candidate fitted on the training rows of one split and measured on the held-out ones. */
@@ -53,21 +53,6 @@ export function fitFold(session: Session, candidate: Candidate, split: Split, co
   return measureFold(session, split, fit, fit.fitted.predict(heldOut.columns, heldOut.rows));
 }
 
-/** The assessment of a blend, from those of its members, with nothing fitted anew. */
-export function assessBlend(session: Session, blend: Candidate, members: readonly Assessment[]): Assessment {
-  const folds = members[0].folds.map(({ split, predicted }, fold) => {
-    const fit = combineFits(
-      blend,
-      members.map((member) => member.folds[fold].fit),
-    );
-    const averaged = predicted.map((_, i) =>
-      blend.members.reduce((sum, { share }, m) => sum + share * members[m].folds[fold].predicted[i], 0),
-    );
-    return measureFold(session, split, fit, averaged);
-  });
-  return { candidate: blend, folds, elapsedMs: members.reduce((sum, member) => sum + member.elapsedMs, 0) };
-}
-
 export function leaderboardEntry(
   session: Session,
   { candidate, folds, elapsedMs }: Assessment,
@@ -79,6 +64,7 @@ export function leaderboardEntry(
     metric: session.metric,
     mean: mean(scores),
     std: standardDeviation(scores),
+    scores,
     elapsedMs,
   };
 }

@@ -14,14 +14,6 @@ export function singleCandidate(spec: PipelineSpec): Candidate {
   return { algorithm: spec.algorithm.name, members: [{ spec, share: 1 }] };
 }
 
-export function blendCandidate(first: PipelineSpec, second: PipelineSpec, share: number): Candidate {
-  const members = [
-    { spec: first, share },
-    { spec: second, share: 1 - share },
-  ];
-  return { algorithm: 'blend', members };
-}
-
 /** Fits every member on the rows of `dataset`. */
 export function fitCandidate(candidate: Candidate, dataset: Dataset, context: FitContext): PipelineFit {
   return combineFits(
@@ -31,7 +23,7 @@ export function fitCandidate(candidate: Candidate, dataset: Dataset, context: Fi
 }
 
 /** What the candidate is, given fits of its members in order. */
-export function combineFits(candidate: Candidate, fits: readonly PipelineFit[]): PipelineFit {
+function combineFits(candidate: Candidate, fits: readonly PipelineFit[]): PipelineFit {
   if (fits.length === 1) return fits[0];
   const members = candidate.members.map(({ spec, share }, index) => {
     return { algorithm: spec.algorithm.name, share, fitted: fits[index].fitted };
@@ -46,7 +38,7 @@ export function combineFits(candidate: Candidate, fits: readonly PipelineFit[]):
   };
 }
 
-/** Parameters as given; those of a blend are prefixed by the algorithm, with its share. */
+/** Parameters as given; those of a blend are prefixed by the algorithm (numbered from the second), with its share. */
 export function candidateParameters(candidate: Candidate): Parameters {
   if (candidate.members.length === 1) return candidate.members[0].spec.parameters;
   return blendParameters(
@@ -56,8 +48,11 @@ export function candidateParameters(candidate: Candidate): Parameters {
 }
 
 function blendParameters(candidate: Candidate, parameters: readonly Parameters[]): Parameters {
+  const counts = new Map<string, number>();
   const entries = candidate.members.flatMap(({ spec, share }, index) => {
-    const { name } = spec.algorithm;
+    const count = (counts.get(spec.algorithm.name) ?? 0) + 1;
+    counts.set(spec.algorithm.name, count);
+    const name = count === 1 ? spec.algorithm.name : `${spec.algorithm.name}_${count}`;
     const own = Object.entries(parameters[index]).map(([key, value]) => [`${name}.${key}`, value] as const);
     return [[`${name}.share`, share] as const, ...own];
   });

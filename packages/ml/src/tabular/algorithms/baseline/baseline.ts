@@ -7,7 +7,6 @@ export const baseline: Algorithm = {
   name: 'baseline',
   parameters: [],
   preprocessor: interceptPreprocessor,
-  candidates: () => [{}],
   estimator: {
     fit: (_design, { classes, values, weights }) =>
       assemble(

@@ -5,7 +5,13 @@ import type { Design } from '../../preprocessing/design.ts';
 import { nativePreprocessor } from '../../preprocessing/native.ts';
 import type { AlgorithmName, Parameters, State } from '../../types.ts';
 import type { Algorithm, FitContext, FittedEstimator } from '../algorithm.ts';
-import { evaluateTree, type Forest, forestState, reviveForest } from '../gradient-boosting/forest.ts';
+import {
+  evaluateTree,
+  type Forest,
+  forestState,
+  reviveForest,
+  walkCost,
+} from '../gradient-boosting/forest.ts';
 import { treeAttribution } from '../../explain/tree-shap.ts';
 import { numberOf, type ParameterSpec } from '../parameters.ts';
 import { binDesign } from './forest-bins.ts';
@@ -72,7 +78,6 @@ function forest(kind: ForestKind): Algorithm {
     name: kind.name,
     parameters,
     preprocessor: nativePreprocessor,
-    candidates: () => [],
     estimator: {
       fit: (design, target, given, context) => fit(kind, design, target, given, context),
       revive,
@@ -157,6 +162,7 @@ function assemble({ forest: trees, leaves, outputs }: FittedForest): FittedEstim
   const count = trees.roots.length;
   return {
     outputs,
+    rowCost: walkCost(trees),
     predictRow(x, out) {
       out.fill(0);
       for (let tree = 0; tree < count; tree++) {

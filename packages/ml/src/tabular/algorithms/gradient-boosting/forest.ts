@@ -58,6 +58,14 @@ export function goesRight(forest: Forest, node: number, value: number): number {
   return 1 - ((forest.categories[threshold + (value >>> 5)] >>> (value & 31)) & 1);
 }
 
+/** A step down a tree takes about as long as so many multiplications. */
+const costOfStep = 4;
+
+/** About how many multiplications it takes to send a row down all trees. */
+export function walkCost({ roots, columns }: Forest): number {
+  return costOfStep * roots.length * Math.log2(2 + columns.length / Math.max(1, roots.length));
+}
+
 /** Value of tree `tree` for the design row that begins at x[offset]. */
 export function evaluateTree(forest: Forest, tree: number, x: Float64Array, offset: number): number {
   const { columns, thresholds, children, flags, categories } = forest;

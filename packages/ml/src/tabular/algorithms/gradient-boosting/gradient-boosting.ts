@@ -6,13 +6,13 @@ import type { Design } from '../../preprocessing/design.ts';
 import { nativePreprocessor } from '../../preprocessing/native.ts';
 import type { Parameters, State } from '../../types.ts';
 import { treeAttribution } from '../../explain/tree-shap.ts';
-import type { Algorithm, FitContext, FittedEstimator, ProblemSize } from '../algorithm.ts';
+import type { Algorithm, FitContext, FittedEstimator } from '../algorithm.ts';
 import { logitsToProbabilities } from '../linear/logistic.ts';
 import { numberOf, type ParameterSpec } from '../parameters.ts';
 import { boost, type Boosted, type BoostOptions, type Labelled } from './boost.ts';
 import { lossFor, monotoneFor } from './goal.ts';
 import type { Loss } from './loss.ts';
-import { evaluateTree, flatten, type Forest, forestState, reviveForest } from './forest.ts';
+import { evaluateTree, flatten, type Forest, forestState, reviveForest, walkCost } from './forest.ts';
 
 const parameters: readonly ParameterSpec[] = [
   integer('iterations', 1, 10_000, 300, 'Rounds at most.'),
@@ -69,24 +69,8 @@ export const gradientBoosting: Algorithm = {
   name: 'gradient_boosting',
   parameters,
   preprocessor: nativePreprocessor,
-  candidates,
   estimator: { fit, revive },
 };
-
-function candidates({ rows }: ProblemSize): readonly Parameters[] {
-  if (rows < 5_000) {
-    return [
-      { leaves: 8, minLeafRows: 10, learningRate: 0.1 },
-      { leaves: 31, minLeafRows: 20, learningRate: 0.1 },
-      { leaves: 4, minLeafRows: 5, learningRate: 0.1 },
-    ];
-  }
-  return [
-    {},
-    { leaves: 63, learningRate: 0.06, iterations: 500 },
-    { leaves: 15, minLeafRows: 50, iterations: 500 },
-  ];
-}
 
 function fit(design: Design, target: Target, given: Parameters, context: FitContext): FittedEstimator {
   const options = boostOptions(given, design, target);
@@ -147,6 +131,7 @@ function assemble(forest: Forest, base: Float64Array, outputs: number, isLog: bo
   const scores = base.length;
   return {
     outputs,
+    rowCost: walkCost(forest),
     predictRow(x, out) {
       for (let k = 0; k < scores; k++) {
         let sum = base[k];

@@ -54,7 +54,6 @@ export const linear: Algorithm = {
     },
   ],
   preprocessor: densePreprocessor,
-  candidates: () => [{}],
   estimator: {
     fit(design, target, parameters, context) {
       if (parameters.penalty !== 'l2') return fitSparse(design, target, parameters, context);

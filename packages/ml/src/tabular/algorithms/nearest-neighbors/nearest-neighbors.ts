@@ -38,7 +38,6 @@ export const nearestNeighbors: Algorithm = {
     },
   ],
   preprocessor: densePreprocessor,
-  candidates: () => [],
   estimator: { fit, revive },
 };
 

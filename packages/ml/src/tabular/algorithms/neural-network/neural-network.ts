@@ -43,7 +43,6 @@ export const neuralNetwork: Algorithm = {
   name: 'neural_network',
   parameters,
   preprocessor: densePreprocessor,
-  candidates: () => [],
   estimator: { fit, revive },
 };
 
