@@ -1,3 +1,4 @@
+import { AppError } from '#platform/errors';
 import { createDatabase, eventually } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,10 +30,15 @@ const open = async (concurrency?: number): Promise<JobWorker> => {
   return worker;
 };
 
+/** What a database that has just come back may still answer. */
+const nothingYet = (error: unknown): undefined => {
+  if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+};
+
 const settled = (worker: JobWorker, id: string) =>
   eventually(
     'the job ends',
-    () => worker.find(tenantId, id),
+    () => worker.find(tenantId, id).catch(nothingYet),
     (row) => row !== undefined && ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(row.status),
   );
 
@@ -60,6 +66,33 @@ describe('when a process dies', () => {
     expect(await effectsOf(database, tenantId)).toEqual(['effect of one']);
     const lines = await database.owner('SELECT 1 FROM quadrax.job_logs WHERE job_id = $1', [id]);
     expect(lines).toEqual([]);
+  });
+
+  it('the next attempt is given what was finished, and nothing of a stale one is kept', async () => {
+    const stale = createGate();
+    const given: (readonly unknown[])[] = [];
+    job.behave(async ({ attempt, checkpoint, progress }) => {
+      given.push(checkpoint.kept);
+      if (attempt > 1) return;
+      for (const unit of [1, 2]) checkpoint.keep({ unit });
+      progress(2, 4, 'Halfway');
+      await stale.pass();
+    });
+    const parts = () =>
+      database.owner<{ data: unknown }>('SELECT data FROM quadrax.job_checkpoints ORDER BY part');
+    const [first, second] = [await open(1), await open()];
+    const id = await first.enqueue(job, tenantId);
+    await eventually('both are kept', parts, (kept) => kept.length === 2);
+    await first.seemDead();
+    await second.recover();
+    job.attempts[0]?.checkpoint.keep({ unit: 3 });
+    await eventually('it hears that it was taken over', () => job.attempts[0]?.signal.aborted, Boolean);
+    expect(await parts()).toEqual([{ data: { unit: 1 } }, { data: { unit: 2 } }]);
+    await second.jobs.work(1);
+    expect(await settled(second, id)).toMatchObject({ status: 'SUCCEEDED', attempt: 2 });
+    stale.open();
+    expect(given).toEqual([[], [{ unit: 1 }, { unit: 2 }]]);
+    expect(await parts()).toEqual([]);
   });
 
   it('its job is put back once, however many see the death', async () => {

@@ -50,6 +50,7 @@ const context: JobContext = {
   signal: AbortSignal.timeout(60_000),
   progress: () => {},
   log: () => {},
+  checkpoint: { kept: [], keep: () => {} },
 };
 
 const laterJobs = (declaration: RouteDeclaration = sum, now: Partial<Caller> = {}) =>

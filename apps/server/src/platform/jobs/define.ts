@@ -10,6 +10,15 @@ export interface JobContext {
   /** Units done over units known; written and pushed at most a few times a second. */
   progress(done: number, total: number, stage: string): void;
   log(message: string, level?: 'info' | 'warn' | 'error'): void;
+  readonly checkpoint: Checkpoint;
+}
+
+/** What a job has finished, kept beside it until it ends, so that its next attempt goes on rather than begins anew. */
+export interface Checkpoint {
+  /** What earlier attempts kept, in order; of an older program perhaps, so it is read with care. */
+  readonly kept: readonly unknown[];
+  /** Keeps a small piece of JSON, with the next report of progress. */
+  keep(part: unknown): void;
 }
 
 /** The job's effect: runs in one transaction with the word that the job succeeded, so it happens once or not at all. */

@@ -1,4 +1,5 @@
 export { defineJob, JobError } from './define.ts';
+export { readCheckpoints } from './checkpoints.store.ts';
 export type { AnyJobDefinition, JobContext, JobDefinition, JobEnd } from './define.ts';
 export { jobView } from './job-view.ts';
 export { openJobs } from './jobs.ts';

@@ -48,6 +48,13 @@ export const jobLogs = quadrax.table('job_logs', {
   message: text('message').notNull(),
 });
 
+export const jobCheckpoints = quadrax.table('job_checkpoints', {
+  tenantId: uuid('tenant_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  part: bigint('part', { mode: 'number' }).generatedAlwaysAsIdentity(),
+  data: jsonb('data').$type<unknown>().notNull(),
+});
+
 /** What a queued job waits for; of a job that is not queued it says nothing. */
 export type WaitsFor = 'worker' | 'share' | 'upgrade';
 

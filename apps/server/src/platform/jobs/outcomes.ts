@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
+import { forgetCheckpoints } from './checkpoints.store.ts';
 import { requeue, settle } from './jobs.store.ts';
 import type { Settled } from './jobs.store.ts';
 import { attemptOf } from './jobs.tables.ts';
@@ -29,6 +30,7 @@ export const createOutcomes = (deps: {
 
   const finish = async (tx: Tx, row: JobRow, outcome: Settled): Promise<void> => {
     await settle(tx, attemptOf(row), outcome);
+    await forgetCheckpoints(tx, attemptOf(row));
     const { id, kind } = row;
     const { status } = outcome;
     const detail =

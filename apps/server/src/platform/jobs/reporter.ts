@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
+import { keepCheckpoints } from './checkpoints.store.ts';
 import { appendLogs, writeProgress } from './jobs.store.ts';
 import type { Attempt } from './jobs.tables.ts';
 import { readable } from './stop-reasons.ts';
@@ -19,7 +20,7 @@ interface Line {
 export type Verdict = 'current' | 'cancel' | 'stale';
 
 /**
- * Carries a running attempt's progress and log lines to the database and to whoever watches, a few times a second.
+ * Carries a running attempt's progress, log lines and checkpoints to the database and to whoever watches, a few times a second.
  * Progress never goes backwards. Tells when the attempt was cancelled or taken over.
  */
 export class Reporter {
@@ -33,6 +34,7 @@ export class Reporter {
   #stage = 'Starting';
   #changed = false;
   #lines: Line[] = [];
+  #parts: unknown[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
@@ -64,6 +66,12 @@ export class Reporter {
     this.#schedule();
   }
 
+  /** Keeps a part of what is finished for a later attempt. */
+  keep(part: unknown): void {
+    this.#parts.push(part);
+    this.#schedule();
+  }
+
   /** Writes what has not been written, and waits for it. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
@@ -85,20 +93,23 @@ export class Reporter {
   }
 
   async #write(): Promise<void> {
-    if (!this.#changed && this.#lines.length === 0) return;
+    if (!this.#changed && this.#lines.length === 0 && this.#parts.length === 0) return;
     const lines = this.#lines;
+    const parts = this.#parts;
     this.#lines = [];
+    this.#parts = [];
     this.#changed = false;
     try {
-      this.#onVerdict(await this.#report(lines));
+      this.#onVerdict(await this.#report(lines, parts));
     } catch (error) {
       this.#lines = [...lines, ...this.#lines];
+      this.#parts = [...parts, ...this.#parts];
       this.#changed = true;
       throw error;
     }
   }
 
-  async #report(lines: readonly Line[]): Promise<Verdict> {
+  async #report(lines: readonly Line[], parts: readonly unknown[]): Promise<Verdict> {
     const report = { progress: this.#progress, stage: this.#stage, etaSeconds: this.#etaSeconds() };
     const { tenantId, jobId: id } = this.#attempt;
     const verdict = await this.#db.tenant(tenantId, async (tx): Promise<Verdict> => {
@@ -107,6 +118,7 @@ export class Reporter {
       const { current, cancelRequested } = await writeProgress(tx, this.#attempt, report);
       if (!current) return 'stale';
       if (lines.length > 0) await appendLogs(tx, this.#attempt, lines);
+      if (parts.length > 0) await keepCheckpoints(tx, this.#attempt, parts);
       return cancelRequested ? 'cancel' : 'current';
     });
     const { etaSeconds, ...rest } = report;

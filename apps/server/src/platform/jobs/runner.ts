@@ -4,6 +4,7 @@ import { AppError } from '../errors/index.ts';
 import type { EventBus } from '../events/index.ts';
 import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
+import { readCheckpoints } from './checkpoints.store.ts';
 import { JobError } from './define.ts';
 import { findJob, lockAttempt } from './jobs.store.ts';
 import type { Settled } from './jobs.store.ts';
@@ -92,11 +93,18 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     if (row.cancelRequested) throw new StoppedByUser();
     const aside = setAside(row.deaths);
     if (aside) throw new JobError(aside.code, aside.message);
+    const attempt = attemptOf(row);
+    // A first attempt has none: no need to ask.
+    const kept =
+      row.attempt === 1
+        ? []
+        : await patiently(() => db.tenant(row.tenantId, (tx) => readCheckpoints(tx, attempt)));
     const commit = await definition.run(readPayload(definition, row.payload), {
-      ...attemptOf(row),
+      ...attempt,
       signal: abort.signal,
       progress: (done, total, stage) => reporter.progress(done, total, stage),
       log: (message, level) => reporter.log(message, level),
+      checkpoint: { kept, keep: (part) => reporter.keep(part) },
     });
     await patiently(() => reporter.flush());
     abort.signal.throwIfAborted();
