@@ -84,6 +84,7 @@ export const createModules = async (
     reach,
     log,
     telemetry,
+    memoryMb: compute.memoryMb,
     logs: jobsModule.logs,
   });
   const inference = (ready: () => boolean) =>

@@ -97,18 +97,6 @@ export const curvesSchema = z
   .meta({ id: 'Curves' });
 export type Curves = z.infer<typeof curvesSchema>;
 
-export const candidateSchema = z
-  .object({
-    algorithm: z.string(),
-    parameters: z.record(z.string(), z.unknown()),
-    metric: z.string(),
-    score: z.number(),
-    std: z.number().optional(),
-    chosen: z.boolean(),
-  })
-  .meta({ id: 'Candidate' });
-export type Candidate = z.infer<typeof candidateSchema>;
-
 export const calibrationSchema = z
   .enum(['none', 'platt', 'isotonic'])
   .describe('Two classes: how probabilities are corrected by what came true of held-out predictions.');

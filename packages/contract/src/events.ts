@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStatusSchema } from './jobs.ts';
+import { rungSchema } from './model-versions.ts';
 import { idSchema } from './paging.ts';
 import { canarySchema } from './serving.ts';
 
@@ -27,8 +28,12 @@ export const eventSchemas = {
     modelId: idSchema,
     jobId: idSchema,
     algorithm: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
     metric: z.string(),
     score: z.number(),
+    std: z.number(),
+    elapsedMs: z.number(),
+    rung: rungSchema.optional(),
   }),
   'model.trained': z.object({ modelId: idSchema, version: z.number().int() }),
   'model.deployed': z.object({

@@ -11,6 +11,8 @@ export * from './inference.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
 export * from './model-files.ts';
+export * from './model-comparison.ts';
+export * from './model-versions.ts';
 export * from './models.ts';
 export * from './monitoring.ts';
 export * from './operations.ts';

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import {
-  calibrationSchema,
-  candidateSchema,
-  curvesSchema,
-  decisionSchema,
-  featureUseSchema,
-  metricNameSchema,
-  metricsSchema,
-  thresholdSchema,
-  validationSchema,
-} from './evaluation.ts';
+import { calibrationSchema, metricNameSchema, thresholdSchema, validationSchema } from './evaluation.ts';
 import { heldOutQuerySchema, heldOutRowsSchema, modelExplanationSchema } from './explanations.ts';
+import { compareItemsSchema, comparisonSchema } from './model-comparison.ts';
 import { jobLogSchema, jobSchema } from './jobs.ts';
+import {
+  algorithmSchema,
+  candidateSchema,
+  modelVersionSchema,
+  modelVersionSummarySchema,
+  parametersSchema,
+  searchPlanSchema,
+  versionNumberSchema,
+} from './model-versions.ts';
 import {
   deletedFilter,
   deletionSchema,
@@ -25,6 +25,7 @@ import {
 } from './paging.ts';
 import { modelFilesOf } from './model-files.ts';
 import { route } from './route.ts';
+import { mostCompared } from './words.ts';
 
 export const modelTypeSchema = z.enum([
   'CLASSIFICATION',
@@ -37,18 +38,6 @@ export const modelTypeSchema = z.enum([
 export type ModelType = z.infer<typeof modelTypeSchema>;
 export const frameworkSchema = z.enum(['QUADRAX', 'ONNX', 'TENSORFLOW', 'PYTORCH', 'SKLEARN', 'XGBOOST']);
 export const modelStatusSchema = z.enum(['DRAFT', 'TRAINING', 'TRAINED', 'DEPLOYED', 'FAILED']);
-export const algorithmSchema = z.enum([
-  'auto',
-  'gradient_boosting',
-  'random_forest',
-  'extra_trees',
-  'linear',
-  'nearest_neighbors',
-  'neural_network',
-  'baseline',
-]);
-export type Algorithm = z.infer<typeof algorithmSchema>;
-
 export const modelSchema = z
   .object({
     id: idSchema,
@@ -74,81 +63,6 @@ export const modelSchema = z
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof modelSchema>;
 
-export const featureSchema = z
-  .object({
-    name: z.string(),
-    type: z.enum(['numeric', 'categorical', 'datetime', 'text']),
-    categories: z.array(z.string()).optional(),
-    min: z.number().optional(),
-    max: z.number().optional(),
-    integer: z.boolean().optional().describe('Only whole numbers were seen in training.'),
-    use: featureUseSchema.optional(),
-  })
-  .meta({ id: 'Feature' });
-export type Feature = z.infer<typeof featureSchema>;
-
-const scalarSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-export const recordSchema = z.record(z.string(), scalarSchema);
-
-/** Where a version came from that was not trained here. */
-const importedSchema = z.object({
-  fileName: z.string(),
-  sizeBytes: z.number().int(),
-  sha256: z.string(),
-  producer: z.string().describe('What wrote the file, as the file says.'),
-});
-
-export const modelVersionSchema = z
-  .object({
-    version: z.number().int().positive(),
-    status: z.enum(['TRAINED', 'DEPLOYED']),
-    algorithm: z.string(),
-    parameters: z.record(z.string(), z.unknown()),
-    datakit: z
-      .object({
-        id: idSchema,
-        version: z.number().int(),
-        name: z.string().optional(),
-        gone: z.literal(true).optional().describe('It was deleted, and cannot be restored any more.'),
-      })
-      .optional()
-      .describe('What it was trained on; absent for what was imported.'),
-    imported: importedSchema.optional(),
-    features: z.array(featureSchema),
-    target: z.string(),
-    classes: z.array(z.string()).optional(),
-    decision: decisionSchema.optional(),
-    validation: validationSchema.optional(),
-    seed: z.number().int().optional(),
-    rowsUsed: z.number().int(),
-    metrics: metricsSchema,
-    importance: z.array(z.object({ feature: z.string(), value: z.number(), std: z.number().optional() })),
-    curves: curvesSchema,
-    leaderboard: z.array(candidateSchema),
-    warnings: z.array(z.string()),
-    example: recordSchema.describe('A row that predict accepts.'),
-    jobId: idSchema.optional(),
-    trainedAt: timestampSchema,
-    durationMs: z.number().nonnegative(),
-  })
-  .meta({ id: 'ModelVersion' });
-export type ModelVersion = z.infer<typeof modelVersionSchema>;
-
-export const modelVersionSummarySchema = modelVersionSchema
-  .pick({
-    version: true,
-    status: true,
-    algorithm: true,
-    target: true,
-    datakit: true,
-    imported: true,
-    metrics: true,
-    trainedAt: true,
-    durationMs: true,
-  })
-  .meta({ id: 'ModelVersionSummary' });
-export type ModelVersionSummary = z.infer<typeof modelVersionSummarySchema>;
-
 export const trainRequestSchema = z.object({
   datakitId: idSchema,
   target: z.string().min(1).max(1000),
@@ -159,10 +73,7 @@ export const trainRequestSchema = z.object({
     .optional()
     .describe('Absent: every other column.'),
   algorithm: algorithmSchema.default('auto'),
-  parameters: z
-    .record(z.string().max(100), z.union([z.number(), z.string().max(10_000), z.boolean()]))
-    .default({})
-    .describe('Of the algorithm; none with `auto`.'),
+  parameters: parametersSchema.default({}).describe('Of the algorithm; none with `auto`.'),
   validation: validationSchema.default({ folds: 5 }),
   metric: metricNameSchema.optional().describe('What `auto` looks at; absent: log loss or RMSE.'),
   weights: z.string().max(1000).optional().describe('A column with the weight of each row.'),
@@ -170,6 +81,9 @@ export const trainRequestSchema = z.object({
   calibrate: calibrationSchema.default('none'),
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   timeBudgetSeconds: z.number().int().min(5).max(86_400).default(120).describe('For `auto`.'),
+  plan: searchPlanSchema
+    .optional()
+    .describe('For `auto`: the plan of a version, to run exactly what was run then, whatever the time.'),
 });
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
 
@@ -194,6 +108,17 @@ const write = {
   rate: 'write',
   cache: 'none',
   envelope: 'data',
+} as const;
+const compares = {
+  method: 'POST',
+  permission: 'read',
+  reply: comparisonSchema,
+  status: 200,
+  idempotency: 'natural',
+  etag: 'none',
+  errors: ['NOT_FOUND'],
+  audit: 'none',
+  rate: 'read',
 } as const;
 const one = { envelope: 'data', cursor: 'none' } as const;
 
@@ -345,6 +270,31 @@ export const models = {
     etag: 'none',
     errors: ['NOT_FOUND', 'NOT_READY'],
     rate: 'compute',
+  }),
+  candidates: route({
+    ...read,
+    ...one,
+    path: '/models/:id/candidates',
+    summary: 'What the running training has judged so far, in order; empty where none runs',
+    params: idParamsSchema,
+    reply: z.array(candidateSchema),
+    etag: 'none',
+    errors: ['NOT_FOUND'],
+  }),
+  compare: route({
+    ...write,
+    ...compares,
+    path: '/models/compare',
+    summary: 'Versions of several models side by side',
+    body: z.object({ items: compareItemsSchema }),
+  }),
+  compareVersions: route({
+    ...write,
+    ...compares,
+    path: '/models/:id/compare',
+    summary: 'Versions of one model side by side',
+    params: idParamsSchema,
+    body: z.object({ versions: z.array(versionNumberSchema).min(2).max(mostCompared) }),
   }),
   log: route({
     ...read,

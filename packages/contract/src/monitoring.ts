@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idParamsSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
-import { versionNumberSchema } from './serving.ts';
+import { versionNumberSchema } from './model-versions.ts';
 
 const latencySchema = z
   .object({ p50: z.number(), p95: z.number(), p99: z.number() })

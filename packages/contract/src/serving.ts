@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { predictionSchema } from './explanations.ts';
+import { versionNumberSchema } from './model-versions.ts';
 import { modelSchema } from './models.ts';
 import { idParamsSchema, idSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
@@ -8,8 +9,6 @@ import { route } from './route.ts';
 export const aliasSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'Use small letters, digits and dashes, up to 63.');
-
-export const versionNumberSchema = z.number().int().positive().max(1_000_000);
 
 /** What answers where nothing else is asked for. */
 export const defaultAlias = 'production';

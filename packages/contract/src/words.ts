@@ -1,3 +1,4 @@
+import type { MetricName } from './evaluation.ts';
 import type { Role } from './identity.ts';
 
 /** What people call the roles, wherever they read of them. No schema in this file: the first page of the app loads it. */
@@ -9,3 +10,11 @@ export const roleNames: Readonly<Record<Role, string>> = {
 
 /** What they call whoever sees to the accounts and mails of the whole installation. */
 export const platformAdministrator = 'platform administrator';
+
+const losses = new Set<string>(['logLoss', 'rmse', 'mae'] satisfies MetricName[]);
+
+/** Which way a metric is better; one that is not known is taken as a score. */
+export const higherIsBetter = (metric: string): boolean => !losses.has(metric);
+
+/** Versions that one comparison may hold. */
+export const mostCompared = 8;

@@ -137,6 +137,11 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       version: ofVersion,
       explanation: ofVersion,
       rows: ofVersion,
+      candidates: ofModel,
+      compare: {
+        body: { items: [1, 1].map((version) => ({ modelId: ofModel.params.id, version })) },
+      },
+      compareVersions: { ...ofModel, body: { versions: [1, 1] } },
       log: ofVersion,
       deploy: { ...ofModel, body: { version: 1 } },
       deployments: ofModel,

@@ -18,6 +18,8 @@ export type Candidate = Schemas['Candidate'];
 
 export type ColumnProfile = Schemas['ColumnProfile'];
 
+export type Comparison = Schemas['Comparison'];
+
 export type Correlations = Schemas['Correlations'];
 
 export type Curves = Schemas['Curves'];
@@ -99,6 +101,10 @@ export type ProfileWarning = Schemas['ProfileWarning'];
 export type QueryResult = Schemas['QueryResult'];
 
 export type Sample = Schemas['Sample'];
+
+export type SearchPlan = Schemas['SearchPlan'];
+
+export type SearchPlanInput = Schemas['SearchPlanInput'];
 
 export type Session = Schemas['Session'];
 
@@ -297,6 +303,16 @@ export interface ModelsCalls {
     query?: Query<'models.rows'>,
     options?: CallOptions,
   ): Promise<HeldOutRows>;
+  /** What the running training has judged so far, in order; empty where none runs */
+  candidates(id: string, options?: CallOptions): Promise<Candidate[]>;
+  /** Versions of several models side by side */
+  compare(body: Body<'models.compare'>, options?: CallOptions): Promise<Comparison>;
+  /** Versions of one model side by side */
+  compareVersions(
+    id: string,
+    body: Body<'models.compareVersions'>,
+    options?: CallOptions,
+  ): Promise<Comparison>;
   /** The training log of a version */
   log(id: string, version: number, query?: Query<'models.log'>, options?: CallOptions): Listing<JobLogLine>;
   /** Make a model of an ONNX file, with that as its version 1 */
@@ -471,6 +487,9 @@ export const signatures = {
     version: 'GET /models/{id}/versions/{version} data none',
     explanation: 'GET /models/{id}/versions/{version}/explanation data none',
     rows: 'GET /models/{id}/versions/{version}/rows data query',
+    candidates: 'GET /models/{id}/candidates data none',
+    compare: 'POST /models/compare data body',
+    compareVersions: 'POST /models/{id}/compare data body',
     log: 'GET /models/{id}/versions/{version}/log list query',
     import: 'POST /models/import data form key',
     export: 'GET /models/{id}/export file query',

@@ -1049,6 +1049,40 @@ export interface paths {
     patch: operations['models.update'];
     trace?: never;
   };
+  '/models/{id}/candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the running training has judged so far, in order; empty where none runs */
+    get: operations['models.candidates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{id}/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Versions of one model side by side */
+    post: operations['models.compareVersions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models/{id}/deploy': {
     parameters: {
       query?: never;
@@ -1264,6 +1298,23 @@ export interface paths {
     get: operations['models.rows'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Versions of several models side by side */
+    post: operations['models.compare'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1533,10 +1584,19 @@ export interface components {
     Candidate: {
       algorithm: string;
       chosen: boolean;
+      elapsedMs?: number;
       metric: string;
       parameters: {
         [key: string]: unknown;
       };
+      rung?: {
+        count: number;
+        /** @description From 0 to count − 1, the last on all rows. */
+        index: number;
+        /** @description Training rows of a fold. */
+        rows: number;
+      };
+      /** @description Mean over the folds that candidates are compared on. */
       score: number;
       std?: number;
     };
@@ -1571,6 +1631,102 @@ export interface components {
         | 'text'
         | 'identifier'
         | 'geographic';
+    };
+    Comparison: {
+      facts: {
+        differs: boolean;
+        name: string;
+        values: unknown[];
+      }[];
+      items: {
+        algorithm: string;
+        classes?: string[];
+        curves: {
+          /** @description x mean predicted probability, y observed share. */
+          calibration?: {
+            label: string;
+            points: {
+              x: number;
+              y: number;
+            }[];
+          }[];
+          /** @description x recall, y precision. */
+          pr?: {
+            label: string;
+            points: {
+              x: number;
+              y: number;
+            }[];
+          }[];
+          residuals?: {
+            histogram: {
+              counts: number[];
+              edges: number[];
+            };
+            points: {
+              actual: number;
+              predicted: number;
+            }[];
+          };
+          /** @description x false positive rate, y true positive rate. */
+          roc?: {
+            label: string;
+            points: {
+              x: number;
+              y: number;
+            }[];
+          }[];
+        };
+        /** @description What it was trained on; absent for what was imported. */
+        datakit?: {
+          /** Format: uuid */
+          id: string;
+          name?: string;
+          version: number;
+        };
+        durationMs: number;
+        /** Format: uuid */
+        modelId: string;
+        name: string;
+        rowsUsed: number;
+        target: string;
+        /** Format: date-time */
+        trainedAt: string;
+        validation?:
+          | {
+              holdout: number;
+              /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+              time?: string;
+            }
+          | {
+              folds: number;
+              /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+              groups?: string;
+              /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+              time?: string;
+            };
+        version: number;
+      }[];
+      metrics: {
+        /** @enum {string} */
+        name: 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss' | 'rmse' | 'mae' | 'r2';
+        values: ({
+          best: boolean;
+          /** @description Worse than the best by more than chance in the held-out rows explains: the 95 % intervals lie apart. */
+          beyond: boolean;
+          interval?: [number, number];
+          value: number;
+        } | null)[];
+      }[];
+      parameters: {
+        differs: boolean;
+        name: string;
+        values: unknown[];
+      }[];
+      /** @description All of one version of one datakit, and of one target. */
+      sameData: boolean;
+      /** @description Judged in the same way, so that the metrics compare. */
+      sameValidation: boolean;
     };
     Correlations: {
       /** @description Columns of words with up to 100 values. */
@@ -2377,10 +2533,20 @@ export interface components {
       /** Format: uuid */
       jobId?: string;
       leaderboard: components['schemas']['Candidate'][];
+      /** @description Of an ensemble: what it averages, the largest share first. */
+      members?: {
+        algorithm: string;
+        parameters: {
+          [key: string]: unknown;
+        };
+        share: number;
+      }[];
       metrics: components['schemas']['Metrics'];
       parameters: {
         [key: string]: unknown;
       };
+      /** @description Of `auto`: what was run, to be run again. */
+      plan?: components['schemas']['SearchPlan'];
       rowsUsed: number;
       seed?: number;
       /** @enum {string} */
@@ -2651,6 +2817,42 @@ export interface components {
       /** @enum {string} */
       task: 'CLASSIFICATION' | 'REGRESSION';
       title: string;
+    };
+    SearchPlan: {
+      ensemble: boolean;
+      trials: {
+        /** @enum {string} */
+        algorithm:
+          | 'gradient_boosting'
+          | 'random_forest'
+          | 'extra_trees'
+          | 'linear'
+          | 'nearest_neighbors'
+          | 'neural_network'
+          | 'baseline';
+        parameters: {
+          [key: string]: number | string | boolean;
+        };
+        rungs: number;
+      }[];
+    };
+    SearchPlanInput: {
+      ensemble: boolean;
+      trials: {
+        /** @enum {string} */
+        algorithm:
+          | 'gradient_boosting'
+          | 'random_forest'
+          | 'extra_trees'
+          | 'linear'
+          | 'nearest_neighbors'
+          | 'neural_network'
+          | 'baseline';
+        parameters: {
+          [key: string]: number | string | boolean;
+        };
+        rungs: number;
+      }[];
     };
     Session: {
       /** @description Seconds until the access token expires. */
@@ -6777,6 +6979,110 @@ export interface operations {
       };
     };
   };
+  'models.candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Candidate'][];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.compareVersions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          versions: number[];
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Comparison'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
   'models.deploy': {
     parameters: {
       query?: never;
@@ -7196,6 +7502,7 @@ export interface operations {
           parameters?: {
             [key: string]: number | string | boolean;
           };
+          plan?: components['schemas']['SearchPlanInput'];
           /** @default 1 */
           seed?: number;
           target: string;
@@ -7586,6 +7893,63 @@ export interface operations {
         content: {
           'application/json': {
             data: components['schemas']['HeldOutRows'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          items: {
+            /** Format: uuid */
+            modelId: string;
+            version: number;
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Comparison'];
             meta?: {
               nextCursor?: string;
               /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */

@@ -8,6 +8,7 @@ import type {
   LeaderboardEntry,
   Reference,
   ThresholdCurve,
+  SearchPlan,
   TrainOptions,
   TrainResult,
 } from '@quadrax/ml/tabular';
@@ -35,12 +36,8 @@ export interface TrainOutput {
   readonly heldOut: HeldOutColumns;
 }
 
-/** A candidate as `auto` finishes it. */
-export interface CandidateEvent {
-  readonly algorithm: string;
-  readonly metric: string;
-  readonly score: number;
-}
+/** A candidate as `auto` has judged it on a rung; also what a later attempt is given of it. */
+export type CandidateEvent = LeaderboardEntry;
 
 const stages: Readonly<Record<string, string>> = {
   prepare: 'Preparing the columns',
@@ -132,6 +129,8 @@ const candidateOf = (entry: LeaderboardEntry, i: number) => ({
   metric: entry.metric,
   score: entry.mean,
   std: entry.std,
+  elapsedMs: entry.elapsedMs,
+  ...(entry.rung && { rung: entry.rung }),
   chosen: i === 0,
 });
 
@@ -156,6 +155,10 @@ const reportOf = (
     importance: result.importance.map(({ feature, value, std }) => ({ feature, value, std })),
     curves: curvesOf(result),
     leaderboard: result.leaderboard.map(candidateOf),
+    ...(result.members && {
+      members: result.members.map((member) => ({ ...member, parameters: { ...member.parameters } })),
+    }),
+    ...(result.plan && { plan: planOf(result.plan) }),
     warnings: result.warnings.map(({ message }) => message),
     example,
   };
@@ -171,6 +174,11 @@ const heldOutOf = ({ heldOut: { rows, actual, predicted, probability } }: TrainR
   actual: [...actual],
   predicted: [...predicted],
   ...(probability && { probability: Array.from(probability, (share) => Math.round(share * 1e4) / 1e4) }),
+});
+
+const planOf = ({ trials, ensemble }: SearchPlan) => ({
+  trials: trials.map((trial) => ({ ...trial, parameters: { ...trial.parameters } })),
+  ensemble,
 });
 
 /** The column that validation keeps rows together or puts them in order by. */
@@ -219,8 +227,7 @@ export const trainTask = computeTask(
       const result = train(table, options, {
         progress: ({ done, total, stage }) => context.progress(done, total, stages[stage] ?? stage),
         log: context.log,
-        candidate: ({ algorithm, metric, mean }) =>
-          context.emit({ algorithm, metric, score: mean } satisfies CandidateEvent),
+        candidate: (entry) => context.emit(entry satisfies CandidateEvent),
       });
       const bytes = encodeModel(result.model);
       await writeFile(input.artifact, bytes);

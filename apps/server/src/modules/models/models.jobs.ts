@@ -15,6 +15,7 @@ import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
 import { insertExplanation } from './models.explanations.store.ts';
+import { readFinished } from './models.progress.ts';
 import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
 const payloadSchema = z.object({
@@ -47,6 +48,7 @@ const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOpti
   ...(request.calibrate !== 'none' && { calibrate: request.calibrate }),
   seed: request.seed,
   budgetMs: request.timeBudgetSeconds * 1000,
+  ...(request.plan && { plan: request.plan }),
 });
 
 /** "gradient_boosting" and "logLoss" as a person says them. */
@@ -64,15 +66,14 @@ export const createTrainJob = ({
   table,
   hasDatakit,
 }: TrainJobDeps): JobDefinition<TrainPayload> => {
-  const announce = (
-    candidate: CandidateEvent,
-    modelId: string,
-    { tenantId, jobId, log }: JobContext,
-  ): void => {
-    log(
-      `Tried ${spoken(candidate.algorithm)}: ${spoken(candidate.metric)} ${candidate.score.toPrecision(4)}.`,
-    );
-    void events.hint(tenantId, 'model.candidate', { modelId, jobId, ...candidate });
+  const announce = (candidate: CandidateEvent, modelId: string, context: JobContext): void => {
+    const { tenantId, jobId, log, checkpoint } = context;
+    checkpoint.keep(candidate);
+    const { algorithm, metric, mean, rung } = candidate;
+    const rows = rung && rung.index + 1 < rung.count ? ` on ${rung.rows} rows` : '';
+    log(`Tried ${spoken(algorithm)}${rows}: ${spoken(metric)} ${mean.toPrecision(4)}.`);
+    const { scores: _scores, mean: score, ...shown } = candidate;
+    void events.hint(tenantId, 'model.candidate', { modelId, jobId, ...shown, score });
   };
   return defineJob({
     kind: 'model.train',
@@ -81,6 +82,8 @@ export const createTrainJob = ({
     run: async ({ modelId, task, datakitVersion, request }, context) => {
       const { tenantId, jobId, attempt, signal, progress, log } = context;
       const started = performance.now();
+      const resumed = context.checkpoint.kept.length;
+      if (resumed > 0) log(`Going on with ${resumed} candidates that an earlier attempt had judged.`);
       const data = await table(tenantId, request.datakitId, datakitVersion);
       const file = join(objects.scratch, `${jobId}-${attempt}.model`);
       try {
@@ -89,7 +92,11 @@ export const createTrainJob = ({
           {
             parquet: data.parquet,
             columns: data.columns,
-            options: { ...optionsOf(task, request), threads: compute.threads },
+            options: {
+              ...optionsOf(task, request),
+              threads: compute.threads,
+              finished: readFinished(context.checkpoint.kept),
+            },
             artifact: file,
             memoryMb: compute.memoryMb,
           },

@@ -28,6 +28,13 @@ export const modelsRoutes = (
   explanation: ({ caller, params }) => evidence.explanation(caller.tenantId, params.id, params.version),
   rows: ({ caller, params, query, client }) =>
     evidence.rows(caller.tenantId, params.id, params.version, query, client.signal),
+  candidates: ({ caller, params }) => service.candidates(caller.tenantId, params.id),
+  compare: ({ caller, body }) => service.compare(caller.tenantId, body.items),
+  compareVersions: ({ caller, params, body }) =>
+    service.compare(
+      caller.tenantId,
+      body.versions.map((version) => ({ modelId: params.id, version })),
+    ),
   log: ({ caller, params, query }) => service.log(caller.tenantId, params.id, params.version, query),
   deployments: ({ caller, params }) => deployments.list(caller.tenantId, params.id),
   deploy: ({ caller, change, params, body, unchangedSince }) =>

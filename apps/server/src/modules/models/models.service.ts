@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type {
   Body,
+  Candidate,
+  Comparison,
   Job,
   JobLogLine,
   Model,
@@ -17,12 +19,16 @@ import type { EventBus } from '#platform/events';
 import type { Reach } from '#platform/faults';
 import { pageOf, sortedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage } from '#platform/http';
-import { findJob, jobView } from '#platform/jobs';
+import { findJob, jobView, readCheckpoints } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { DatakitTable } from '#modules/datakits';
 import { deleteDeployments } from './models.deployments.store.ts';
 import type { TrainPayload } from './models.jobs.ts';
+import { compareVersions } from './models.compare.ts';
+import type { Compared } from './models.compare.ts';
+import { checkMemory } from './models.memory.ts';
 import { checkTraining } from './models.preflight.ts';
+import { candidatesOf } from './models.progress.ts';
 import {
   deleteModel,
   findModel,
@@ -48,6 +54,8 @@ export interface ModelsDeps {
   readonly keptDatakits: (tx: Tx, ids: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly logs: (tenantId: string, jobId: string, query: PageQuery) => Promise<ListPage<JobLogLine>>;
   readonly reach: Reach;
+  /** What one compute process may use. */
+  readonly memoryMb: number;
 }
 
 export interface ModelsService {
@@ -65,6 +73,11 @@ export interface ModelsService {
   train(caller: Caller, change: Change, id: string, request: TrainRequest): Promise<Job>;
   versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
   version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
+  candidates(tenantId: string, id: string): Promise<Candidate[]>;
+  compare(
+    tenantId: string,
+    items: readonly { readonly modelId: string; readonly version: number }[],
+  ): Promise<Comparison>;
   log(tenantId: string, id: string, version: number, query: PageQuery): Promise<ListPage<JobLogLine>>;
 }
 
@@ -151,6 +164,7 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       const task = taskOf(modelView(await found(tenantId, id)));
       const data = await table(tenantId, request.datakitId);
       checkTraining(data, request, task);
+      checkMemory(data, request, deps.memoryMb);
       const job = await change.tenant(async (tx) => {
         const model = await lockModel(tx, id);
         if (!model) throw notFound('model');
@@ -193,6 +207,23 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       const { record, row, kept } = await versionOf(tenantId, id, version);
       return versionView(row, record.servedVersions, kept);
     },
+    compare: (tenantId, items) =>
+      db.tenant(tenantId, async (tx) => {
+        const compared: Compared[] = [];
+        for (const { modelId, version } of items) {
+          const { model } = await foundIn(tx, modelId);
+          const row = await findModelVersion(tx, modelId, version);
+          if (!row) throw notFound('version');
+          compared.push({ name: model.name, row });
+        }
+        return compareVersions(compared);
+      }),
+    candidates: (tenantId, id) =>
+      db.tenant(tenantId, async (tx) => {
+        const { model } = await foundIn(tx, id);
+        if (model.trainingJobId === null) return [];
+        return candidatesOf(await readCheckpoints(tx, { tenantId, jobId: model.trainingJobId }));
+      }),
     log: async (tenantId, id, version, query) => {
       const { row } = await versionOf(tenantId, id, version);
       // What was imported was trained elsewhere, if it was.
