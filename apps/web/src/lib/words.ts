@@ -3,37 +3,31 @@ import type { MetricName, Role } from '@quadrax/contract';
 import { formatFixed, formatNumber } from './format.ts';
 
 /** How a metric is written, which way is better, and what it means to someone of another field. */
-export const metricWords: Record<MetricName, { label: string; better: 'higher' | 'lower'; meaning: string }> =
-  {
-    accuracy: { label: 'Accuracy', better: 'higher', meaning: 'Share of rows whose class was predicted.' },
-    balancedAccuracy: {
-      label: 'Balanced accuracy',
-      better: 'higher',
-      meaning: 'Mean of the shares found in each class; rare classes weigh as much as common ones.',
-    },
-    f1: {
-      label: 'F1',
-      better: 'higher',
-      meaning: 'Harmonic mean of precision and recall, averaged over classes.',
-    },
-    rocAuc: {
-      label: 'ROC AUC',
-      better: 'higher',
-      meaning: 'How often a row of the class ranks above one that is not; 0.5 is chance.',
-    },
-    logLoss: {
-      label: 'Log loss',
-      better: 'lower',
-      meaning: 'How far the probabilities are from what happened; confident errors cost most.',
-    },
-    rmse: {
-      label: 'RMSE',
-      better: 'lower',
-      meaning: 'Root of the mean squared error, in the unit of the target; large errors weigh more.',
-    },
-    mae: { label: 'MAE', better: 'lower', meaning: 'Mean absolute error, in the unit of the target.' },
-    r2: { label: 'R²', better: 'higher', meaning: 'Share of the variance that the model explains.' },
-  };
+export const metricWords: Record<MetricName, { label: string; meaning: string }> = {
+  accuracy: { label: 'Accuracy', meaning: 'Share of rows whose class was predicted.' },
+  balancedAccuracy: {
+    label: 'Balanced accuracy',
+    meaning: 'Mean of the shares found in each class; rare classes weigh as much as common ones.',
+  },
+  f1: {
+    label: 'F1',
+    meaning: 'Harmonic mean of precision and recall, averaged over classes.',
+  },
+  rocAuc: {
+    label: 'ROC AUC',
+    meaning: 'How often a row of the class ranks above one that is not; 0.5 is chance.',
+  },
+  logLoss: {
+    label: 'Log loss',
+    meaning: 'How far the probabilities are from what happened; confident errors cost most.',
+  },
+  rmse: {
+    label: 'RMSE',
+    meaning: 'Root of the mean squared error, in the unit of the target; large errors weigh more.',
+  },
+  mae: { label: 'MAE', meaning: 'Mean absolute error, in the unit of the target.' },
+  r2: { label: 'R²', meaning: 'Share of the variance that the model explains.' },
+};
 
 const isMetric = (name: string): name is MetricName => name in metricWords;
 
@@ -53,6 +47,7 @@ const algorithms: Record<string, string> = {
   nearest_neighbors: 'Nearest neighbours',
   neural_network: 'Neural network',
   baseline: 'Baseline',
+  blend: 'Ensemble',
 };
 
 /** "gradient_boosting" → "Gradient boosting". */

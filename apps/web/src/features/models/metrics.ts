@@ -12,10 +12,6 @@ export const metricsOf = (type: ModelType): readonly MetricName[] => byType[type
 
 const isMetric = (name: string): name is MetricName => name in metricWords;
 
-/** Which way a metric is better; one that is not known is taken as a score. */
-export const higherIsBetter = (name: string): boolean =>
-  !isMetric(name) || metricWords[name].better === 'higher';
-
 export const metricMeaning = (name: string): string => (isMetric(name) ? metricWords[name].meaning : '');
 
 /** "± 0.012"; empty without a spread. */

@@ -1,10 +1,10 @@
-import type { EventPayload, Model, ModelType } from '@quadrax/contract';
+import type { Model, ModelType } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { failureOf } from '#lib/failure.ts';
 import { useEvent, useLive } from '#lib/events.ts';
-import { withCandidate } from './candidates.ts';
-import type { ModelsSearch } from './routes.ts';
+import { type Arrival, withCandidate } from './candidates.ts';
+import type { ComparedVersion, ModelsSearch } from './routes.ts';
 import { type TrainValues, toTrainBody } from './train-form.ts';
 
 export interface ModelListSearch {
@@ -20,7 +20,7 @@ const all = ['models'] as const;
 const lists = ['models', 'list'] as const;
 const oneKey = (id: string) => ['models', 'one', id] as const;
 const versionsKey = (id: string) => ['models', 'versions', id] as const;
-const candidatesKey = (id: string) => ['models', 'candidates', id] as const;
+const candidatesKey = (id: string, jobId: string) => ['models', 'candidates', id, jobId] as const;
 
 /** Models, newest first unless sorted otherwise, a page at a time. */
 export function useModels(search: ModelListSearch) {
@@ -32,6 +32,16 @@ export function useModels(search: ModelListSearch) {
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: (before) => before,
   });
+}
+
+/** Models whose names contain this one; none for an empty name. */
+export function useNamesakes(name: string): readonly Model[] {
+  const { data } = useQuery({
+    queryKey: [...lists, 'namesakes', name],
+    queryFn: ({ signal }) => api.models.list({ name, limit: 200 }, { signal }),
+    enabled: name !== '',
+  });
+  return data?.items ?? [];
 }
 
 /** One model; asked again every two seconds while it trains and no events arrive. */
@@ -51,6 +61,15 @@ export function useVersions(id: string) {
     queryKey: versionsKey(id),
     queryFn: ({ signal }) => api.models.versions(id, { limit: 200 }, { signal }),
     select: (page) => page.items.toSorted((a, b) => b.version - a.version),
+  });
+}
+
+/** Versions side by side. */
+export function useComparison(items: readonly ComparedVersion[]) {
+  return useQuery({
+    queryKey: [...all, 'comparison', items],
+    queryFn: ({ signal }) => api.models.compare({ items: [...items] }, { signal }),
+    enabled: items.length > 1,
   });
 }
 
@@ -96,20 +115,26 @@ export function useTrainingEnds(): void {
   });
 }
 
-type Arrival = EventPayload<'model.candidate'>;
-
-/** The candidates of a running training as they arrive; kept while the person looks elsewhere. */
-export function useCandidates(modelId: string): readonly Arrival[] {
+/** The candidates of a running training: those judged before, and those that arrive. */
+export function useCandidates(modelId: string, jobId: string): readonly Arrival[] {
   const client = useQueryClient();
+  const live = useLive();
   useEvent('model.candidate', (event) => {
-    client.setQueryData<Arrival[]>(candidatesKey(event.modelId), (before) =>
+    client.setQueryData<Arrival[]>(candidatesKey(event.modelId, event.jobId), (before) =>
       withCandidate(before ?? [], event),
     );
   });
   const query = useQuery<Arrival[]>({
-    queryKey: candidatesKey(modelId),
-    queryFn: () => client.getQueryData<Arrival[]>(candidatesKey(modelId)) ?? [],
-    staleTime: Number.POSITIVE_INFINITY,
+    queryKey: candidatesKey(modelId, jobId),
+    queryFn: async ({ signal }) => {
+      const judged = await api.models.candidates(modelId, { signal });
+      const arrived = client.getQueryData<Arrival[]>(candidatesKey(modelId, jobId)) ?? [];
+      return [...judged.map((candidate) => ({ ...candidate, jobId })), ...arrived].reduce<Arrival[]>(
+        withCandidate,
+        [],
+      );
+    },
+    refetchInterval: live ? false : 2_000,
   });
   return query.data ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Candidate, Job, Model } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { arrivalBars, leaderboardBars, withCandidate } from './candidates.ts';
+import { arrivalBars, leaderboardBars, rungSentence, withCandidate } from './candidates.ts';
 import { cellSentence, cellShade, confusionCells, confusionSentence } from './confusion.ts';
 import { headlines, parameterLabel, validationText } from './metrics.ts';
 import { modelSentence, trainingFailure } from './model-state.ts';
@@ -9,8 +9,11 @@ const arrival = (algorithm: string, score: number, jobId = 'j1') => ({
   modelId: 'm1',
   jobId,
   algorithm,
+  parameters: {},
   metric: 'logLoss',
   score,
+  std: 0.01,
+  elapsedMs: 10,
 });
 
 describe('candidates as they arrive', () => {
@@ -18,15 +21,37 @@ describe('candidates as they arrive', () => {
     const first = withCandidate([], arrival('linear', 0.4));
     expect(withCandidate(first, arrival('baseline', 1))).toHaveLength(2);
     expect(withCandidate(first, arrival('baseline', 1, 'j2'))).toHaveLength(1);
+    expect(withCandidate(first, arrival('linear', 0.4))).toHaveLength(1);
   });
 
   it('stand best first, by what is better for the metric, the best marked', () => {
-    const bars = arrivalBars([arrival('baseline', 1), arrival('linear', 0.4), arrival('linear', 0.5)]);
+    const other = { ...arrival('linear', 0.5), parameters: { l2: 3 } };
+    const bars = arrivalBars([arrival('baseline', 1), arrival('linear', 0.4), other]);
     expect(bars.map(({ label, chosen }) => [label, chosen])).toEqual([
       ['Linear', true],
       ['Linear 2', false],
       ['Baseline', false],
     ]);
+  });
+});
+
+describe('candidates on the steps of a search', () => {
+  const on = (algorithm: string, score: number, index: number) => ({
+    ...arrival(algorithm, score),
+    rung: { index, count: 2, rows: index === 0 ? 640 : 2560 },
+  });
+  const arrivals = [on('linear', 0.4, 0), on('baseline', 1, 0), on('baseline', 0.9, 1)];
+
+  it('are shown once, where they got furthest, and those further on first', () => {
+    expect(arrivalBars(arrivals).map(({ algorithm, score }) => [algorithm, score])).toEqual([
+      ['baseline', 0.9],
+      ['linear', 0.4],
+    ]);
+  });
+
+  it('say which step it is, with how many rows', () => {
+    expect(rungSentence(arrivals)).toBe('Step 2 of 2, with 2,560 rows to learn from');
+    expect(rungSentence([arrival('linear', 1)])).toBe('');
   });
 });
 

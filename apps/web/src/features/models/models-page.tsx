@@ -1,5 +1,6 @@
+import { mostCompared } from '@quadrax/contract/words';
 import type { Datakit, Model } from '@quadrax/contract';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -21,6 +22,7 @@ import { sortStateOf, sortTextOf } from '#ui/sort-state.ts';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { useModels, useRestoreModel, useTrainingEnds } from './model-queries.ts';
+import { CompareButton } from './compare-button.tsx';
 import styles from './models-page.module.css';
 import { modelSorts, type ModelsSearch, modelsRoute, statuses, tableTypes } from './routes.ts';
 
@@ -36,17 +38,26 @@ export function ModelsPage() {
   const { sort: _sort, ...filters } = search;
   const filtered = isFiltered(filters);
   const empty = rows?.length === 0 && !filtered;
+  const [chosen, setChosen] = useState<ReadonlyMap<string, number>>(new Map());
+  const choose = (model: Model): void => {
+    const next = new Map(chosen);
+    if (!next.delete(model.id)) next.set(model.id, model.latestVersion ?? 1);
+    setChosen(next);
+  };
   return (
     <Page
       title="Models"
       state={rows && stateOf(rows, filters, sizeSentence(list, filters, ['model', 'models']))}
       copyAs={<CopyAs call={{ name: 'models.list', query: { ...search } }} />}
       secondary={
-        mayWrite && (
-          <Button variant="default" onClick={() => setImporting(true)}>
-            Import a model
-          </Button>
-        )
+        <>
+          <CompareButton items={[...chosen].map(([modelId, version]) => ({ modelId, version }))} />
+          {mayWrite && (
+            <Button variant="default" onClick={() => setImporting(true)}>
+              Import a model
+            </Button>
+          )}
+        </>
       }
       action={
         mayWrite && (
@@ -61,7 +72,16 @@ export function ModelsPage() {
       }
     >
       {empty ? <ModelsEmpty mayWrite={mayWrite} /> : <Filters search={search} />}
-      {!empty && <List list={list} rows={rows} sort={search.sort} deleted={search.deleted === 'true'} />}
+      {!empty && (
+        <List
+          list={list}
+          rows={rows}
+          sort={search.sort}
+          deleted={search.deleted === 'true'}
+          chosen={chosen}
+          onChoose={choose}
+        />
+      )}
       {importing && (
         <ImportDialog
           onClose={() => setImporting(false)}
@@ -77,17 +97,24 @@ function stateOf(rows: readonly Model[], filters: object, size: string): string 
   return deployed === 0 || isFiltered(filters) ? size : `${size} · ${deployed} deployed`;
 }
 
+/** Whether a model has a version to put beside others. */
+const comparable = (model: Model): boolean => model.latestVersion !== undefined;
+
 function List({
   list,
   rows,
   sort,
   deleted,
+  chosen,
+  onChoose,
 }: {
   list: ReturnType<typeof useModels>;
   rows: readonly Model[] | undefined;
   sort: ModelsSearch['sort'];
   /** Whether it is those that were deleted. */
   deleted: boolean;
+  chosen: ReadonlyMap<string, number>;
+  onChoose: (model: Model) => void;
 }) {
   const navigate = modelsRoute.useNavigate();
   const restore = useRestoreModel();
@@ -105,8 +132,9 @@ function List({
   return (
     <DataTable
       label="Models"
-      columns={deleted ? deletedColumns<Model>(restored) : columns}
+      columns={deleted ? deletedColumns<Model>(restored) : [choiceColumn(chosen, onChoose), ...columns]}
       rows={rows ?? []}
+      isChosen={(model) => chosen.has(model.id)}
       rowKey={(model) => model.id}
       loading={list.isPending}
       sort={sort && sortStateOf(sort)}
@@ -225,6 +253,24 @@ function Filters({ search }: { search: ModelsSearch }) {
     </search>
   );
 }
+
+const choiceColumn = (
+  chosen: ReadonlyMap<string, number>,
+  onChoose: (model: Model) => void,
+): DataColumn<Model> => ({
+  key: 'choice',
+  header: <span className="visually-hidden">Compare</span>,
+  width: 44,
+  render: (model) => (
+    <Checkbox
+      size="xs"
+      aria-label={`Compare ${model.name}`}
+      checked={chosen.has(model.id)}
+      disabled={!comparable(model) || (!chosen.has(model.id) && chosen.size >= mostCompared)}
+      onChange={() => onChoose(model)}
+    />
+  ),
+});
 
 const columns: readonly DataColumn<Model>[] = [
   {

@@ -1,3 +1,4 @@
+import { mostCompared } from '@quadrax/contract/words';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '#lib/routes.ts';
 import { oneOf, text, whole } from '#lib/search.ts';
@@ -55,6 +56,36 @@ export const trainRoute = createRoute({
 export const modelTabs = ['results', 'explain', 'predict', 'monitoring', 'training'] as const;
 
 export const monitoringDays = ['1', '7', '30'] as const;
+/** A version of a model in the address bar: "id:version". */
+export interface ComparedVersion {
+  readonly modelId: string;
+  readonly version: number;
+}
+
+export interface CompareSearch {
+  items?: string | undefined;
+}
+
+export const comparedText = (items: readonly ComparedVersion[]): string =>
+  items.map(({ modelId, version }) => `${modelId}:${version}`).join(',');
+
+/** What the address bar asks for; what is not understood is left out. */
+export const comparedOf = (items: string | undefined): ComparedVersion[] =>
+  (items ?? '')
+    .split(',')
+    .flatMap((item) => {
+      const [modelId = '', number] = item.split(':');
+      const version = whole(number, 1);
+      return modelId === '' || version === undefined ? [] : [{ modelId, version }];
+    })
+    .slice(0, mostCompared);
+
+export const compareRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/models/compare',
+  validateSearch: (search: Record<string, unknown>): CompareSearch => ({ items: text(search['items']) }),
+  component: lazyRouteComponent(() => import('./compare-page.tsx'), 'ComparePage'),
+});
 
 export interface ModelSearch {
   /** The version shown; absent, the latest. */
@@ -88,4 +119,4 @@ export const modelRoute = createRoute({
   component: lazyRouteComponent(() => import('./model-page.tsx'), 'ModelPage'),
 });
 
-export const modelsRoutes = [modelsRoute, trainRoute, modelRoute] as const;
+export const modelsRoutes = [modelsRoute, trainRoute, compareRoute, modelRoute] as const;

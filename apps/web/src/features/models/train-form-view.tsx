@@ -1,12 +1,12 @@
 import type { Datakit, Model } from '@quadrax/contract';
 import { QuadraxError } from '@quadrax/client';
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { failureOf } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import { FeatureChecklist } from './feature-checklist.tsx';
-import { useTrain } from './model-queries.ts';
+import { useNamesakes, useTrain } from './model-queries.ts';
 import { AlgorithmChoice, TrainAdvanced, ValidationChoice } from './train-choices.tsx';
 import {
   fieldOfDetail,
@@ -18,8 +18,10 @@ import {
   trainErrors,
   trainSentence,
   type TrainValues,
+  unusedName,
   valuesForTarget,
 } from './train-form.ts';
+import { TrainName } from './train-name.tsx';
 import styles from './train.module.css';
 
 export interface TrainFormProps {
@@ -37,6 +39,10 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
   const form = useRef<HTMLFormElement>(null);
   const go = useNavigate();
   const train = useTrain(model);
+  const suggested = suggestedName(values.target, datakit.name);
+  const namesakes = useNamesakes(model ? '' : suggested);
+  // Until another is typed, the name is one that no other model has.
+  const name = values.name === suggested ? unusedName(suggested, namesakes) : values.name;
   const put = (change: Partial<TrainValues>): void => {
     setValues((before) => ({ ...before, ...change }));
     // What was wrong with a field is over once it is changed.
@@ -52,15 +58,18 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
     const found = trainErrors(values);
     if (Object.keys(found).length > 0) return showErrors(found);
     setErrors({});
-    train.mutate(values, {
-      onSuccess: ({ id }) => void go({ to: '/models/$id', params: { id } }),
-      onError: (error) =>
-        showErrors(
-          Object.fromEntries(
-            failureOf(error).details.map(({ field, message }) => [fieldOfDetail(field), message]),
+    train.mutate(
+      { ...values, name: model ? values.name : name },
+      {
+        onSuccess: ({ id }) => void go({ to: '/models/$id', params: { id } }),
+        onError: (error) =>
+          showErrors(
+            Object.fromEntries(
+              failureOf(error).details.map(({ field, message }) => [fieldOfDetail(field), message]),
+            ),
           ),
-        ),
-    });
+      },
+    );
   };
   return (
     <form
@@ -78,7 +87,6 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         errors={errors}
         fixed={model?.type}
         onTarget={(target) => {
-          const suggested = suggestedName(values.target, datakit.name);
           const chosen = valuesForTarget(columns, target);
           const kept =
             model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : chosen.task;
@@ -105,12 +113,14 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
       <ValidationChoice values={values} errors={errors} columns={columns} onChange={put} />
       <TrainAdvanced values={values} errors={errors} onChange={put} />
       {!model && (
-        <TextInput
-          label="Name of the model"
-          value={values.name}
-          maxLength={255}
+        <TrainName
+          value={name}
           error={errors['name']}
-          onChange={(event) => put({ name: event.currentTarget.value })}
+          twin={namesakes.find(
+            (one) =>
+              one.latestVersion !== undefined && one.datakitId === datakit.id && one.target === values.target,
+          )}
+          onChange={(typed) => put({ name: typed })}
         />
       )}
       {train.error && (

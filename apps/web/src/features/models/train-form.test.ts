@@ -15,6 +15,7 @@ import {
   toTrainBody,
   valuesForTarget,
   valuesOfVersion,
+  unusedName,
 } from './train-form.ts';
 
 const columns: TrainColumn[] = [
@@ -222,5 +223,16 @@ describe('the sentence before training', () => {
     expect(trainSentence(values, 344)).toBe(
       'Learns to predict species from 1 column of 344 rows, judged by 5-fold cross-validation. Takes 2 min at most.',
     );
+  });
+});
+
+describe('the name of a new model', () => {
+  const others = (...names: string[]) => names.map((name) => ({ name }));
+
+  it('is as suggested where no other has it, else numbered', () => {
+    expect(unusedName('grade', others('grade 2'))).toBe('grade');
+    expect(unusedName('grade', others('grade'))).toBe('grade 2');
+    expect(unusedName('grade', others('grade', 'grade 2', 'grade 4'))).toBe('grade 3');
+    expect(unusedName('x'.repeat(255), others('x'.repeat(255)))).toHaveLength(252);
   });
 });

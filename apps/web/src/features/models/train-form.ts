@@ -159,6 +159,16 @@ export function valuesForTarget(
 export const suggestedName = (target: string, datakitName: string): string =>
   target === '' ? '' : `${target} from ${datakitName}`.slice(0, 255);
 
+/** The name, numbered where another model has it: "species from penguins 2". */
+export function unusedName(name: string, others: readonly { readonly name: string }[]): string {
+  const taken = new Set(others.map((one) => one.name));
+  if (!taken.has(name)) return name;
+  const numbered = (number: number): string => `${name.slice(0, 250)} ${number}`;
+  let number = 2;
+  while (taken.has(numbered(number))) number++;
+  return numbered(number);
+}
+
 /** The body of `POST /models/:id/train`. */
 export function toTrainBody(values: TrainValues): TrainRequest {
   return {

@@ -11,7 +11,7 @@ import { Chart } from '#ui/chart.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Figure } from '#ui/figure.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
-import { arrivalBars } from './candidates.ts';
+import { arrivalBars, furthest, rungSentence } from './candidates.ts';
 import { barsHeight } from './charts/bars.ts';
 import { leaderboardChart } from './charts/model-charts.ts';
 import styles from './model-page.module.css';
@@ -24,16 +24,16 @@ const SHOWN = 8;
 
 /** A training as it happens: its progress, the candidates as they come in, and what it says. */
 export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: string; first: boolean }) {
-  const candidates = useCandidates(model.id);
-  const { count, metric, chart } = useMemo(() => {
-    const arrivals = candidates.filter((arrival) => arrival.jobId === jobId);
+  const arrivals = useCandidates(model.id, jobId);
+  const { count, metric, chart, rung } = useMemo(() => {
     const by = arrivals[0]?.metric ?? '';
     return {
-      count: arrivals.length,
+      count: furthest(arrivals).length,
       metric: by,
       chart: leaderboardChart(arrivalBars(arrivals).slice(0, SHOWN), by),
+      rung: rungSentence(arrivals),
     };
-  }, [candidates, jobId]);
+  }, [arrivals]);
   return (
     <section className={first ? styles.training : `${styles.training} ${styles.again}`} aria-label="Training">
       <h2 className="visually-hidden">Training</h2>
@@ -45,6 +45,7 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
               ? 'Candidates'
               : `${plural(count, 'candidate')} so far, by ${metricLabel(metric)} on held-out rows`
           }
+          caption={rung === '' ? undefined : rung}
         >
           <div style={{ minHeight: barsHeight(SHOWN) }}>
             {count === 0 ? (

@@ -19,10 +19,13 @@ import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { HeldOutRows } from './explain/held-out-rows.tsx';
 import { nearText } from './explain/near.ts';
 import { formatInterval, formatSpread, headlines, metricMeaning, validationText } from './metrics.ts';
+import { LeaderboardTable } from './leaderboard-table.tsx';
 import styles from './model-page.module.css';
 import { modelRoute, type ModelSearch } from './routes.ts';
 
 const HEIGHT = 320;
+/** Bars of the leaderboard; the table below has them all. */
+const MOST_CANDIDATES = 10;
 
 /** What a version is worth: its metrics on held-out rows and the curves behind them. */
 export function VersionResults({ modelId, version }: { modelId: string; version: ModelVersion }) {
@@ -65,9 +68,15 @@ export function VersionResults({ modelId, version }: { modelId: string; version:
         <ByClass version={version} />
         <Learning version={version} />
       </div>
+      <LeaderboardTable version={version} />
     </>
   );
 }
+
+const leaderboardCaption = ({ members }: ModelVersion): string =>
+  members
+    ? 'The chosen ensemble in colour, whiskers one standard deviation. It depends less on luck in these rows than the best single candidate does.'
+    : 'The chosen candidate in colour, whiskers one standard deviation.';
 
 /** The shape of the results while they are on their way. */
 export function VersionResultsSkeleton() {
@@ -151,7 +160,8 @@ function FirstLook({ version, show }: { version: ModelVersion; show: (rows: Mode
 function WhatCounted({ version }: { version: ModelVersion }) {
   const { leaderboard, importance } = version;
   const metric = leaderboard[0]?.metric ?? headlines(version.metrics)[0]?.name ?? '';
-  const board = useMemo(() => leaderboardChart(leaderboardBars(leaderboard), metric), [leaderboard, metric]);
+  const bars = useMemo(() => leaderboardBars(leaderboard), [leaderboard]);
+  const board = useMemo(() => leaderboardChart(bars.slice(0, MOST_CANDIDATES), metric), [bars, metric]);
   const weights = useMemo(() => importanceChart(importance, metric), [importance, metric]);
   const shown = Math.min(importance.length, MOST_FEATURES);
   return (
@@ -160,12 +170,8 @@ function WhatCounted({ version }: { version: ModelVersion }) {
         <Plot
           title="Leaderboard"
           chart={board}
-          height={Math.min(Math.max(barsHeight(leaderboard.length), 180), 560)}
-          caption={
-            leaderboard.length > 1
-              ? 'The chosen candidate in colour, whiskers one standard deviation.'
-              : undefined
-          }
+          height={Math.max(barsHeight(Math.min(bars.length, MOST_CANDIDATES)), 180)}
+          caption={leaderboard.length > 1 ? leaderboardCaption(version) : undefined}
         />
       )}
       {shown > 0 && (

@@ -13,6 +13,7 @@ import { PredictTab } from './predict-tab.tsx';
 import { type ModelSearch, modelRoute, modelTabs } from './routes.ts';
 import { VersionImported } from './version-imported.tsx';
 import { VersionResults, VersionResultsSkeleton } from './version-results.tsx';
+import { VersionsTable } from './versions-table.tsx';
 import { VersionTraining } from './version-training.tsx';
 
 /** A chosen version: its results, predictions by what is deployed, and how it was trained. */
@@ -78,6 +79,7 @@ export function VersionView(props: {
       </Tabs.Panel>
       <Tabs.Panel value="training">
         {version.data && <VersionTraining model={model} version={version.data} />}
+        {versions.length > 1 && <VersionsTable model={model} versions={versions} />}
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,8 +1,9 @@
 import type { ModelVersion } from '@quadrax/contract';
+import { higherIsBetter } from '@quadrax/contract/words';
 import { formatMetric, metricLabel } from '#lib/words.ts';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 import type { Bar } from '../candidates.ts';
-import { higherIsBetter } from '../metrics.ts';
+
 import { intervalBars } from './bars.ts';
 
 /** Candidates as bars, the best on top. */
