@@ -11,11 +11,13 @@ export interface ErrorStateProps {
   title?: string;
   /** What to do about it. */
   hint?: ReactNode;
+  /** The same, where the server knows nothing of what was asked for. */
+  ifMissing?: string;
   onRetry?: () => void;
 }
 
 /** A failure where it happened: what is wrong, what to do, the request id to ask about, and a way to try again. */
-export function ErrorState({ error, title, hint, onRetry }: ErrorStateProps) {
+export function ErrorState({ error, title, hint, ifMissing, onRetry }: ErrorStateProps) {
   const failure = failureOf(error);
   return (
     <div className={styles.error} role="alert">
@@ -34,6 +36,7 @@ export function ErrorState({ error, title, hint, onRetry }: ErrorStateProps) {
         </ul>
       )}
       {hint && <p className={styles.hint}>{hint}</p>}
+      {ifMissing && failure.code === 'NOT_FOUND' && <p className={styles.hint}>{ifMissing}</p>}
       {(onRetry ?? failure.requestId) !== undefined && (
         <div className={styles.foot}>
           {onRetry && (

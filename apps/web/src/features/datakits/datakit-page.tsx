@@ -37,7 +37,7 @@ export function DatakitPage() {
       <ErrorState
         error={error}
         title="This datakit cannot be shown."
-        hint="It may have been deleted, or belong to another workspace."
+        ifMissing="It may have been deleted, or belong to another workspace."
         onRetry={() => void refetch()}
       />
     </Page>

@@ -49,7 +49,7 @@ export function ComparePage() {
         <ErrorState
           error={comparison.error}
           title="These versions cannot be compared."
-          hint="One of them may have been deleted."
+          ifMissing="One of them may have been deleted."
           onRetry={() => void comparison.refetch()}
         />
       )}

@@ -34,7 +34,7 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
           rowKey={({ alias }) => alias}
           columns={[
             { key: 'alias', header: 'Alias', render: ({ alias }) => alias },
-            { key: 'version', header: 'Answers', grow: true, render: versions },
+            { key: 'version', header: 'Answers', render: versions },
             {
               key: 'since',
               header: 'Since',
@@ -45,6 +45,7 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
               key: 'acts',
               header: <span className="visually-hidden">Actions</span>,
               align: 'right',
+              grow: true,
               render: (deployment) => mayWrite && <Acts modelId={model.id} deployment={deployment} />,
             },
           ]}

@@ -42,7 +42,7 @@ export function ModelPage() {
       <ErrorState
         error={model.error}
         title="This model cannot be shown."
-        hint="It may have been deleted, or belong to another workspace."
+        ifMissing="It may have been deleted, or belong to another workspace."
         onRetry={() => void model.refetch()}
       />
     </Page>

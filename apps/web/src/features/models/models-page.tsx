@@ -260,7 +260,7 @@ const choiceColumn = (
 ): DataColumn<Model> => ({
   key: 'choice',
   header: <span className="visually-hidden">Compare</span>,
-  width: 44,
+  width: 24,
   render: (model) => (
     <Checkbox
       size="xs"
@@ -287,7 +287,7 @@ const columns: readonly DataColumn<Model>[] = [
   {
     key: 'status',
     header: 'State',
-    width: 190,
+    width: 120,
     render: (model) =>
       model.status === 'TRAINING' && model.trainingJobId !== undefined ? (
         <JobProgress jobId={model.trainingJobId} compact />
@@ -295,12 +295,12 @@ const columns: readonly DataColumn<Model>[] = [
         <StatusMark status={model.status} />
       ),
   },
-  { key: 'type', header: 'Type', width: 140, secondary: true, render: (model) => sentenceCase(model.type) },
+  { key: 'type', header: 'Type', width: 110, secondary: true, render: (model) => sentenceCase(model.type) },
   {
     key: 'metric',
     header: 'Score',
     align: 'right',
-    width: 190,
+    width: 160,
     secondary: true,
     render: ({ metric }) =>
       metric ? (
@@ -315,7 +315,7 @@ const columns: readonly DataColumn<Model>[] = [
   {
     key: 'deployed',
     header: 'Deployed',
-    width: 110,
+    width: 90,
     secondary: true,
     render: (model) => (model.deployedVersion === undefined ? '–' : `Version ${model.deployedVersion}`),
   },
@@ -324,7 +324,7 @@ const columns: readonly DataColumn<Model>[] = [
     sorts: 'descending',
     header: 'Changed',
     align: 'right',
-    width: 130,
+    width: 100,
     secondary: true,
     render: (model) => <Moment at={model.updatedAt} />,
   },

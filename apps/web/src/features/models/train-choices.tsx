@@ -19,7 +19,7 @@ const algorithms: readonly { value: Algorithm; label: string; explained: string 
     value: 'auto',
     label: 'Best of all',
     explained:
-      'Tries linear models and boosted trees with several settings and keeps what is best by cross-validation.',
+      'Searches all algorithms with many settings, gives the promising ones more rows, and averages the best where that is steadier.',
   },
   {
     value: 'gradient_boosting',

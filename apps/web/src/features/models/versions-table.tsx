@@ -31,7 +31,7 @@ export function VersionsTable({
   const choice: DataColumn<ModelVersionSummary> = {
     key: 'choice',
     header: <span className="visually-hidden">Compare</span>,
-    width: 44,
+    width: 24,
     render: ({ version }) => (
       <Checkbox
         size="xs"

@@ -89,7 +89,7 @@ function Found(props: {
           <ErrorState
             error={found.error}
             title="These rows could not be read."
-            hint="Versions that were trained earlier keep none: retrain to see the rows behind the figures."
+            ifMissing="Versions that were trained earlier keep none: retrain to see the rows behind the figures."
             onRetry={() => void found.refetch()}
           />
         ) : (
