@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { say } from './lib/figures.ts';
 import { openArena } from './tabular/arena.ts';
 import { flightTables, syntheticTable } from './tabular/data.ts';
-import { compareAutomatic, compareSmallSets } from './tabular/quality.ts';
+import { compareAutomatic, compareSmallSets, smallSets } from './tabular/quality.ts';
 import { compareLarge, compareThreads, largeCases } from './tabular/speed.ts';
 
 const { values: flags } = parseArgs({
@@ -14,7 +14,8 @@ const { values: flags } = parseArgs({
     data: { type: 'string' },
     reps: { type: 'string', default: '5' },
     only: { type: 'string', default: 'speed,threads,quality' },
-    auto: { type: 'boolean', default: false },
+    sets: { type: 'string', default: smallSets.join(',') },
+    seeds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -38,8 +39,9 @@ try {
       await two.stop();
     }
   }
-  if (parts.has('quality')) await compareSmallSets(one, scratch);
-  if (flags.auto) await compareAutomatic(one, scratch);
+  const rounds = { sets: flags.sets.split(','), seeds: Number(flags.seeds) };
+  if (parts.has('quality')) await compareSmallSets(one, scratch, rounds);
+  if (parts.has('auto')) await compareAutomatic(one, scratch, rounds);
 } finally {
   await one.stop();
   await rm(scratch, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { parseCsv } from './testing/sample-tables.ts';
 import { train } from './train.ts';
 import type { TrainOptions } from './types.ts';
 
-/** The figures of README.md are means over five: bench/tabular with `--auto`. */
+/** The figures of README.md are means over five: bench/tabular.ts --only auto. */
 const seeds = [1];
 
 /** Mean of five-fold cross-validation, each fold by what was chosen without it. */
