@@ -1840,6 +1840,7 @@ export interface components {
         | 'UNUSABLE_MODEL'
         | 'ACCOUNT_LOCKED'
         | 'RATE_LIMITED'
+        | 'TOO_MANY_WAITING'
         | 'INTERNAL'
         | 'UNAVAILABLE'
         | 'NO_SPACE';
@@ -2074,7 +2075,7 @@ export interface components {
       result?: {
         [key: string]: unknown;
       };
-      /** @description Whether it can be run again: it failed or was cancelled. */
+      /** @description Whether it can be run again: it failed or was cancelled, and what it was asked is still kept. */
       retryable: boolean;
       /** @description What it is doing, in a few words. */
       stage: string;
@@ -2443,6 +2444,11 @@ export interface components {
       features: components['schemas']['Drift'][];
       /** Format: date-time */
       from: string;
+      /**
+       * Format: date-time
+       * @description Where the span begins before counts are kept: what is told begins here.
+       */
+      keptFrom?: string;
       /** @description Milliseconds within the server, from the request as it was read to its answer. */
       latency?: {
         p50: number;
