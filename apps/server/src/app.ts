@@ -92,8 +92,9 @@ const socketDoors = (
     },
     authenticate: async (token, tenant, from) => {
       const caller = await guard.identify(token, tenant, from).catch((error: unknown) => {
-        // That the database is away says nothing against the token: the client tries again.
-        if (error instanceof AppError && error.status < 500) return undefined;
+        // Neither that the database is away nor that too many ask says anything against the token: it is tried again.
+        if (error instanceof AppError && error.status < 500 && error.code !== 'RATE_LIMITED')
+          return undefined;
         throw error;
       });
       return caller && enter(caller, identity.expiryOf(token) ?? Date.now() + longestKeySocketMs);
@@ -197,6 +198,7 @@ const compose = async (
   const sockets = attachSockets({
     server: http.server,
     bus: events,
+    log,
     paths: [...new Set([config.websocketPath, `${basePath}/results/ws`])],
     origins: config.corsOrigins,
     ...socketDoors(modules, guard),

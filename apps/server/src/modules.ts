@@ -14,7 +14,13 @@ import { createIdentity } from '#modules/identity';
 import { createInferenceModule } from '#modules/inference';
 import { createJobsModule } from '#modules/jobs';
 import { createMailModule } from '#modules/mail';
-import { createModelPurge, createModelsJob, createModelsModule, modelsTrainedOn } from '#modules/models';
+import {
+  createModelPurge,
+  createModelsJob,
+  createModelsModule,
+  deleteOldTraffic,
+  modelsTrainedOn,
+} from '#modules/models';
 import { createOperations } from '#modules/operations';
 import { createUpkeepModule, upkeepRoutines } from '#modules/upkeep';
 import { bindRoutes, createLater, createLaterJobs, refuseAsOpenInference } from '#platform/http';
@@ -86,6 +92,7 @@ export const createModules = async (
     telemetry,
     memoryMb: compute.memoryMb,
     logs: jobsModule.logs,
+    trafficRetentionDays: config.trafficRetentionDays,
   });
   const inference = (ready: () => boolean) =>
     createInferenceModule({ serving: models.serving, version, ready });
@@ -104,6 +111,13 @@ export const createModules = async (
     secret: secrets.signing,
   });
 
+  const later = createLater({
+    db,
+    jobs,
+    laterJobs,
+    idempotency,
+    mostWaiting: config.callsWaitingPerTenant,
+  });
   const schedules = createSchedules({
     db,
     log,
@@ -117,7 +131,8 @@ export const createModules = async (
         uploads: datakits.uploads,
         objects,
         datakits: { purge: createDatakitPurge({ objects }) },
-        models: { purge: createModelPurge({ objects }) },
+        models: { purge: createModelPurge({ objects }), forgetTraffic: deleteOldTraffic },
+        calls: later,
       },
       config,
     ),
@@ -133,7 +148,7 @@ export const createModules = async (
     operations,
     uploads: datakits.uploads,
     /** What has calls answered by jobs, for those who bind the routes. */
-    later: createLater({ db, jobs, laterJobs, idempotency }),
+    later,
     bind: (app: FastifyInstance, options: BindOptions): void => {
       bindRoutes(app, 'identity', routes.identity, identity.routes.identity, options);
       bindRoutes(app, 'account', routes.account, identity.routes.account, options);

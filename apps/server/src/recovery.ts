@@ -32,15 +32,14 @@ export const startRecovery = async (
   const { db, objects, mail, idempotency, log, worker } = platform;
   const firstMissed = new Map<string, number>();
 
-  const putRight = (missing: MissingWorker): Promise<void> =>
-    db.system(async (tx) => {
-      if (!(await takeOver(tx, missing))) return;
+  const putRight = (missing: MissingWorker): Promise<boolean> =>
+    takeOver(db, missing, async () => {
       await objects.sweep(missing.id);
       await uploads.release(missing.id);
       await idempotency.release(missing.id);
       await jobs.recover(missing.id);
       await mail.release(missing.id);
-      await forget(tx, missing.id);
+      await db.system((tx) => forget(tx, missing.id));
       log.info({ action: 'recovery', worker: missing.id }, 'A process that died was put right');
     });
 

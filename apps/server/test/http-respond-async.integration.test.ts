@@ -1,7 +1,7 @@
 import { routes } from '@quadrax/contract';
 import type { Job } from '@quadrax/contract';
 import {
-  eventually,
+  asOperator,
   jobSucceeds,
   newEmail,
   newModel,
@@ -24,7 +24,7 @@ let ada: TestClient;
 let id: string;
 
 beforeAll(async () => {
-  server = await startTestServer({ env: { JOBS_PER_TENANT: '1' } });
+  server = await startTestServer({ env: { JOBS_PER_TENANT: '1', CALLS_WAITING_PER_TENANT: '5' } });
   tenant = await populate(await server.register(), server.database);
   ada = tenant.client;
   id = tenant.model.id;
@@ -68,12 +68,12 @@ it('puts a query off as well', async () => {
 });
 
 /** Takes up the one place the tenant has for running jobs while `work` goes on. */
-const whileBusy = async <T>(work: () => Promise<T>): Promise<T> => {
+const whileBusy = async <T>(work: () => Promise<T>, { tenantId } = ada): Promise<T> => {
   const holder = crypto.randomUUID();
   await server.database.owner(
     `INSERT INTO quadrax.jobs (tenant_id, id, kind, status, payload)
      VALUES ($1, $2, 'model.train', 'RUNNING', '{"version": 1, "data": {}}')`,
-    [ada.tenantId, holder],
+    [tenantId, holder],
   );
   try {
     return await work();
@@ -211,27 +211,15 @@ describe('what the route refuses', () => {
     expect(error).toEqual({ code: now.code, message: now.error });
   });
 
-  it('is done when it is run again and can be', async () => {
+  it('is not run again: what was asked is gone with the end', async () => {
     const model = await newModel(ada);
     const job = await failed(await ask(ada, { model: model.id }));
-    expect(job).toMatchObject({ error: { code: 'NOT_DEPLOYED' }, retryable: true });
-    await ada.call(routes.models.train, {
-      params: { id: model.id },
-      body: {
-        datakitId: tenant.datakit.id,
-        target: 'grade',
-        algorithm: 'baseline',
-        validation: { folds: 2 },
-      },
+    expect(job).toMatchObject({ error: { code: 'NOT_DEPLOYED' }, retryable: false });
+    expect(await ada.refused(routes.jobs.retry, { params: { id: job.id } })).toMatchObject({
+      status: 409,
+      code: 'JOB_NOT_RETRYABLE',
+      error: expect.stringContaining('Ask it again') as string,
     });
-    await eventually(
-      'the model is trained',
-      () => ada.call(routes.models.get, { params: { id: model.id } }),
-      ({ status }) => status === 'TRAINED',
-    );
-    await ada.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
-    await ada.call(routes.jobs.retry, { params: { id: job.id } });
-    expect((await jobSucceeds(ada, job.id)).result).toMatchObject({ version: 1 });
   });
 
   it('tells another tenant nothing', async () => {
@@ -258,6 +246,82 @@ describe('an Idempotency-Key', () => {
     jobIn(await ask(ada, { headers }));
     const other = await ask(ada, { headers, inputs: { ...row, hours: 1 } });
     expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_MISMATCH' } });
+  });
+});
+
+describe('what was asked', () => {
+  const kept = async (job: Job): Promise<unknown> => {
+    const [found] = await server.database.owner('SELECT payload FROM quadrax.jobs WHERE id = $1', [job.id]);
+    return found?.['payload'];
+  };
+
+  it.each<[string, () => Promise<Job>]>([
+    ['was answered', async () => jobSucceeds(ada, jobIn(await ask()).id)],
+    ['was refused', async () => waitForJob(ada, jobIn(await ask(ada, { inputs: { city: 5 } })).id)],
+    [
+      'was cancelled',
+      () =>
+        whileBusy(async () => {
+          const job = jobIn(await ask());
+          expect(await kept(job)).toMatchObject({ data: { body: { inputs: row } } });
+          return ada.call(routes.jobs.cancel, { params: { id: job.id } });
+        }),
+    ],
+  ])('is dropped the moment it %s', async (_how, ended) => {
+    expect(await kept(await ended())).toEqual({ version: 1, data: null });
+  });
+
+  it('is removed with its answer a week after its end, by upkeep', async () => {
+    const [old, recent] = [jobIn(await ask()), jobIn(await ask())];
+    for (const job of [old, recent]) await jobSucceeds(ada, job.id);
+    const endedAgo = (interval: string, which: string, value: string) =>
+      server.database.owner(
+        `UPDATE quadrax.jobs SET finished_at = now() - interval '${interval}' WHERE ${which} = $1`,
+        [value],
+      );
+    await endedAgo('7 days 1 hour', 'id', old.id);
+    await endedAgo('6 days 23 hours', 'id', recent.id);
+    await endedAgo('1 year', 'kind', 'model.train');
+    const waiting = await whileBusy(async () => {
+      const job = jobIn(await ask());
+      await server.database.owner(
+        `UPDATE quadrax.jobs SET created_at = now() - interval '1 year' WHERE id = $1`,
+        [job.id],
+      );
+      const operator = await asOperator(server.database, await server.register());
+      const { figures } = await operator.call(routes.upkeep.run, { params: { name: 'calls' } });
+      expect(figures).toEqual({ removed: 1 });
+      return job;
+    });
+    const found = async ({ id: jobId }: Job): Promise<number> =>
+      (await ada.send(routes.jobs.get, { params: { id: jobId } })).status;
+    expect([await found(old), await found(recent), await found(waiting)]).toEqual([404, 200, 200]);
+    await jobSucceeds(ada, waiting.id);
+    expect((await ada.page(routes.jobs.list, { query: { kind: 'model.train' } })).items).not.toEqual([]);
+  });
+});
+
+describe('more calls than may wait', () => {
+  it('are refused, however many come at once, and leave nothing behind', async () => {
+    const bob = await server.register();
+    const jobsOf = async (): Promise<number> =>
+      (await bob.page(routes.jobs.list, { query: { kind: 'models.predict' } })).items.length;
+    await whileBusy(async () => {
+      const replies = await Promise.all(Array.from({ length: 9 }, () => ask(bob)));
+      const refused = replies.filter(({ status }) => status !== 202);
+      expect(refused).toHaveLength(4);
+      for (const { status, body, headers } of refused) {
+        expect([status, body]).toMatchObject([429, { code: 'TOO_MANY_WAITING' }]);
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      expect(await jobsOf()).toBe(5);
+      const { items } = await bob.page(routes.audit.list, { query: { action: 'job.requested' } });
+      expect(items).toHaveLength(5);
+      await jobSucceeds(ada, jobIn(await ask()).id);
+      const [first] = replies.filter(({ status }) => status === 202).map(jobIn);
+      await bob.call(routes.jobs.cancel, { params: { id: first?.id ?? '' } });
+      jobIn(await ask(bob));
+    }, bob);
   });
 });
 

@@ -1,6 +1,7 @@
 import { routes } from '@quadrax/contract';
 import type { Drift, Monitoring } from '@quadrax/contract';
 import {
+  asOperator,
   eventually,
   gradesCsv,
   jobSucceeds,
@@ -110,6 +111,38 @@ describe('the monitoring of a model', () => {
     await other.close();
     expect((await read()).rows).toBeGreaterThanOrEqual(20);
     expect(await counted(50)).toMatchObject({ requests: 21, rows: 50 });
+  });
+
+  it('keeps its counts for 400 days, and tells nothing of earlier hours than it says', async () => {
+    const now = Date.now();
+    const ago = (days: number, hours = 0): string =>
+      new Date(now - days * 86_400_000 - hours * 3_600_000).toISOString();
+    for (const [days, requests] of [
+      [420, 5],
+      [401, 3],
+      [399, 2],
+      [0, 1],
+    ] as const)
+      await server.database.owner(
+        `INSERT INTO quadrax.model_traffic (tenant_id, model_id, version, hour, requests, errors, rows, latency, tally)
+         VALUES ($1, $2, 1, date_trunc('hour', $3::timestamptz, 'UTC'), $4, 0, $4, '{}', '{}')`,
+        [ada.tenantId, id, ago(days), requests],
+      );
+    const spans = { whole: { from: ago(420), to: ago(390) }, recent: {} };
+    const readBoth = async () => [await read(spans.whole), await read(spans.recent)] as const;
+    const before = await readBoth();
+    const [whole, recent] = before;
+    expect(whole).toMatchObject({ requests: 2, rows: 2 });
+    expect(Date.parse(whole.keptFrom ?? '')).toBe(Math.floor(Date.parse(ago(400)) / 3_600_000) * 3_600_000);
+    expect(recent).toMatchObject({ requests: 1 });
+    expect(recent).not.toHaveProperty('keptFrom');
+    const operator = await asOperator(server.database, await server.register());
+    const { figures } = await operator.call(routes.upkeep.run, { params: { name: 'traffic' } });
+    expect(figures).toEqual({ removed: 2 });
+    const after = await readBoth();
+    expect(after.map(({ requests, rows, series }) => [requests, rows, series])).toEqual(
+      before.map(({ requests, rows, series }) => [requests, rows, series]),
+    );
   });
 
   it('refuses a version that is not there, and a span that is none', async () => {

@@ -111,11 +111,13 @@ describe('upkeep', () => {
     const routines = await operator.call(routes.upkeep.list);
     expect(routines.map(({ name }) => name)).toEqual([
       'answers',
+      'calls',
       'datakits',
       'files',
       'mails',
       'models',
       'sessions',
+      'traffic',
       'uploads',
     ]);
     const mails = routines.find(({ name }) => name === 'mails');
@@ -147,15 +149,17 @@ describe('a tick', () => {
       const runs = await eventually(
         'they ran',
         () => runsOf(database),
-        (seen) => seen.length >= 7,
+        (seen) => seen.length >= 9,
       );
       expect(runs.map(({ name }) => name).toSorted()).toEqual([
         'answers',
+        'calls',
         'datakits',
         'files',
         'mails',
         'models',
         'sessions',
+        'traffic',
         'uploads',
       ]);
       const [due] = await database.owner(

@@ -255,6 +255,34 @@ describe('the signature of a call', () => {
   });
 });
 
+describe('an upload in parts', () => {
+  it('sends each part with its digest, and cancels what is given up', async () => {
+    const upload = { id: 'u', status: 'OPEN', bytes: 6, offset: 0, chunkBytes: 4 };
+    const { asked, client } = clientOf([
+      ok(upload),
+      ok({ ...upload, offset: 4 }),
+      ok({ ...upload, offset: 6 }),
+      ok({ ...upload, offset: 6 }),
+      ok({ id: 'd' }),
+      new Response(null, { status: 204 }),
+    ]);
+    await client.datakits.uploadInParts(new File(['a,b\n1,'], 'a.csv'));
+    const parts = asked.filter(({ method }) => method === 'PATCH');
+    expect(parts.map(({ headers }) => headers.get('upload-offset'))).toEqual(['0', '4']);
+    expect(await Promise.all(parts.map((part) => part.text()))).toEqual(['a,b\n', '1,']);
+    expect(parts.map(({ headers }) => headers.get('content-digest'))).toEqual([
+      'sha-256=:W+CMloSh0l787gkxggSCQniwi7+0rvlz/+/QuddHgxM=:',
+      'sha-256=:6VhrYWU2lQ+CythpcraPT5nT+zzfQBPA0aCgk5TKlrU=:',
+    ]);
+    const memory = { recall: () => 'u', keep: () => {}, forget: () => {} };
+    await client.datakits.giveUpInParts(new File([''], 'a.csv'), { memory });
+    expect([asked.at(-1)?.method, asked.at(-1)?.url]).toEqual([
+      'DELETE',
+      `${address}/api/v1/datakits/uploads/u`,
+    ]);
+  });
+});
+
 describe('an upload', () => {
   const file = new File(['x,y\n1,2\n'], 'rows.csv');
 

@@ -24,7 +24,7 @@ import type { ImportModel } from './model-import.ts';
 import type { WaitOptions } from './jobs.ts';
 import { createSession, dispatcher, tokensOf } from './session.ts';
 import type { ClientSession, SessionOptions } from './session.ts';
-import { uploadInParts } from './part-upload.ts';
+import { giveUpInParts, uploadInParts } from './part-upload.ts';
 import type { PartCalls, PartUploadOptions } from './part-upload.ts';
 import { sendForm } from './upload.ts';
 import type { UploadProgress } from './upload.ts';
@@ -53,6 +53,8 @@ export interface Datakits extends Omit<DatakitsCalls, 'upload' | 'preview'> {
   upload(file: Blob, options?: UploadOptions): Promise<Datakit>;
   /** The same in parts, for large files: it goes on after the line broke, or another day with the same `memory`. */
   uploadInParts(file: Blob, options?: PartUploadOptions): Promise<Datakit>;
+  /** Gives up what has arrived of such an upload, as the same file and `memory` know it. */
+  giveUpInParts(file: Blob, options?: PartUploadOptions): Promise<void>;
   /** Its rows, a page at a time; `total` counts all that pass the filter. */
   preview(
     id: string,
@@ -170,11 +172,23 @@ const uploadTo =
     return opened('data', body, response) as Datakit;
   };
 
-/** Sends the next part of an upload as it stands. */
+/** A page that did not come over TLS has no Web Crypto: what it sends is not held against a digest. */
+const webCrypto = (globalThis as { readonly crypto?: { readonly subtle?: SubtleCrypto } }).crypto?.subtle;
+
+/** The digest of bytes as a field of the head (RFC 9530). */
+const digestOf = async (bytes: ArrayBuffer): Promise<{ 'Content-Digest'?: string }> => {
+  if (!webCrypto) return {};
+  const hash = new Uint8Array(await webCrypto.digest('SHA-256', bytes));
+  return { 'Content-Digest': `sha-256=:${btoa(String.fromCharCode(...hash))}:` };
+};
+
+/** Sends the next part of an upload as it stands, with its digest: it is kept as it was sent, or not at all. */
 const appendTo =
   ({ api, address, session, dispatch, tenant }: Wiring): PartCalls['append'] =>
   async (id, offset, part, signal) => {
     const chosen = tenant();
+    const bytes = await part.arrayBuffer();
+    const digest = await digestOf(bytes);
     const response = await session.send((token) =>
       dispatch(
         new Request(`${api}/datakits/uploads/${id}`, {
@@ -182,10 +196,11 @@ const appendTo =
           headers: {
             'Content-Type': 'application/partial-upload',
             'Upload-Offset': String(offset),
+            ...digest,
             ...(chosen !== undefined && { [tenantHeader]: chosen }),
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
           },
-          body: part,
+          body: bytes,
           ...(signal && { signal }),
         }),
       ).catch((error: unknown) => {
@@ -202,6 +217,9 @@ const partCallsOf = (calls: DatakitsCalls, append: PartCalls['append']): PartCal
   get: (id) => calls.getUpload(id),
   append,
   complete: (id) => calls.completeUpload(id),
+  cancel: async (id) => {
+    await calls.cancelUpload(id);
+  },
   datakit: async (id, version) => {
     const [datakit, made] = await Promise.all([calls.get(id), calls.version(id, version)]);
     return { ...datakit, version, status: made.status, jobId: made.jobId };
@@ -273,6 +291,7 @@ export const createClient = (options: ClientOptions = {}): QuadraxClient => {
       ...datakits,
       upload: uploadTo(wiring),
       uploadInParts: (file, given) => uploadInParts(parts, file, given),
+      giveUpInParts: (file, given) => giveUpInParts(parts, file, given),
       preview: previewWith(http),
     },
     models: { ...models, predict: predictWith(models), import: importWith(models) },

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { QuadraxError } from './error.ts';
 import type { Datakit, Upload } from './generated/nouns.ts';
-import { uploadInParts } from './part-upload.ts';
+import { giveUpInParts, uploadInParts } from './part-upload.ts';
 import type { PartCalls, UploadMemory } from './part-upload.ts';
 
-const text = 'a,b\n1,2\n3,4\n5,6\n';
+const table = 'a,b\n1,2\n3,4\n5,6\n';
 const unreachable = () => new QuadraxError({ code: 'UNREACHABLE', message: 'Nobody answers.' });
 
 /** A server that keeps what it is sent, and fails as it is told to. */
-const fakeServer = () => {
+const fakeServer = (text = table, chunkBytes = 6) => {
   let kept = '';
   let complete = false;
   const failures: (() => void)[] = [];
@@ -19,7 +19,7 @@ const fakeServer = () => {
       status: complete ? 'COMPLETE' : 'OPEN',
       bytes: text.length,
       offset: kept.length,
-      chunkBytes: 6,
+      chunkBytes,
       ...(complete && { datakitId: 'd1', version: 1 }),
     }) as Upload;
   const calls: PartCalls = {
@@ -40,6 +40,7 @@ const fakeServer = () => {
       complete = true;
       return { id: 'd1', version: 1 } as Datakit;
     },
+    cancel: vi.fn<PartCalls['cancel']>(async () => {}),
     datakit: async (id, version) => ({ id, version }) as Datakit,
   };
   return { calls, failures, appended, kept: () => kept };
@@ -55,7 +56,7 @@ const memoryOf = (): UploadMemory & { readonly kept: Map<string, string> } => {
   };
 };
 
-const file = new File([text], 'table.csv', { lastModified: 7 });
+const file = new File([table], 'table.csv', { lastModified: 7 });
 
 describe('a file in parts', () => {
   it('is sent in parts of the size that the server wants', async () => {
@@ -63,7 +64,7 @@ describe('a file in parts', () => {
     const seen: number[] = [];
     const made = await uploadInParts(calls, file, { onProgress: (sent) => seen.push(sent) });
     expect(made.id).toBe('d1');
-    expect(kept()).toBe(text);
+    expect(kept()).toBe(table);
     expect(appended.map(([offset]) => offset)).toEqual([0, 6, 12]);
     expect(seen).toEqual([0, 6, 12, 16]);
   });
@@ -74,7 +75,7 @@ describe('a file in parts', () => {
       throw unreachable();
     });
     await uploadInParts(calls, file);
-    expect(kept()).toBe(text);
+    expect(kept()).toBe(table);
     expect(appended.map(([offset]) => offset)).toEqual([0, 3, 9, 15]);
   });
 
@@ -110,6 +111,48 @@ describe('a file in parts', () => {
       throw new QuadraxError({ code: 'UNSUPPORTED_TYPE', status: 415, message: 'A picture.' });
     });
     await expect(uploadInParts(calls, file, { memory })).rejects.toThrow('A picture.');
+    expect(memory.kept.size).toBe(0);
+  });
+
+  it('of which a part was not taken whole goes on with smaller ones, for as long as that helps', async () => {
+    const mebibyte = 1024 * 1024;
+    const large = 'x'.repeat(4 * mebibyte);
+    const { calls, kept } = fakeServer(large, mebibyte);
+    const sizes: number[] = [];
+    let garbled = 1;
+    const append: PartCalls['append'] = async (id, offset, part, signal) => {
+      sizes.push(part.size / mebibyte);
+      if (garbled-- > 0) throw new QuadraxError({ code: 'DIGEST_MISMATCH', status: 422, message: '' });
+      return calls.append(id, offset, part, signal);
+    };
+    await uploadInParts({ ...calls, append }, new File([large], 'large.csv'));
+    expect(kept()).toBe(large);
+    expect(sizes).toEqual([1, 0.5, 1, 1, 1, 0.5]);
+  });
+});
+
+describe('a file in parts that is given up', () => {
+  it('is gone from the server and the memory, once nobody writes to it', async () => {
+    const { calls } = fakeServer();
+    const memory = memoryOf();
+    memory.keep('table.csv|16|7', 'u1');
+    const cancel = vi
+      .fn<PartCalls['cancel']>()
+      .mockRejectedValueOnce(new QuadraxError({ code: 'UPLOAD_BUSY', status: 409, message: '' }))
+      .mockResolvedValue();
+    await giveUpInParts({ ...calls, cancel }, file, { memory });
+    expect(cancel.mock.calls).toEqual([['u1'], ['u1']]);
+    expect(memory.kept.size).toBe(0);
+  });
+
+  it('is none of a file that nothing is known of, or that the server has given up', async () => {
+    const { calls } = fakeServer();
+    const memory = memoryOf();
+    await giveUpInParts(calls, file, { memory });
+    expect(calls.cancel).not.toHaveBeenCalled();
+    memory.keep('table.csv|16|7', 'u1');
+    const cancel = () => Promise.reject(new QuadraxError({ code: 'NOT_FOUND', status: 404, message: '' }));
+    await giveUpInParts({ ...calls, cancel }, file, { memory });
     expect(memory.kept.size).toBe(0);
   });
 });

@@ -36,6 +36,7 @@ export interface PartCalls {
   get(id: string): Promise<Upload>;
   append(id: string, offset: number, part: Blob, signal: AbortSignal | undefined): Promise<Upload>;
   complete(id: string): Promise<Datakit>;
+  cancel(id: string): Promise<void>;
   datakit(id: string, version: number): Promise<Datakit>;
 }
 
@@ -65,6 +66,34 @@ const passes = (error: unknown): error is QuadraxError =>
   ) ||
     (error.status >= 500 && error.code !== 'NO_SPACE'));
 
+/** The bytes that arrived are not those that were sent: nothing of the part was kept. */
+const isGarbled = (error: unknown): error is QuadraxError =>
+  error instanceof QuadraxError && error.code === 'DIGEST_MISMATCH';
+
+/** Tries until it is done, or what is wrong will not pass by itself. */
+const persist = async <T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal | undefined,
+  again: (error: unknown) => error is QuadraxError = passes,
+): Promise<T> => {
+  const giveUpAt = performance.now() + patienceMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    signal?.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal?.aborted || !again(error) || performance.now() > giveUpAt) throw error;
+      await pause(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), signal);
+    }
+  }
+};
+
+/** A part is kept whole or not at all: on a line that breaks, smaller ones get through. */
+const smallestPartBytes = 256 * 1024;
+
+const nameOf = (file: Blob, { fileName }: PartUploadOptions): string =>
+  fileName ?? (file instanceof File ? file.name : 'data.csv');
+
 /** What a file is known by: the same one, chosen again, goes on where it was. */
 export const fileKey = (file: Blob, fileName: string, { into }: PartUploadOptions): string =>
   [
@@ -84,67 +113,62 @@ export const uploadInParts = async (
   options: PartUploadOptions = {},
 ): Promise<Datakit> => {
   const { name, description, into, sha256, memory, onProgress, signal } = options;
-  const fileName = options.fileName ?? (file instanceof File ? file.name : 'data.csv');
+  const fileName = nameOf(file, options);
   const key = fileKey(file, fileName, options);
-
-  const persist = async <T>(attempt: () => Promise<T>): Promise<T> => {
-    const giveUpAt = performance.now() + patienceMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-      signal?.throwIfAborted();
-      try {
-        return await attempt();
-      } catch (error) {
-        if (signal?.aborted || !passes(error) || performance.now() > giveUpAt) throw error;
-        await pause(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), signal);
-      }
-    }
-  };
 
   const recalled = async (): Promise<Upload | undefined> => {
     const id = memory?.recall(key);
     if (id === undefined) return undefined;
-    return persist(() => calls.get(id)).catch((error: unknown) => {
+    return persist(() => calls.get(id), signal).catch((error: unknown) => {
       if (error instanceof QuadraxError && error.status === 404) return undefined;
       throw error;
     });
   };
 
-  const started = (): Promise<Upload> =>
-    persist(() =>
-      calls.start({
-        fileName,
-        bytes: file.size,
-        mode: into?.mode ?? 'create',
-        ...(into && { datakitId: into.datakitId }),
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-        ...(sha256 !== undefined && { sha256 }),
-      }),
-    );
+  const started = (): Promise<Upload> => {
+    const wanted = {
+      fileName,
+      bytes: file.size,
+      mode: into?.mode ?? ('create' as const),
+      ...(into && { datakitId: into.datakitId }),
+      ...(name !== undefined && { name }),
+      ...(description !== undefined && { description }),
+      ...(sha256 !== undefined && { sha256 }),
+    };
+    return persist(() => calls.start(wanted), signal);
+  };
 
   const made = ({ datakitId = '', version = 1 }: Upload): Promise<Datakit> =>
-    persist(() => calls.datakit(datakitId, version));
+    persist(() => calls.datakit(datakitId, version), signal);
 
   let upload = (await recalled()) ?? (await started());
   const { id } = upload;
   memory?.keep(key, id);
   try {
+    let partBytes = upload.chunkBytes;
     while (upload.status === 'OPEN' && upload.offset < upload.bytes) {
       onProgress?.(upload.offset, upload.bytes);
       const { offset, chunkBytes } = upload;
       let known = true;
-      upload = await persist(async () => {
+      const send = async (): Promise<Upload> => {
         // Of a part that failed some may have arrived: where to go on is asked for.
         const from: number = known ? offset : (await calls.get(id)).offset;
+        if (!known) partBytes = Math.min(chunkBytes, Math.max(smallestPartBytes, partBytes / 2));
         known = false;
-        return calls.append(id, from, file.slice(from, from + chunkBytes), signal);
-      });
+        return calls.append(id, from, file.slice(from, from + Math.floor(partBytes)), signal);
+      };
+      upload = await persist(
+        send,
+        signal,
+        (error): error is QuadraxError => passes(error) || isGarbled(error),
+      );
+      partBytes = Math.min(chunkBytes, partBytes * 2);
     }
     onProgress?.(upload.bytes, upload.bytes);
     const datakit = await persist(async () => {
       const now = await calls.get(id);
       return now.status === 'COMPLETE' ? made(now) : calls.complete(id);
-    });
+    }, signal);
     memory?.forget(key);
     return datakit;
   } catch (error) {
@@ -153,4 +177,25 @@ export const uploadInParts = async (
       memory?.forget(key);
     throw error;
   }
+};
+
+/**
+ * Gives up what the memory knows of an upload of this file, on the server too; nothing where it knows of none. A part
+ * that is still being written is waited for.
+ */
+export const giveUpInParts = async (
+  calls: PartCalls,
+  file: Blob,
+  options: PartUploadOptions = {},
+): Promise<void> => {
+  const { memory, signal } = options;
+  const key = fileKey(file, nameOf(file, options), options);
+  const id = memory?.recall(key);
+  if (id === undefined) return;
+  // First: the same file chosen again begins anew.
+  memory?.forget(key);
+  await persist(() => calls.cancel(id), signal).catch((error: unknown) => {
+    // Expired, or ended by the server: there is nothing to give up.
+    if (!(error instanceof QuadraxError && error.status === 404)) throw error;
+  });
 };

@@ -174,7 +174,7 @@ export const datakitQueries = {
     reply: queryResultSchema,
     status: 200,
     idempotency: 'natural',
-    errors: refusals,
+    errors: [...refusals, 'TOO_MANY_WAITING'],
     audit: 'none',
   }),
   previewTransform: route({

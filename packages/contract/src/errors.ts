@@ -48,6 +48,7 @@ export const errorCodes = {
   UNUSABLE_MODEL: [422, 'The model file cannot be used here.'],
   ACCOUNT_LOCKED: [423, 'Too many failed sign-ins. Wait a while and try again.'],
   RATE_LIMITED: [429, 'Too many requests. Wait a little.'],
+  TOO_MANY_WAITING: [429, 'Too many calls wait for their answer. Wait until some have it.'],
   INTERNAL: [500, 'Something failed on our side. The request id helps to find it.'],
   UNAVAILABLE: [503, 'The service cannot answer now. Try again shortly.'],
   NO_SPACE: [507, 'The server has no room left. Free some space and try again.'],

@@ -14,7 +14,11 @@ export const jobSchema = z
     stage: z.string().describe('What it is doing, in a few words.'),
     etaSeconds: z.number().nonnegative().optional(),
     attempt: z.number().int().min(1).describe('How often it has been begun; a process that dies adds one.'),
-    retryable: z.boolean().describe('Whether it can be run again: it failed or was cancelled.'),
+    retryable: z
+      .boolean()
+      .describe(
+        'Whether it can be run again: it failed or was cancelled, and what it was asked is still kept.',
+      ),
     waitingFor: z
       .enum(['worker', 'share', 'upgrade'])
       .optional()

@@ -46,6 +46,9 @@ export const monitoringSchema = z
     version: z.number().int(),
     from: timestampSchema,
     to: timestampSchema,
+    keptFrom: timestampSchema
+      .optional()
+      .describe('Where the span begins before counts are kept: what is told begins here.'),
     series: z
       .array(trafficSchema.extend({ at: timestampSchema }))
       .describe('Hours in which something was asked, in order.'),

@@ -144,7 +144,7 @@ export const serving = {
       predictions: z.array(predictionSchema),
     }),
     etag: 'none',
-    errors: ['NOT_FOUND', 'NOT_DEPLOYED', 'CONFLICT', 'UNUSABLE_MODEL'],
+    errors: ['NOT_FOUND', 'NOT_DEPLOYED', 'CONFLICT', 'UNUSABLE_MODEL', 'TOO_MANY_WAITING'],
     audit: 'none',
     rate: 'read',
     respondAsync: { subject: 'model' },

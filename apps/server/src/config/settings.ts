@@ -148,6 +148,21 @@ export const settings = {
     '7 * * * *',
     'When what is out of date is removed, as a cron expression in UTC.',
   ),
+  callRetentionDays: setting(
+    ['CALL_RETENTION_DAYS'],
+    'upkeep.call_retention_days',
+    whole(1, 36_500),
+    7,
+    'How long a call that a job answered (Prefer: respond-async) is kept with its answer.',
+  ),
+  trafficRetentionDays: setting(
+    ['TRAFFIC_RETENTION_DAYS'],
+    'upkeep.traffic_retention_days',
+    // No less than the longest span that may be asked for.
+    whole(93, 36_500),
+    400,
+    'How long the hourly counts of what deployed models were asked are kept.',
+  ),
   computeThreads: setting(
     ['COMPUTE_THREADS'],
     'performance.cpu.threads',
@@ -168,6 +183,13 @@ export const settings = {
     whole(1, 1000),
     2,
     'Jobs of one tenant that run at once, over all processes.',
+  ),
+  callsWaitingPerTenant: setting(
+    ['CALLS_WAITING_PER_TENANT'],
+    'performance.calls_waiting_per_tenant',
+    whole(1, 100_000),
+    100,
+    'Calls of one tenant (Prefer: respond-async) that may wait for a job to answer them.',
   ),
   queryTimeoutMs: setting(
     ['QUERY_TIMEOUT_MS'],

@@ -1996,6 +1996,7 @@ export interface components {
         | 'UNUSABLE_MODEL'
         | 'ACCOUNT_LOCKED'
         | 'RATE_LIMITED'
+        | 'TOO_MANY_WAITING'
         | 'INTERNAL'
         | 'UNAVAILABLE'
         | 'NO_SPACE';
@@ -2230,7 +2231,7 @@ export interface components {
       result?: {
         [key: string]: unknown;
       };
-      /** @description Whether it can be run again: it failed or was cancelled. */
+      /** @description Whether it can be run again: it failed or was cancelled, and what it was asked is still kept. */
       retryable: boolean;
       /** @description What it is doing, in a few words. */
       stage: string;
@@ -2609,6 +2610,11 @@ export interface components {
       features: components['schemas']['Drift'][];
       /** Format: date-time */
       from: string;
+      /**
+       * Format: date-time
+       * @description Where the span begins before counts are kept: what is told begins here.
+       */
+      keptFrom?: string;
       /** @description Milliseconds within the server, from the request as it was read to its answer. */
       latency?: {
         p50: number;

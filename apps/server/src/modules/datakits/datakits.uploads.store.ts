@@ -27,10 +27,18 @@ export const findUpload = async (tx: Tx, id: string): Promise<UploadRow | undefi
   return row;
 };
 
-/** How many uploads of the tenant are under way. */
-export const openUploads = async (tx: Tx): Promise<number> => {
-  const [row] = await tx.select({ count: count() }).from(uploads).where(isNull(uploads.completedAt));
-  return row?.count ?? 0;
+/**
+ * How many uploads of the tenant are under way, and the bytes that they have still to bring. Others who begin one wait
+ * until this transaction ends.
+ */
+export const openUploads = async (
+  tx: Tx,
+  tenantId: string,
+): Promise<{ readonly count: number; readonly missing: number }> => {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`uploads ${tenantId}`}, 0))`);
+  const missing = sql<number>`COALESCE(sum(${uploads.bytes} - ${uploads.offsetBytes}), 0)::float8`;
+  const [row] = await tx.select({ count: count(), missing }).from(uploads).where(isNull(uploads.completedAt));
+  return row ?? { count: 0, missing: 0 };
 };
 
 export interface Turn {

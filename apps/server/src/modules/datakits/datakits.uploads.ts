@@ -157,13 +157,15 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
       const { fileName, bytes, sha256 = null, name, description = '', mode, datakitId = null } = wanted;
       if (bytes > maxUploadBytes) throw asAppError(tooLarge({ fileName, maxBytes: maxUploadBytes }));
       if (datakitId !== null) await table(tenantId, datakitId);
-      await objects.room.require(bytes);
       await deps.scan.require();
       return change.tenant(async (tx) => {
-        if ((await openUploads(tx)) >= mostOpen)
+        const open = await openUploads(tx, tenantId);
+        if (open.count >= mostOpen)
           throw new AppError('CONFLICT', {
             message: `${mostOpen} uploads are under way already. Complete one, or give one up.`,
           });
+        // What was begun is promised room: it must not be found missing when most of the bytes have come.
+        await objects.room.require(bytes + open.missing);
         const id = randomUUID();
         const { id: objectId } = await objects.reserve(tx, {
           tenantId,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
+import { networkOf } from '#platform/http';
 import { clearFailures, insertFailure, lockFailures, recentFailures } from './identity.lockout.store.ts';
 
 const allowed = 5;
@@ -41,8 +42,8 @@ export interface Lockout {
 const key = (identifier: string): string =>
   createHash('sha256').update(identifier.toLowerCase()).digest('hex');
 
-const requireUnlocked = async (tx: Tx, identifier: string, address: string): Promise<void> => {
-  const left = lockedFor(await recentFailures(tx, key(identifier), address));
+const requireUnlocked = async (tx: Tx, identifier: string, network: string): Promise<void> => {
+  const left = lockedFor(await recentFailures(tx, key(identifier), network));
   if (left <= 0) return;
   const minutes = Math.ceil(left / 60);
   throw new AppError('ACCOUNT_LOCKED', {
@@ -52,11 +53,12 @@ const requireUnlocked = async (tx: Tx, identifier: string, address: string): Pro
 };
 
 export const createLockout = (db: Database): Lockout => ({
-  check: (identifier, address) => db.system((tx) => requireUnlocked(tx, identifier, address)),
+  check: (identifier, address) => db.system((tx) => requireUnlocked(tx, identifier, networkOf(address))),
   settle: (identifier, address, right) =>
     db.system(async (tx) => {
-      await lockFailures(tx, key(identifier), address);
-      await requireUnlocked(tx, identifier, address);
-      await (right ? clearFailures : insertFailure)(tx, key(identifier), address);
+      const network = networkOf(address);
+      await lockFailures(tx, key(identifier), network);
+      await requireUnlocked(tx, identifier, network);
+      await (right ? clearFailures : insertFailure)(tx, key(identifier), network);
     }),
 });

@@ -13,6 +13,7 @@ import { createModelFiles } from './models.files.ts';
 import type { ModelFilesDeps } from './models.files.ts';
 import { createServing } from './models.serving.ts';
 import { createMonitoringService } from './models.monitoring.ts';
+import type { MonitoringDeps } from './models.monitoring.ts';
 import { createWatch } from './models.watch.serving.ts';
 import type { Logger } from '#platform/log';
 import type { ObjectStore } from '#platform/objects';
@@ -24,11 +25,12 @@ export type { Served, ServedSchema, Serving, Wanted } from './models.serving.ts'
 export const createModelsModule = async (
   deps: ModelsDeps &
     EvidenceDeps &
-    ModelFilesDeps & { readonly objects: ObjectStore; readonly log: Logger; readonly telemetry: Telemetry },
+    ModelFilesDeps &
+    MonitoringDeps & { readonly objects: ObjectStore; readonly log: Logger; readonly telemetry: Telemetry },
 ) => {
   const watch = createWatch(deps);
   const serving = await createServing(deps.db, deps.objects, deps.compute, watch);
-  const monitoring = createMonitoringService(deps.db);
+  const monitoring = createMonitoringService(deps);
   const deployments = createDeploymentsService({ ...deps, changed: serving.forget });
   const routes = modelsRoutes(
     createModelsService(deps),
@@ -52,3 +54,4 @@ export const createModelPurge =
 
 export const createModelsJob = (deps: TrainJobDeps) => createTrainJob(deps);
 export { modelsTrainedOn } from './models.lineage.store.ts';
+export { deleteOldTraffic } from './models.traffic.store.ts';

@@ -44,7 +44,16 @@ const trafficOf = (hours: readonly TrafficRow[]) => {
   };
 };
 
-export const createMonitoringService = (db: Database): MonitoringService => ({
+export interface MonitoringDeps {
+  readonly db: Database;
+  /** For so many days counts are kept. */
+  readonly trafficRetentionDays: number;
+}
+
+/** The first hour of which everything is kept: what may be there of earlier ones is told nobody. */
+const keptSince = (days: number): Date => new Date(Math.floor((Date.now() - days * day) / hour) * hour);
+
+export const createMonitoringService = ({ db, trafficRetentionDays }: MonitoringDeps): MonitoringService => ({
   read: (tenantId, modelId, query) =>
     db.tenant(tenantId, async (tx) => {
       const span = spanOf(query);
@@ -53,7 +62,10 @@ export const createMonitoringService = (db: Database): MonitoringService => ({
       const version = query.version ?? record.deployedVersion ?? record.model.latestVersion;
       const row = version === null ? undefined : await findModelVersion(tx, modelId, version);
       if (!row) throw notFound('version');
-      const hours = await listTraffic(tx, { modelId, version: row.version, ...span });
+      const keptFrom = keptSince(trafficRetentionDays);
+      const isCut = span.from < keptFrom;
+      const from = isCut ? keptFrom : span.from;
+      const hours = await listTraffic(tx, { modelId, version: row.version, from, to: span.to });
       const drifts =
         row.reference && driftsOf(row.reference, row.target, sumOf(hours.map(({ tally }) => tally)));
       return {
@@ -61,6 +73,7 @@ export const createMonitoringService = (db: Database): MonitoringService => ({
         version: row.version,
         from: span.from.toISOString(),
         to: span.to.toISOString(),
+        ...(isCut && { keptFrom: keptFrom.toISOString() }),
         series: hours.map((one) => ({ at: one.hour.toISOString(), ...trafficOf([one]) })),
         compared: drifts !== null,
         ...(drifts && { prediction: drifts.prediction }),

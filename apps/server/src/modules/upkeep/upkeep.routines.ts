@@ -8,19 +8,34 @@ export interface Keepers {
   readonly idempotency: { forget(tx: Tx): Promise<number> };
   readonly uploads: { expire(tx: Tx): Promise<number> };
   readonly datakits: { purge(tx: Tx): Promise<number> };
-  readonly models: { purge(tx: Tx): Promise<number> };
+  readonly models: { purge(tx: Tx): Promise<number>; forgetTraffic(tx: Tx, days: number): Promise<number> };
+  readonly calls: { forget(tx: Tx, days: number): Promise<number> };
   readonly objects: { removeDeleted(tx: Tx): Promise<number> };
 }
 
+/** For so many days what has a setting of its own is kept. */
+export interface Retention {
+  readonly mailRetentionDays: number;
+  readonly callRetentionDays: number;
+  readonly trafficRetentionDays: number;
+}
+
+const daysOf = (days: number): string => (days === 1 ? 'a day' : `${days} days`);
+
 /** What is removed when its time is over. Without it, these would grow for as long as the platform is used. */
 export const upkeepRoutines = (
-  { identity, mail, idempotency, uploads, objects, datakits, models }: Keepers,
-  { mailRetentionDays }: { readonly mailRetentionDays: number },
+  { identity, mail, idempotency, uploads, objects, datakits, models, calls }: Keepers,
+  { mailRetentionDays, callRetentionDays, trafficRetentionDays }: Retention,
 ): readonly Routine[] => [
   {
     name: 'answers',
     about: 'Removes answers kept for repeated requests (Idempotency-Key) after a day.',
     run: async (tx) => ({ removed: await idempotency.forget(tx) }),
+  },
+  {
+    name: 'calls',
+    about: `Removes calls that a job answered (Prefer: respond-async), with their answers, after ${daysOf(callRetentionDays)}.`,
+    run: async (tx) => ({ removed: await calls.forget(tx, callRetentionDays) }),
   },
   {
     name: 'datakits',
@@ -34,7 +49,7 @@ export const upkeepRoutines = (
   },
   {
     name: 'mails',
-    about: `Removes mails from the outbox after ${mailRetentionDays} days.`,
+    about: `Removes mails from the outbox after ${daysOf(mailRetentionDays)}.`,
     run: async (tx) => ({ removed: await mail.forget(tx, mailRetentionDays) }),
   },
   {
@@ -46,6 +61,11 @@ export const upkeepRoutines = (
     name: 'sessions',
     about: 'Removes sessions that ended more than 30 days ago.',
     run: async (tx) => ({ removed: await identity.forgetSessions(tx) }),
+  },
+  {
+    name: 'traffic',
+    about: `Removes hourly counts of what deployed models were asked after ${daysOf(trafficRetentionDays)}.`,
+    run: async (tx) => ({ removed: await models.forgetTraffic(tx, trafficRetentionDays) }),
   },
   {
     name: 'uploads',

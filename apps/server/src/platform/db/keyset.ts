@@ -63,7 +63,10 @@ const countOf = async (tx: Tx, all: SQLWrapper): Promise<number | undefined> => 
   }
 };
 
-/** Reads a page of a list and, on its first page, counts the list: in one transaction, so that the two agree. */
+/**
+ * Reads a page of a list and, on its first page, counts the list. A list that the page holds whole is counted by it;
+ * otherwise the count is a statement of its own, right after, which also sees what others committed between the two.
+ */
 export const readPage = async <Row>(
   tx: Tx,
   list: {

@@ -143,6 +143,21 @@ export class Listener {
     await this.#client?.query('SELECT pg_advisory_lock($1)', [lock]);
   }
 
+  /** Does something under a further advisory lock, unless somebody else has it. @returns whether it was done */
+  async under(lock: string, work: () => Promise<void>): Promise<boolean> {
+    const client = this.#client;
+    if (!client) return false;
+    const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [lock]);
+    if (rows[0]?.mine !== true) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      // Where the connection broke meanwhile, the lock went with it.
+      await client.query('SELECT pg_advisory_unlock($1)', [lock]).catch(() => {});
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);

@@ -58,15 +58,15 @@ export const missingWorkers = async (tx: Tx): Promise<MissingWorker[]> => {
 };
 
 /**
- * Takes a missing process's lock for this transaction: should it come back, it waits until it has been put right.
- * false: it is back, or another process is at it.
+ * Puts right what a missing process left, under its lock: should it come back, it waits until that is done. The lock is
+ * held by the listening connection, so that the work has all connections of the pools for itself.
+ * @returns false: it is back, or another process is at it
  */
-export const takeOver = async (tx: Tx, { lock }: MissingWorker): Promise<boolean> => {
-  const { rows } = await tx.execute<{ mine: boolean }>(
-    sql`SELECT pg_try_advisory_xact_lock(${lock}) AS mine`,
-  );
-  return rows[0]?.mine ?? false;
-};
+export const takeOver = (
+  db: Pick<Database, 'listener'>,
+  { lock }: MissingWorker,
+  work: () => Promise<void>,
+): Promise<boolean> => db.listener.under(lock, work);
 
 /** Takes a process off the list, once everything it left has been put right. */
 export const forget = async (tx: Tx, worker: string): Promise<void> => {

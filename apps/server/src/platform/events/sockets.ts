@@ -1,8 +1,12 @@
+import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server as SocketServer } from 'socket.io';
+import type { Socket } from 'socket.io';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { AppError } from '../errors/index.ts';
+import type { Logger } from '../log/index.ts';
 import type { EventBus } from './bus.ts';
 
 /** Who opened a connection, in which tenant, and until when the token is good. */
@@ -16,9 +20,13 @@ export interface SocketAuthentication {
 export interface SocketOptions {
   readonly server: HttpServer;
   readonly bus: EventBus;
+  readonly log: Logger;
   /** Paths of the plain WebSocket. */
   readonly paths: readonly string[];
-  /** undefined: the token is not good, or its account is no member of the tenant. */
+  /**
+   * undefined: the token is not good, or its account is no member of the tenant.
+   * @throws AppError RATE_LIMITED, and UNAVAILABLE where it cannot be told
+   */
   readonly authenticate: (
     token: string,
     tenant: string | undefined,
@@ -53,6 +61,32 @@ const farewellMs = 1000;
 /** What may wait for a client that is slow to read. */
 const mostUnreadBytes = 1024 ** 2;
 
+/** Says why a connection ends: one that does not read would have what it missed pile up here. */
+const noteUnread = (log: Logger, { tenantId, accountId }: SocketAuthentication, unread: number): void =>
+  log.warn(
+    { action: 'socket.unread', tenant_id: tenantId, account: accountId, unread_bytes: unread },
+    'A connection was ended: its client does not read what it is sent',
+  );
+
+/**
+ * Ends a connection of Socket.IO whose client does not read. What waits is with the network, or was created and not
+ * handed to it yet.
+ */
+const endUnread = ({ conn, data }: Socket, log: Logger): void => {
+  const network = conn.request.socket;
+  let created = 0;
+  conn.on('packetCreate', (packet: { readonly data?: string | Buffer }) => {
+    created += Buffer.byteLength(packet.data ?? '');
+    const unread = created + network.writableLength;
+    if (unread <= mostUnreadBytes || network.destroyed) return;
+    noteUnread(log, data.auth as SocketAuthentication, unread);
+    network.destroy();
+  });
+  conn.on('flush', () => {
+    created = 0;
+  });
+};
+
 const room = (tenantId: string): string => `tenant:${tenantId}`;
 
 /** Ends a connection when its token does, unless it brings a new one before. */
@@ -62,6 +96,7 @@ const expire = (auth: SocketAuthentication, end: () => void): NodeJS.Timeout =>
 const attachSocketIo = ({
   server,
   bus,
+  log,
   authenticate,
   origins,
   trustedProxies,
@@ -81,11 +116,14 @@ const attachSocketIo = ({
       : undefined;
   };
   io.use((socket, next) => {
-    verify(socket.handshake.auth, addressOf(socket.request, trustedProxies)).then((auth) => {
-      if (!auth) return next(new Error('UNAUTHENTICATED'));
-      socket.data.auth = auth;
-      next();
-    }, next);
+    verify(socket.handshake.auth, addressOf(socket.request, trustedProxies)).then(
+      (auth) => {
+        if (!auth) return next(new Error('UNAUTHENTICATED'));
+        socket.data.auth = auth;
+        next();
+      },
+      (error: unknown) => next(new Error(error instanceof AppError ? error.code : 'INTERNAL')),
+    );
   });
   io.on('connection', (socket) => {
     const enter = (auth: SocketAuthentication): void => {
@@ -95,6 +133,7 @@ const attachSocketIo = ({
       socket.data.timer = expire(auth, () => socket.disconnect(true));
     };
     enter(socket.data.auth as SocketAuthentication);
+    endUnread(socket, log);
     socket.on('authenticate', (auth: unknown, answer?: unknown) => {
       const say = (ok: boolean): void => {
         if (typeof answer === 'function') (answer as (ok: boolean) => void)(ok);
@@ -128,15 +167,25 @@ export const addressOf = ({ headers, socket }: IncomingMessage, trustedProxies: 
 const concerns = ({ credential, account }: IdentityChange, auth: SocketAuthentication): boolean =>
   credential === auth.credentialId || account === auth.accountId;
 
-const refuse = (socket: Duplex, status: string): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+const refuse = (socket: Duplex, status: number, retryAfter?: number): void => {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfter)}`]),
+    'Connection: close',
+    'Content-Length: 0',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n`);
 };
+
+/** What could not be told: too many asked, or the database is away. */
+const refuseFor = (socket: Duplex, error: unknown): void =>
+  error instanceof AppError ? refuse(socket, error.status, error.retryAfter) : refuse(socket, 503);
 
 /** Plain WebSocket: the same events as JSON texts, opened with a one-time ticket or a bearer token. */
 const attachPlain = (
   options: SocketOptions,
 ): { server: WebSocketServer; opened: Map<WebSocket, SocketAuthentication> } => {
-  const { server, bus, paths, authenticate, redeemTicket, trustedProxies } = options;
+  const { server, bus, log, paths, authenticate, redeemTicket, trustedProxies } = options;
   const plain = new WebSocketServer({ noServer: true, maxPayload: 65_536 });
   const byTenant = new Map<string, Set<WebSocket>>();
   const opened = new Map<WebSocket, SocketAuthentication>();
@@ -166,13 +215,13 @@ const attachPlain = (
     socket.on('error', () => socket.destroy());
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname.startsWith('/socket.io/')) return;
-    if (!url || !paths.includes(url.pathname)) return refuse(socket, '404 Not Found');
+    if (!url || !paths.includes(url.pathname)) return refuse(socket, 404);
     identify(request, url).then(
       (auth) =>
         auth
           ? plain.handleUpgrade(request, socket, head, (accepted) => enter(accepted, auth))
-          : refuse(socket, '401 Unauthorized'),
-      () => refuse(socket, '503 Service Unavailable'),
+          : refuse(socket, 401),
+      (error: unknown) => refuseFor(socket, error),
     );
   });
   bus.subscribe(({ tenant, event, data }) => {
@@ -180,9 +229,15 @@ const attachPlain = (
     if (!sockets) return;
     const text = JSON.stringify({ event, data });
     for (const socket of sockets) {
-      // One that does not read would have what it missed pile up here. It comes back, and asks how things stand.
-      if (socket.bufferedAmount > mostUnreadBytes) socket.terminate();
-      else socket.send(text);
+      const { bufferedAmount, readyState } = socket;
+      if (readyState !== socket.OPEN) continue;
+      if (bufferedAmount <= mostUnreadBytes) {
+        socket.send(text);
+        continue;
+      }
+      const auth = opened.get(socket);
+      if (auth) noteUnread(log, auth, bufferedAmount);
+      socket.terminate();
     }
   });
   return { server: plain, opened };

@@ -2,6 +2,7 @@ import type { Permission, RateClass, RouteDeclaration } from '@quadrax/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import type { Caller } from './call.ts';
+import { networkOf } from './network.ts';
 import { prefersLater } from './prefer.ts';
 import type { Limit, RateLimiter, Verdict } from './rate-limit.ts';
 
@@ -96,9 +97,13 @@ const policyOf = (limit: Limit): string => {
   return policy;
 };
 
-const announce = (reply: FastifyReply, { limit, remaining, resetSeconds }: Verdict): void => {
-  reply.header('ratelimit-policy', policyOf(limit));
-  reply.header('ratelimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`);
+const fieldsOf = ({ limit, remaining, resetSeconds }: Verdict): Record<string, string> => ({
+  'ratelimit-policy': policyOf(limit),
+  ratelimit: `"${limit.name}";r=${remaining};t=${resetSeconds}`,
+});
+
+const announce = (reply: FastifyReply, verdict: Verdict | undefined): void => {
+  if (verdict) reply.headers(fieldsOf(verdict));
 };
 
 /**
@@ -110,71 +115,75 @@ const closer = (known: Verdict | undefined, verdict: Verdict): Verdict =>
 
 export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): Guard => {
   /** Spends one of a limit. Gives the closest to its end of this one and those before. @throws AppError RATE_LIMITED */
-  const spend = (reply: FastifyReply, limit: Limit, key: string, before?: Verdict): Verdict | undefined => {
+  const spend = (limit: Limit, key: string, before?: Verdict): Verdict | undefined => {
     if (!limiter) return undefined;
     const verdict = limiter.spend(limit, key);
     if (!verdict.refused) return closer(before, verdict);
-    announce(reply, verdict);
     throw new AppError('RATE_LIMITED', {
       retryAfter: verdict.resetSeconds,
       message: `Too many requests (${limit.name}). Try again in ${verdict.resetSeconds} s.`,
+      headers: fieldsOf(verdict),
     });
   };
-  const spendAsNobody = ({ ip }: FastifyRequest, reply: FastifyReply, rate: RateClass): void => {
-    let closest = spend(reply, limits.anonymous, ip);
-    if (rate === 'register' || rate === 'mail') closest = spend(reply, limits[rate], ip, closest);
-    if (closest) announce(reply, closest);
+  const spendAsNobody = (address: string, rate: RateClass): Verdict | undefined => {
+    const network = networkOf(address);
+    const closest = spend(limits.anonymous, network);
+    return rate === 'register' || rate === 'mail' ? spend(limits[rate], network, closest) : closest;
   };
-  const spendAs = (
-    { credentialId, accountId, tenantId }: Caller,
-    reply: FastifyReply,
-    rate: RateClass,
-  ): void => {
-    let closest = spend(reply, limits.authenticated, credentialId);
-    closest = spend(reply, limits.tenant, tenantId, closest);
-    if (rate === 'compute') closest = spend(reply, limits.compute, credentialId, closest);
-    if (rate === 'mail') closest = spend(reply, limits.mail, accountId, closest);
-    if (closest) announce(reply, closest);
+  const spendAs = ({ credentialId, accountId, tenantId }: Caller, rate: RateClass): Verdict | undefined => {
+    let closest = spend(limits.authenticated, credentialId);
+    closest = spend(limits.tenant, tenantId, closest);
+    if (rate === 'compute') closest = spend(limits.compute, credentialId, closest);
+    if (rate === 'mail') closest = spend(limits.mail, accountId, closest);
+    return closest;
   };
-  /** Whoever has guessed too often is not worth a query; whom we know already is let in all the same. */
-  const authenticate: Guard['identify'] = (token, tenant, address) => {
-    if (!authenticator.isCheap(token) && limiter?.isSpent(limits.anonymous, address))
-      throw new AppError('RATE_LIMITED');
-    return authenticator.authenticate(token, tenant, address);
+  /**
+   * Guesses count as anonymous: one that costs a query before it is made, so that of many at once no more are looked
+   * up, and given back where it was none; one that costs nothing when it has failed, so that whom we know already is
+   * let in whatever others at the same address do.
+   */
+  const authenticate = async (
+    token: string,
+    tenant: string | undefined,
+    address: string,
+    tell: (verdict: Verdict | undefined) => void,
+  ): Promise<Caller> => {
+    const isCheap = authenticator.isCheap(token);
+    const spent = isCheap ? undefined : spendAsNobody(address, 'read');
+    try {
+      const caller = await authenticator.authenticate(token, tenant, address);
+      if (!isCheap) limiter?.giveBack(limits.anonymous, networkOf(address));
+      return caller;
+    } catch (error) {
+      // That the database is away is nobody's guess.
+      if (isRefusal(error)) tell(isCheap ? spendAsNobody(address, 'read') : spent);
+      else if (!isCheap) limiter?.giveBack(limits.anonymous, networkOf(address));
+      throw error;
+    }
   };
-  const authenticateRequest = async (request: FastifyRequest): Promise<Caller> => {
+  const authenticateRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
+    const tell = (verdict: Verdict | undefined): void => announce(reply, verdict);
     const token = bearerOf(request);
-    if (token === undefined) throw new AppError('UNAUTHENTICATED');
+    if (token === undefined) {
+      tell(spendAsNobody(request.ip, 'read'));
+      throw new AppError('UNAUTHENTICATED');
+    }
     const tenant = request.headers['x-tenant-id'];
-    return authenticate(token, typeof tenant === 'string' ? tenant : undefined, request.ip);
+    return authenticate(token, typeof tenant === 'string' ? tenant : undefined, request.ip, tell);
   };
   return {
     callerOf: (request) => request.caller,
-    identify: async (token, tenant, address) => {
-      try {
-        return await authenticate(token, tenant, address);
-      } catch (error) {
-        if (isRefusal(error)) limiter?.spend(limits.anonymous, address);
-        throw error;
-      }
-    },
+    identify: (token, tenant, address) => authenticate(token, tenant, address, () => {}),
     enter: (declaration) => async (request, reply) => {
       const { permission, rate } = declaration;
       if (permission === 'public') {
-        if (rate !== 'none') spendAsNobody(request, reply, rate);
+        if (rate !== 'none') announce(reply, spendAsNobody(request.ip, rate));
         return;
       }
-      let caller: Caller;
-      try {
-        caller = await authenticateRequest(request);
-      } catch (error) {
-        // Guessing at tokens counts as anonymous; that the database is away is nobody's guess.
-        if (isRefusal(error)) spendAsNobody(request, reply, 'read');
-        throw error;
-      }
+      const caller = await authenticateRequest(request, reply);
       const isLater = declaration.respondAsync && prefersLater(request.headers['prefer']);
       // A job is kept, and computes.
-      if (rate !== 'none') spendAs(caller, reply, isLater ? 'compute' : rate);
+      if (rate !== 'none') announce(reply, spendAs(caller, isLater ? 'compute' : rate));
       if (isLater) requireLater(declaration, caller);
       else requirePermission(permission, caller);
       request.caller = caller;

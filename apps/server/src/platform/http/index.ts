@@ -26,6 +26,7 @@ export { createGuard } from './guard.ts';
 export type { Authenticator, Guard } from './guard.ts';
 export { createIdempotency } from './idempotency.ts';
 export type { Idempotency } from './idempotency.ts';
+export { networkOf } from './network.ts';
 export { createRateLimiter } from './rate-limit.ts';
 export { docsPolicy } from './security-headers.ts';
 export { webPage } from './web-page.ts';

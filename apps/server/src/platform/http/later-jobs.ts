@@ -110,6 +110,7 @@ export const createLaterJobs = (
           kind,
           version: 1,
           payload: payloadOf(declaration),
+          forgetsPayload: true,
           run: async (payload, context) => {
             const result = await run(kind, declaration, payload, context);
             return () => Promise.resolve(result);

@@ -1,7 +1,8 @@
 import type { Job, RouteDeclaration } from '@quadrax/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Database } from '../db/index.ts';
-import { findJob, jobView } from '../jobs/index.ts';
+import type { Database, Tx } from '../db/index.ts';
+import { AppError } from '../errors/index.ts';
+import { countWaiting, deleteEnded, findJob, jobView } from '../jobs/index.ts';
 import type { JobDefinition, Jobs } from '../jobs/index.ts';
 import type { AnyHandler, Caller, Client } from './call.ts';
 import { createChange } from './change.ts';
@@ -24,6 +25,8 @@ export type AnswerLater = (call: LaterCall) => Promise<FastifyReply> | undefined
 export interface Later {
   /** undefined: the route always answers now. */
   of(id: string, declaration: RouteDeclaration, handler: AnyHandler): AnswerLater | undefined;
+  /** Removes calls that were answered, or refused, so many days ago. @returns how many */
+  forget(tx: Tx, days: number): Promise<number>;
 }
 
 export interface LaterDeps {
@@ -31,8 +34,12 @@ export interface LaterDeps {
   readonly jobs: Jobs;
   readonly laterJobs: LaterJobs;
   readonly idempotency: Idempotency;
+  /** Calls of one tenant that may wait for their answer. */
+  readonly mostWaiting: number;
 }
 
+/** About how long a few calls take. */
+const laterSeconds = 10;
 const status = 202;
 const enveloped = (job: unknown) => ({ success: true, data: job });
 
@@ -49,7 +56,18 @@ const payloadOf = ({ request, caller, client }: LaterCall): LaterPayload => {
 };
 
 /** Turns calls of routes that declare it into jobs, where `Prefer: respond-async` asks for it (RFC 7240). */
-export const createLater = ({ db, jobs, laterJobs, idempotency }: LaterDeps): Later => {
+export const createLater = ({ db, jobs, laterJobs, idempotency, mostWaiting }: LaterDeps): Later => {
+  const kinds = laterJobs.definitions.map(({ kind }) => kind);
+
+  /** The call just queued is among those that wait, and holds the tenant's share: nobody else counts meanwhile. */
+  const requireRoom = async (tx: Tx): Promise<void> => {
+    if ((await countWaiting(tx, kinds)) <= mostWaiting) return;
+    throw new AppError('TOO_MANY_WAITING', {
+      retryAfter: laterSeconds,
+      message: `${mostWaiting} calls of this workspace wait for their answer already. Ask again when some have it, or without the preference "respond-async".`,
+    });
+  };
+
   /** The job, its line in the audit log and the answer kept for a repetition are there together or not at all. */
   const enqueue = (
     definition: JobDefinition<LaterPayload>,
@@ -77,6 +95,7 @@ export const createLater = ({ db, jobs, laterJobs, idempotency }: LaterDeps): La
         ...(subjectType !== undefined &&
           typeof subjectId === 'string' && { subject: { type: subjectType, id: subjectId } }),
       });
+      await requireRoom(tx);
       const row = await findJob(tx, id);
       if (!row) throw new Error('The job just queued is not there.');
       const job = jobView(row);
@@ -114,5 +133,6 @@ export const createLater = ({ db, jobs, laterJobs, idempotency }: LaterDeps): La
       };
       return (call) => (prefersLater(call.request.headers['prefer']) ? answer(call) : undefined);
     },
+    forget: (tx, days) => deleteEnded(tx, kinds, days),
   };
 };

@@ -29,6 +29,15 @@ describe('a rate limit', () => {
     expect(limiter.spend(limit, 'a').remaining).toBe(9);
   });
 
+  it('takes back what is not to be counted, and never more than there was', () => {
+    const { limiter } = atTime();
+    for (let i = 0; i < 10; i++) limiter.spend(limit, 'a');
+    limiter.giveBack(limit, 'a');
+    expect([limiter.spend(limit, 'a').refused, limiter.spend(limit, 'a').refused]).toEqual([false, true]);
+    limiter.giveBack(limit, 'b');
+    expect(limiter.spend(limit, 'b').remaining).toBe(9);
+  });
+
   it('counts keys and limits apart', () => {
     const { limiter } = atTime();
     for (let i = 0; i < 10; i++) limiter.spend(limit, 'a');
@@ -87,6 +96,18 @@ describe('a rate limit of several processes', () => {
       },
     ]);
     expect(one.drain()).toEqual([]);
+  });
+
+  it('tells of what was given back, before and after it had told of the spending', () => {
+    const { one, other } = two();
+    one.spend(limit, 'a');
+    one.giveBack(limit, 'a');
+    expect(one.drain()).toEqual([]);
+    one.spend(limit, 'a');
+    exchange(one, other);
+    one.giveBack(limit, 'a');
+    exchange(one, other);
+    expect(other.spend(limit, 'a').remaining).toBe(9);
   });
 
   it('goes into debt for what was spent twice, so that over time the rate holds', () => {

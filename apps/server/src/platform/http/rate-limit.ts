@@ -24,8 +24,8 @@ export interface Spending {
 /** Counts what keys spend: here at once, and what other processes tell of when they do. */
 export interface RateLimiter {
   spend(limit: Limit, key: string): Verdict;
-  /** Whether a key has nothing left to spend. */
-  isSpent(limit: Limit, key: string): boolean;
+  /** Takes back what was spent on what then was not to be counted. */
+  giveBack(limit: Limit, key: string): void;
   /** What was spent here since it was asked last, for the others. */
   drain(): Spending[];
   /** Takes off what was spent elsewhere. */
@@ -37,7 +37,7 @@ class Bucket implements Verdict {
   limit: Limit;
   readonly key: string;
   refused = false;
-  /** Spent here since the others were told. */
+  /** Spent here since the others were told; below nought where what they were told of was given back. */
   untold = 0;
   #tokens: number;
   #at: number;
@@ -83,12 +83,14 @@ class Bucket implements Verdict {
    */
   owe(amount: number, at: number): void {
     this.#refill(at);
-    this.#tokens = Math.max(-this.limit.most, this.#tokens - amount);
+    const tokens = Math.min(this.limit.most, this.#tokens - amount);
+    this.#tokens = Math.max(-this.limit.most, tokens);
   }
 
-  isSpent(at: number): boolean {
+  giveBack(at: number): void {
     this.#refill(at);
-    return this.#tokens < 1;
+    this.#tokens = Math.min(this.limit.most, this.#tokens + 1);
+    this.untold--;
   }
 
   /** Whether it says no more than a new one would. */
@@ -118,20 +120,30 @@ export const createRateLimiter = (now: () => number = () => performance.now()): 
     if (!bucket) buckets.set(key, (bucket = new Bucket(limit, key, at)));
     return bucket;
   };
+  /** Changes a bucket, and remembers that the others do not know. */
+  const change = (bucket: Bucket, by: () => void): void => {
+    const wasTold = bucket.untold === 0;
+    by();
+    if (wasTold && bucket.untold !== 0) untold.push(bucket);
+  };
   return {
     spend: (limit, key) => {
       const at = now();
       sweep(at);
       const bucket = bucketOf(limit, key, at);
-      const told = bucket.untold === 0;
-      bucket.spend(limit, at);
-      if (told && bucket.untold > 0) untold.push(bucket);
+      change(bucket, () => bucket.spend(limit, at));
       return bucket;
     },
-    isSpent: (limit, key) => limits.get(limit.name)?.get(key)?.isSpent(now()) ?? false,
+    giveBack: (limit, key) => {
+      const at = now();
+      const bucket = bucketOf(limit, key, at);
+      change(bucket, () => bucket.giveBack(at));
+    },
     drain: () => {
       const spent = new Map<Limit, [string, number][]>();
       for (const bucket of untold) {
+        // Given back before anybody was told, or told of just now: it may stand here twice.
+        if (bucket.untold === 0) continue;
         const keys = spent.get(bucket.limit) ?? [];
         spent.set(bucket.limit, keys);
         keys.push([bucket.key, bucket.untold]);

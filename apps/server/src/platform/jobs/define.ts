@@ -42,6 +42,8 @@ export interface JobDefinition<Payload> {
   readonly kind: string;
   readonly version: number;
   readonly payload: z.ZodType<Payload>;
+  /** What it was asked is dropped the moment it ends, however it does: it cannot be run again. */
+  readonly forgetsPayload?: boolean;
   /** Makes a payload that an older program queued one of this version; without it, the schema decides. */
   upgrade?(data: unknown, fromVersion: number): unknown;
   run(payload: Payload, context: JobContext): Promise<Commit>;

@@ -4,6 +4,6 @@ export type { AnyJobDefinition, JobContext, JobDefinition, JobEnd } from './defi
 export { jobView } from './job-view.ts';
 export { openJobs } from './jobs.ts';
 export type { Jobs } from './jobs.ts';
-export { findJob } from './jobs.store.ts';
+export { countWaiting, deleteEnded, findJob } from './jobs.store.ts';
 export { jobLogs, jobs } from './jobs.tables.ts';
 export type { JobRow } from './jobs.tables.ts';

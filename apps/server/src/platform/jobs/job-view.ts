@@ -9,7 +9,7 @@ export const jobView = (row: Omit<JobRow, 'payload'>): Job => ({
   progress: row.progress,
   stage: row.stage,
   attempt: row.attempt,
-  retryable: row.status === 'FAILED' || row.status === 'CANCELLED',
+  retryable: row.repeatable && (row.status === 'FAILED' || row.status === 'CANCELLED'),
   ...(row.status === 'QUEUED' && { waitingFor: row.waitsFor }),
   createdAt: row.createdAt.toISOString(),
   ...(row.etaSeconds !== null && { etaSeconds: row.etaSeconds }),

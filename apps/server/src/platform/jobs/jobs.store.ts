@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '../db/index.ts';
 import { jobLogs, jobs } from './jobs.tables.ts';
 import type { Attempt, JobRow, VersionedPayload } from './jobs.tables.ts';
@@ -103,10 +103,19 @@ export const lockAttempt = async (
   return row;
 };
 
-export const settle = async (tx: Tx, attempt: Attempt, outcome: Settled): Promise<void> => {
+export const settle = async (
+  tx: Tx,
+  attempt: Attempt,
+  outcome: Settled,
+  { forgetsPayload }: { readonly forgetsPayload: boolean },
+): Promise<void> => {
   await tx
     .update(jobs)
     .set({
+      ...(forgetsPayload && {
+        payload: sql`jsonb_set(${jobs.payload}, '{data}', 'null')`,
+        repeatable: false,
+      }),
       status: outcome.status,
       result: outcome.status === 'SUCCEEDED' ? outcome.result : null,
       error: outcome.status === 'SUCCEEDED' ? null : (outcome.error ?? null),
@@ -168,6 +177,29 @@ export const withoutMessage = (tx: Tx): Promise<JobRow[]> =>
 export const findJob = async (tx: Tx, id: string): Promise<JobRow | undefined> => {
   const [row] = await tx.select().from(jobs).where(eq(jobs.id, id));
   return row;
+};
+
+/** How many jobs of these kinds wait. */
+export const countWaiting = async (tx: Tx, kinds: readonly string[]): Promise<number> => {
+  const [row] = await tx
+    .select({ count: count() })
+    .from(jobs)
+    .where(and(inArray(jobs.kind, [...kinds]), eq(jobs.status, 'QUEUED')));
+  return row?.count ?? 0;
+};
+
+/** Rows removed at once, so that nobody waits for the rest. */
+const mostForgotten = 5000;
+
+/** Removes jobs of these kinds that ended so many days ago, with their logs. For the system role. @returns how many */
+export const deleteEnded = async (tx: Tx, kinds: readonly string[], days: number): Promise<number> => {
+  const { rowCount } = await tx.execute(sql`
+    DELETE FROM quadrax.jobs WHERE (tenant_id, id) IN (
+      SELECT tenant_id, id FROM quadrax.jobs
+      WHERE kind IN ${[...kinds]} AND finished_at < now() - make_interval(days => ${days})
+      LIMIT ${mostForgotten}
+      FOR UPDATE SKIP LOCKED)`);
+  return rowCount ?? 0;
 };
 
 /** Locks a job, whatever its state. */

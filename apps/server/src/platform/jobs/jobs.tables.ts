@@ -31,6 +31,8 @@ export const jobs = quadrax.table('jobs', {
   subjectType: text('subject_type'),
   subjectId: uuid('subject_id'),
   payload: jsonb('payload').$type<VersionedPayload>().notNull(),
+  /** false: what it was asked was dropped at its end. */
+  repeatable: boolean('repeatable').notNull().default(true),
   result: jsonb('result').$type<Record<string, unknown>>(),
   error: jsonb('error').$type<{ code: string; message: string }>(),
   createdBy: uuid('created_by'),

@@ -29,7 +29,8 @@ export const createOutcomes = (deps: {
   const { db, events, turns, kinds } = deps;
 
   const finish = async (tx: Tx, row: JobRow, outcome: Settled): Promise<void> => {
-    await settle(tx, attemptOf(row), outcome);
+    const { forgetsPayload = false } = kinds.of(row.kind);
+    await settle(tx, attemptOf(row), outcome, { forgetsPayload });
     await forgetCheckpoints(tx, attemptOf(row));
     const { id, kind } = row;
     const { status } = outcome;

@@ -60,6 +60,10 @@ export const createRequests = (deps: {
       if (!row) throw notFound('job');
       const message = refusals[row.status];
       if (message !== undefined) throw new AppError('JOB_NOT_RETRYABLE', { message });
+      if (!row.repeatable)
+        throw new AppError('JOB_NOT_RETRYABLE', {
+          message: 'What was asked is not kept after the end of this job. Ask it again.',
+        });
       const payload = payloadOf(row);
       await kinds.of(row.kind).revived(tx, { tenantId, jobId: id }, payload);
       const next = await renew(tx, attemptOf(row));

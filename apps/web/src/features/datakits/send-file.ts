@@ -15,6 +15,9 @@ const memory: UploadMemory = {
   forget: (file) => localStorage.removeItem(remembered(file)),
 };
 
+/** Gives up an upload in parts of this file, if there is one; what the server keeps of it goes too. */
+export const giveUpFile = (file: File): Promise<void> => api.datakits.giveUpInParts(file, { memory });
+
 /** Rows for a datakit that is there, beside its own or in their place. */
 export type Into = { readonly datakitId: string; readonly mode: 'append' | 'replace' };
 

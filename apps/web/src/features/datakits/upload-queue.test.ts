@@ -12,11 +12,16 @@ interface Sending extends SendHooks {
 
 function queueOf() {
   const sendings: Sending[] = [];
+  const givenUp: string[] = [];
   let ids = 0;
   let clock = 0;
   const queue = createUploadQueue({
     send: (file, fields, hooks) =>
       new Promise((resolve, reject) => sendings.push({ file, fields, ...hooks, resolve, reject })),
+    giveUp: async ({ name }) => {
+      givenUp.push(name);
+      throw new Error('The server is away.');
+    },
     explain: (error) => ({ message: String(error), details: [], final: false }),
     now: () => clock,
     newId: () => `item-${++ids}`,
@@ -24,7 +29,7 @@ function queueOf() {
   const pass = (ms: number): void => {
     clock += ms;
   };
-  return { queue, sendings, pass };
+  return { queue, sendings, givenUp, pass };
 }
 
 const file = (name: string, text = 'a,b\n1,2\n'): File => new File([text], name);
@@ -108,6 +113,32 @@ describe('the upload queue', () => {
     sendings[2]?.resolve(datakit);
     await settled();
     expect(states(queue)).toEqual(['done', 'done']);
+  });
+
+  it('gives up what was sent of a cancelled file, once nothing of it is on its way', async () => {
+    const { queue, sendings, givenUp } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.commit('item-1');
+    queue.remove('item-1');
+    await settled();
+    expect(givenUp).toEqual([]);
+    sendings[0]?.reject('aborted');
+    await settled();
+    expect(givenUp).toEqual(['a.csv']);
+  });
+
+  it('gives up a paused file that is cancelled, and none that was only looked at or is done', async () => {
+    const { queue, sendings, givenUp } = queueOf();
+    queue.add([file('paused.csv'), file('looked-at.csv'), file('done.csv')]);
+    queue.commit('item-1');
+    queue.pause('item-1');
+    sendings[0]?.reject('aborted');
+    queue.commit('item-3');
+    sendings[1]?.resolve(datakit);
+    await settled();
+    for (const id of ['item-1', 'item-2', 'item-3']) queue.remove(id);
+    await settled();
+    expect(givenUp).toEqual(['paused.csv']);
   });
 
   it('refuses an empty file before anything is sent', () => {

@@ -41,6 +41,8 @@ export interface SendHooks {
 export interface UploadQueueParts {
   /** Sends one file; rejects with what `explain` understands, also when the signal aborts. */
   send(file: File, fields: { name: string; description: string }, hooks: SendHooks): Promise<Datakit>;
+  /** Removes what has arrived of a file that will not be sent any more. */
+  giveUp(file: File): Promise<void>;
   explain(error: unknown): UploadFailure;
   now(): number;
   newId(): string;
@@ -57,7 +59,7 @@ export interface UploadQueue {
   pause(id: string): void;
   /** Uploads an item as soon as those before it are through. */
   commit(id: string): void;
-  /** Stops an upload, or takes a reviewed, failed or finished item off the list. */
+  /** Gives an upload up, or takes a reviewed, failed or finished item off the list. */
   remove(id: string): void;
 }
 
@@ -69,6 +71,7 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
   let items: readonly UploadItem[] = [];
   const listeners = new Set<() => void>();
   const aborts = new Map<string, AbortController>();
+  const endings = new Map<string, Promise<void>>();
 
   const set = (next: readonly UploadItem[]): void => {
     items = next;
@@ -101,7 +104,7 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
           ? { ...one, loaded, total: all, samples: addSample(one.samples, { at: parts.now(), loaded }) }
           : one,
       );
-    parts
+    const ending = parts
       .send(
         item.file,
         { name: item.name.trim(), description: item.description.trim() },
@@ -112,6 +115,14 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
         (error: unknown) =>
           settle(item.id, abort, (one) => ({ ...base(one), state: 'failed', failure: parts.explain(error) })),
       );
+    endings.set(item.id, ending);
+  };
+
+  /** Once nothing of it is on its way any more. What could not be removed expires by itself. */
+  const giveUp = async ({ id, file }: UploadItem): Promise<void> => {
+    await endings.get(id);
+    endings.delete(id);
+    await parts.giveUp(file).catch(() => {});
   };
 
   const startNext = (): void => {
@@ -154,7 +165,11 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
       startNext();
     },
     remove: (id) => {
+      const item = items.find((one) => one.id === id);
       aborts.get(id)?.abort();
+      // A file that was not sent from here may be on its way by an earlier visit: that goes on when it is.
+      if (item && item.state !== 'review' && item.state !== 'done') void giveUp(item);
+      else endings.delete(id);
       set(items.filter((item) => item.id !== id));
       startNext();
     },

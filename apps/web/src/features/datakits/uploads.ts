@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { failureOf } from '#lib/failure.ts';
 import { LOOK_BYTES, quickLook } from './quick-look.ts';
-import { sendFile } from './send-file.ts';
+import { giveUpFile, sendFile } from './send-file.ts';
 import { createUploadQueue, type UploadItem } from './upload-queue.ts';
 
 /** What is wrong with a file itself: sent again it is refused again. */
@@ -16,6 +16,7 @@ let added = 0;
 
 const queue = createUploadQueue({
   send: sendFile,
+  giveUp: giveUpFile,
   explain: (error) => {
     const { message, details, code } = failureOf(error);
     return { message, details, final: code !== undefined && ofTheFile.has(code) };
