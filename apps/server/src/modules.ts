@@ -14,7 +14,7 @@ import { createIdentity } from '#modules/identity';
 import { createInferenceModule } from '#modules/inference';
 import { createJobsModule } from '#modules/jobs';
 import { createMailModule } from '#modules/mail';
-import { createModelPurge, createModelsJob, createModelsModule, modelsTrainedOn } from '#modules/models';
+import { createModelPurge, createModelsJobs, createModelsModule, modelsInLineage } from '#modules/models';
 import { createOperations } from '#modules/operations';
 import { createUpkeepModule, upkeepRoutines } from '#modules/upkeep';
 import { bindRoutes, createLater, createLaterJobs, refuseAsOpenInference } from '#platform/http';
@@ -40,7 +40,7 @@ export const createModules = async (
   const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
   const table = createReadTable({ db, objects });
   const datakitJobs = createDatakitsJobs({ db, objects, compute, events, table });
-  const trainJob = createModelsJob({ objects, compute, events, table, hasDatakit });
+  const modelsJobs = createModelsJobs({ db, objects, compute, events, table, hasDatakit });
   const laterJobs = createLaterJobs(routes, identity.authenticator.callerNow);
   const jobs = await openJobs({
     db,
@@ -48,7 +48,13 @@ export const createModules = async (
     log,
     worker,
     reach,
-    definitions: [datakitJobs.profileJob, datakitJobs.transformJob, trainJob, ...laterJobs.definitions],
+    definitions: [
+      datakitJobs.profileJob,
+      datakitJobs.transformJob,
+      modelsJobs.trainJob,
+      modelsJobs.batchJob,
+      ...laterJobs.definitions,
+    ],
     perTenant: config.jobsPerTenant,
     observe: telemetry.observeJob,
   });
@@ -67,7 +73,7 @@ export const createModules = async (
     worker,
     maxUploadBytes: config.maxUploadBytes,
     queryTimeoutMs: config.queryTimeoutMs,
-    trainedOn: modelsTrainedOn,
+    findModels: modelsInLineage,
   });
   const jobsModule = createJobsModule({ db, jobs, cursors });
   const models = await createModelsModule({
@@ -78,7 +84,7 @@ export const createModules = async (
     objects,
     compute,
     maxUploadBytes: config.maxUploadBytes,
-    trainJob,
+    ...modelsJobs,
     table,
     keptDatakits,
     reach,

@@ -1,6 +1,7 @@
 export * from './account.ts';
 export type * from './algorithms.ts';
 export * from './audit.ts';
+export * from './batch-prediction.ts';
 export * from './datakits.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';

@@ -21,7 +21,12 @@ import type { UploadsDeps } from './datakits.uploads.ts';
 import { createVersionsService } from './datakits.versions.ts';
 import type { VersionsDeps } from './datakits.versions.ts';
 
-export type { TrainedModel } from './datakits.lineage.ts';
+export { widenDatakit } from './datakits.compute.ts';
+export type { ProfiledFile } from './datakits.compute.ts';
+export type { WantedColumn } from './data/pieces.ts';
+export type { AddedColumn } from './data/widen.ts';
+export { keepPredicted } from './datakits.making.ts';
+export type { FindModels, TrainedModel, VersionName } from './datakits.lineage.ts';
 export type { DatakitTable } from './datakits.reading.ts';
 export { createReadTable, keptDatakits };
 

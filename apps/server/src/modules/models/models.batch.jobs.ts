@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Database, Tx } from '#platform/db';
+import { AppError } from '#platform/errors';
+import { defineJob, JobError } from '#platform/jobs';
+import type { JobDefinition } from '#platform/jobs';
+import { keepPredicted } from '#modules/datakits';
+import { predictTableTask } from './models.batch.compute.ts';
+import { onnxRefusal } from './models.imported.ts';
+import type { TrainJobDeps } from './models.jobs.ts';
+import { findModel, findModelVersion } from './models.store.ts';
+
+const versionNumber = z.number().int().positive();
+
+const payloadSchema = z.object({
+  model: z.object({ id: z.uuid(), version: versionNumber }),
+  datakit: z.object({ id: z.uuid(), version: versionNumber }),
+  keep: z.array(z.string()),
+  added: z.object({ prediction: z.string().optional(), probabilities: z.array(z.string()).optional() }),
+  /** The datakit that comes of it: there is nothing of it before. */
+  made: z.object({ id: z.uuid(), name: z.string(), description: z.string() }),
+  createdBy: z.uuid(),
+});
+export type BatchPayload = z.infer<typeof payloadSchema>;
+
+export interface BatchJobDeps extends TrainJobDeps {
+  readonly db: Database;
+}
+
+/** Predicts every row of a datakit in a compute process; the new one appears with the word that the job succeeded. */
+export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> => {
+  const { db, objects, compute, table, hasDatakit } = deps;
+
+  /** A version and its artifact. @throws JobError NOT_FOUND */
+  const versionOf = ({ model: { id, version } }: BatchPayload, tenantId: string) =>
+    db.tenant(tenantId, async (tx) => {
+      const record = await findModel(tx, id);
+      const row = record && (await findModelVersion(tx, id, version));
+      if (!row) throw new JobError('NOT_FOUND', 'The model was deleted before it could predict.');
+      const { key } = await objects.find(tx, row.artifactObject);
+      return { name: record.model.name, onnx: row.report.onnx, artifact: objects.localPath(key) };
+    });
+
+  return defineJob({
+    kind: 'model.predict_batch',
+    version: 1,
+    payload: payloadSchema,
+    run: async (payload, { tenantId, jobId, attempt, signal, progress, log }) => {
+      const { model, datakit, keep, added, made, createdBy } = payload;
+      const { name, onnx, artifact } = await versionOf(payload, tenantId);
+      const data = await table(tenantId, datakit.id, datakit.version);
+      const scratch = join(objects.scratch, `${jobId}-${attempt}`);
+      const [output, temp] = [`${scratch}.parquet`, `${scratch}-temp`];
+      try {
+        const { found, notes } = await compute.run(
+          predictTableTask,
+          {
+            parquet: data.parquet,
+            columns: data.columns,
+            rows: data.profile.rows,
+            artifact,
+            onnx,
+            keep,
+            added,
+            output,
+            temp,
+            // The other half is the model's.
+            memoryMb: Math.floor(compute.memoryMb / 2),
+            threads: 2,
+          },
+          { lane: 'batch', signal, context: { progress, log } },
+        );
+        for (const note of notes) log(note, 'warn');
+        const commit = await keepPredicted(deps, tenantId, output, found, {
+          ...made,
+          jobId,
+          createdBy,
+          notes,
+          recipe: { model: { ...model, name }, datakit: { ...datakit, name: data.name } },
+        });
+        return async (tx: Tx) => {
+          await commit(tx);
+          return {
+            datakitId: made.id,
+            version: 1,
+            rows: found.rows,
+            modelId: model.id,
+            modelVersion: model.version,
+          };
+        };
+      } catch (error) {
+        const refusal = onnx && onnxRefusal(error, 'The model could not answer');
+        throw refusal ? new JobError(refusal.code, refusal.message) : error;
+      } finally {
+        await rm(output, { force: true });
+        await rm(temp, { recursive: true, force: true });
+      }
+    },
+    // Nothing is seen of it before it is whole, and scratch files go with the attempt.
+    ended: async () => {},
+    revived: async (tx, _job, { model, datakit }) => {
+      const refuse = (message: string) => new AppError('CONFLICT', { message });
+      if (!(await findModel(tx, model.id)))
+        throw refuse('The model was deleted. Restore it, then run the job again.');
+      if (!(await hasDatakit(tx, datakit.id)))
+        throw refuse('The datakit was deleted. Restore it, or predict another.');
+    },
+  });
+};
