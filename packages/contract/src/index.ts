@@ -12,6 +12,7 @@ export * from './inference.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
 export * from './model-files.ts';
+export * from './model-fit.ts';
 export * from './models.ts';
 export * from './monitoring.ts';
 export * from './operations.ts';
