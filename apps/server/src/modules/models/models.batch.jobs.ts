@@ -28,6 +28,15 @@ export interface BatchJobDeps extends TrainJobDeps {
   readonly db: Database;
 }
 
+/** What the process holds beside its table and its model, in MB: DuckDB's own excess, the program, pieces under way. */
+const overheadMb = 320;
+/** An artifact unpacked is so many times as large at most. */
+const unpacked = 3;
+
+/** What DuckDB may take for the table, in MB. It puts aside on the disk what does not fit. */
+const tableMemoryMb = (processMb: number, artifactBytes: number): number =>
+  Math.max(128, Math.floor(processMb - overheadMb - (unpacked * artifactBytes) / 1024 ** 2));
+
 /** Predicts every row of a datakit in a compute process; the new one appears with the word that the job succeeded. */
 export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> => {
   const { db, objects, compute, table, hasDatakit } = deps;
@@ -38,8 +47,8 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
       const record = await findModel(tx, id);
       const row = record && (await findModelVersion(tx, id, version));
       if (!row) throw new JobError('NOT_FOUND', 'The model was deleted before it could predict.');
-      const { key } = await objects.find(tx, row.artifactObject);
-      return { name: record.model.name, onnx: row.report.onnx, artifact: objects.localPath(key) };
+      const { key, bytes } = await objects.find(tx, row.artifactObject);
+      return { name: record.model.name, onnx: row.report.onnx, artifact: objects.localPath(key), bytes };
     });
 
   return defineJob({
@@ -48,7 +57,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
     payload: payloadSchema,
     run: async (payload, { tenantId, jobId, attempt, signal, progress, log }) => {
       const { model, datakit, keep, added, made, createdBy } = payload;
-      const { name, onnx, artifact } = await versionOf(payload, tenantId);
+      const { name, onnx, artifact, bytes } = await versionOf(payload, tenantId);
       const data = await table(tenantId, datakit.id, datakit.version);
       const scratch = join(objects.scratch, `${jobId}-${attempt}`);
       const [output, temp] = [`${scratch}.parquet`, `${scratch}-temp`];
@@ -65,8 +74,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
             added,
             output,
             temp,
-            // The other half is the model's.
-            memoryMb: Math.floor(compute.memoryMb / 2),
+            memoryMb: tableMemoryMb(compute.memoryMb, bytes),
             threads: 2,
           },
           { lane: 'batch', signal, context: { progress, log } },

@@ -49,6 +49,8 @@ export async function widenTable(input: WidenInput, fill: Fill, hooks: ProfileHo
     await db.run(wideView(input));
     const names = [...keep, ...added.map(({ name }) => name)];
     const loaded = await settleTypes(db, { relation: 'wide', names });
+    await db.run('DROP VIEW wide');
+    await db.run('DROP TABLE added');
     const widened = await profileLoaded(db, loaded, opaqueTable(null), output, {
       log: (line) => hooks.log(line),
       progress: (share) => report(fillingShare + share * (0.99 - fillingShare), 'Looking at the columns'),
