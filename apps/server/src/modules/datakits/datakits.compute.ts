@@ -6,10 +6,10 @@ import type { Cell, QueryResult, TransformPreview } from '@quadrax/contract';
 import { computeTask, TaskError } from '#platform/compute';
 import type { ExportInput } from './data/export.ts';
 import type { PreviewInput } from './data/preview.ts';
-import type { ProfileHooks, ProfileInput, ProfileOutput } from './data/profile.ts';
+import type { ProfileInput, ProfileOutput } from './data/profile.ts';
 import type { QueryInput } from './data/query.ts';
 import type { TransformInput, TransformPreviewInput } from './data/transform.ts';
-import type { Fill, WidenInput } from './data/widen.ts';
+import type { Fill, FillInput, WidenInput } from './data/widen.ts';
 
 export interface ProfiledFile extends ProfileOutput {
   readonly parquetSha256: string;
@@ -116,15 +116,25 @@ export const transformTask = computeTask(
   },
 );
 
-/** Writes a table with further columns, filled a piece at a time, and finds out what they hold. For compute processes. */
-export const widenDatakit = async (
-  input: WidenInput,
+/** Fills new columns of a table, a piece of its rows at a time. For compute processes. */
+export const fillDatakit = async (
+  input: FillInput,
   fill: Fill,
-  hooks: ProfileHooks,
-): Promise<ProfiledFile> => {
-  const { widenTable } = await import('./data/widen.ts');
-  return forPerson(async () => sealed(await widenTable(input, fill, hooks), input.output));
+  progress: (share: number) => void,
+): Promise<void> => {
+  const { fillColumns } = await import('./data/widen.ts');
+  await forPerson(() => fillColumns(input, fill, progress));
 };
+
+/** Writes a table with columns that were filled for it, and finds out what they hold. */
+export const widenTask = computeTask(
+  import.meta.url,
+  'datakits.widen',
+  async (input: WidenInput, context): Promise<ProfiledFile> => {
+    const { widenTable } = await import('./data/widen.ts');
+    return forPerson(async () => sealed(await widenTable(input, context), input.output));
+  },
+);
 
 /** Writes the table in another format; its size in bytes. */
 export const exportTask = computeTask(

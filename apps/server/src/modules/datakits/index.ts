@@ -21,10 +21,9 @@ import type { UploadsDeps } from './datakits.uploads.ts';
 import { createVersionsService } from './datakits.versions.ts';
 import type { VersionsDeps } from './datakits.versions.ts';
 
-export { widenDatakit } from './datakits.compute.ts';
-export type { ProfiledFile } from './datakits.compute.ts';
+export { fillDatakit, widenTask } from './datakits.compute.ts';
+export { jobMemoryMb } from './datakits.jobs.ts';
 export type { WantedColumn } from './data/pieces.ts';
-export type { AddedColumn } from './data/widen.ts';
 export { keepPredicted } from './datakits.making.ts';
 export type { FindModels, TrainedModel, VersionName } from './datakits.lineage.ts';
 export type { DatakitTable } from './datakits.reading.ts';

@@ -2,15 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { OnnxSignature } from '@quadrax/ml/onnx';
 import type { Table } from '@quadrax/ml/tabular';
 import { computeTask, TaskError } from '#platform/compute';
-import { widenDatakit } from '#modules/datakits';
-import type { DatakitTable, ProfiledFile, WantedColumn } from '#modules/datakits';
-
-/** What the columns are called that are added. */
-export interface AddedNames {
-  readonly prediction?: string | undefined;
-  /** Of each class, in their order. */
-  readonly probabilities?: string[] | undefined;
-}
+import { fillDatakit } from '#modules/datakits';
+import type { DatakitTable, WantedColumn } from '#modules/datakits';
 
 export interface BatchInput {
   readonly parquet: string;
@@ -19,17 +12,19 @@ export interface BatchInput {
   readonly artifact: string;
   /** Of an imported model: how rows go into its graph. */
   readonly onnx: Pick<OnnxSignature, 'schema' | 'plan'> | undefined;
-  readonly keep: readonly string[];
-  readonly added: AddedNames;
-  /** Where the table is to be written. */
-  readonly output: string;
+  /** Which columns are filled. */
+  readonly prediction: boolean;
+  readonly probabilities: boolean;
+  /** Where they are to be written. */
+  readonly filled: string;
   readonly temp: string;
   readonly memoryMb: number;
   readonly threads: number;
 }
 
 export interface BatchOutput {
-  readonly found: ProfiledFile;
+  /** Of classes: what the numbers of the prediction stand for. */
+  readonly labels: readonly string[] | undefined;
   /** What a person should know of the rows. */
   readonly notes: readonly string[];
 }
@@ -144,30 +139,26 @@ const ofClass = (probabilities: Float64Array, classes: number, k: number): Float
     (_unused, i) => probabilities[i * classes + k] ?? 0,
   );
 
-/** Predicts every row of a table, a piece at a time, and writes it with what was predicted. */
+/** Predicts every row of a table, a piece at a time: a column of the prediction, and one for each class. */
 export const predictTableTask = computeTask(
   import.meta.url,
   'models.predict_table',
-  async ({ artifact, onnx, added, ...input }: BatchInput, context): Promise<BatchOutput> => {
+  async (
+    { artifact, onnx, prediction, probabilities: shares, ...input }: BatchInput,
+    context,
+  ): Promise<BatchOutput> => {
     const { read, labels, classes, answer, notes } = await (onnx
       ? openImported(artifact, onnx)
       : openTrained(artifact));
-    const { prediction, probabilities: ofClasses = [] } = added;
-    const columns = [
-      ...(prediction === undefined ? [] : [{ name: prediction, ...(labels && { words: labels }) }]),
-      ...ofClasses.map((name) => ({ name })),
-    ];
-    const found = await widenDatakit(
-      { ...input, read, added: columns, stage: 'Predicting' },
+    const places = shares ? Array.from({ length: classes }, (_unused, k) => k) : [];
+    await fillDatakit(
+      { ...input, read, count: (prediction ? 1 : 0) + places.length },
       async (piece) => {
         const { predicted, probabilities = new Float64Array() } = await answer(piece);
-        return [
-          ...(prediction === undefined ? [] : [predicted]),
-          ...ofClasses.map((_name, k) => ofClass(probabilities, classes, k)),
-        ];
+        return [...(prediction ? [predicted] : []), ...places.map((k) => ofClass(probabilities, classes, k))];
       },
-      context,
+      (share) => context.progress(Math.round(share * 100), 100, 'Predicting'),
     );
-    return { found, notes: notes() };
+    return { labels, notes: notes() };
   },
 );

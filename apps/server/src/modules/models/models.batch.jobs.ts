@@ -5,7 +5,7 @@ import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
-import { keepPredicted } from '#modules/datakits';
+import { jobMemoryMb, keepPredicted, widenTask } from '#modules/datakits';
 import { predictTableTask } from './models.batch.compute.ts';
 import { onnxRefusal } from './models.imported.ts';
 import type { TrainJobDeps } from './models.jobs.ts';
@@ -28,16 +28,19 @@ export interface BatchJobDeps extends TrainJobDeps {
   readonly db: Database;
 }
 
-/** What the process holds beside its table and its model, in MB: DuckDB's own excess, the program, pieces under way. */
+/** What the process holds beside DuckDB and the model, in MB: DuckDB's own excess, the program, pieces under way. */
 const overheadMb = 320;
 /** An artifact unpacked is so many times as large at most. */
 const unpacked = 3;
 
-/** What DuckDB may take for the table, in MB. It puts aside on the disk what does not fit. */
-const tableMemoryMb = (processMb: number, artifactBytes: number): number =>
+/** What DuckDB may take beside the model, in MB. It puts aside on the disk what does not fit. */
+const memoryBeside = (processMb: number, artifactBytes: number): number =>
   Math.max(128, Math.floor(processMb - overheadMb - (unpacked * artifactBytes) / 1024 ** 2));
 
-/** Predicts every row of a datakit in a compute process; the new one appears with the word that the job succeeded. */
+/** How much of the work predicting is; the rest is writing and profiling the new table. */
+const predictingShare = 0.6;
+
+/** Predicts every row of a datakit in compute processes; the new one appears with the word that the job succeeded. */
 export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> => {
   const { db, objects, compute, table, hasDatakit } = deps;
 
@@ -60,24 +63,53 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
       const { name, onnx, artifact, bytes } = await versionOf(payload, tenantId);
       const data = await table(tenantId, datakit.id, datakit.version);
       const scratch = join(objects.scratch, `${jobId}-${attempt}`);
-      const [output, temp] = [`${scratch}.parquet`, `${scratch}-temp`];
+      const [filled, output, temp] = [`${scratch}-filled.parquet`, `${scratch}.parquet`, `${scratch}-temp`];
+      const { parquet, columns } = data;
+      const step = (from: number, to: number) => ({
+        lane: 'batch' as const,
+        signal,
+        context: {
+          log,
+          progress: (done: number, total: number, stage: string) =>
+            progress(from + ((to - from) * done) / total, 1, stage),
+        },
+      });
       try {
-        const { found, notes } = await compute.run(
+        const { labels, notes } = await compute.run(
           predictTableTask,
           {
-            parquet: data.parquet,
-            columns: data.columns,
+            parquet,
+            columns,
             rows: data.profile.rows,
             artifact,
             onnx,
+            prediction: added.prediction !== undefined,
+            probabilities: added.probabilities !== undefined,
+            filled,
+            temp,
+            memoryMb: memoryBeside(compute.memoryMb, bytes),
+            threads: 1,
+          },
+          step(0, predictingShare),
+        );
+        const { prediction, probabilities = [] } = added;
+        const found = await compute.run(
+          widenTask,
+          {
+            parquet,
+            columns,
             keep,
-            added,
+            added: [
+              ...(prediction === undefined ? [] : [{ name: prediction, words: labels }]),
+              ...probabilities.map((name) => ({ name })),
+            ],
+            filled,
             output,
             temp,
-            memoryMb: tableMemoryMb(compute.memoryMb, bytes),
+            memoryMb: jobMemoryMb(compute),
             threads: 2,
           },
-          { lane: 'batch', signal, context: { progress, log } },
+          step(predictingShare, 1),
         );
         for (const note of notes) log(note, 'warn');
         const commit = await keepPredicted(deps, tenantId, output, found, {
@@ -101,7 +133,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
         const refusal = onnx && onnxRefusal(error, 'The model could not answer');
         throw refusal ? new JobError(refusal.code, refusal.message) : error;
       } finally {
-        await rm(output, { force: true });
+        for (const file of [filled, output]) await rm(file, { force: true });
         await rm(temp, { recursive: true, force: true });
       }
     },

@@ -9,7 +9,6 @@ import { findJob, jobView } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
 import type { DatakitTable } from '#modules/datakits';
-import type { AddedNames } from './models.batch.compute.ts';
 import type { BatchPayload } from './models.batch.jobs.ts';
 import { listDeployments } from './models.deployments.store.ts';
 import { findModel, findModelVersion } from './models.store.ts';
@@ -23,6 +22,9 @@ export interface BatchDeps {
   readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
   readonly reach: Reach;
 }
+
+/** What the columns are called that are added. */
+type AddedNames = BatchPayload['added'];
 
 export interface BatchService {
   /** @throws AppError that says what of the datakit does not suit the model */
