@@ -195,6 +195,13 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
     const predict = ['model', 'predict', String(version['modelId']), '--json', JSON.stringify(adelie)];
     const { stdout } = await home.run(predict, named);
     expect(JSON.parse(stdout)).toMatchObject({ predictions: [{ label: 'Adelie' }] });
+    const batch = ['model', 'predict-batch', String(version['modelId']), id, '--keep', 'species'];
+    expect(await home.json([...batch, '--no-probabilities', '--name', 'Predicted'], named)).toMatchObject({
+      name: 'Predicted',
+      status: 'READY',
+      rows: 344,
+      columns: [{ name: 'species' }, { name: 'species_predicted' }],
+    });
     const file = join(home.folder, 'penguins.onnx');
     await home.json(['model', 'export', String(version['modelId']), '--output', file], named);
     const back = await home.json(['model', 'import', file, '--framework', 'onnx', '--deploy'], named);
@@ -235,6 +242,11 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
     expect(await readFile(file, 'utf8')).toBe('species,n\nAdelie,152\nGentoo,124\nChinstrap,68\n');
     expect(await home.run(download, named)).toMatchObject({
       stderr: expect.stringContaining('exists already'),
+    });
+    expect(await home.json(['datakit', 'append', id, file], named)).toMatchObject({ version: 3, rows: 6 });
+    expect(await home.json(['datakit', 'replace', id, file], named)).toMatchObject({ version: 4, rows: 3 });
+    expect(await home.json(['datakit', 'append', id, '/nowhere.csv'], named)).toMatchObject({
+      code: 'NO_FILE',
     });
   });
   it('names the columns there are when the target is none of them', async () => {

@@ -16,10 +16,10 @@ import { createJobsModule } from '#modules/jobs';
 import { createMailModule } from '#modules/mail';
 import {
   createModelPurge,
-  createModelsJob,
+  createModelsJobs,
   createModelsModule,
   deleteOldTraffic,
-  modelsTrainedOn,
+  modelsInLineage,
 } from '#modules/models';
 import { createOperations } from '#modules/operations';
 import { createUpkeepModule, upkeepRoutines } from '#modules/upkeep';
@@ -46,7 +46,7 @@ export const createModules = async (
   const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
   const table = createReadTable({ db, objects });
   const datakitJobs = createDatakitsJobs({ db, objects, compute, events, table });
-  const trainJob = createModelsJob({ objects, compute, events, table, hasDatakit });
+  const modelsJobs = createModelsJobs({ db, objects, compute, events, table, hasDatakit });
   const laterJobs = createLaterJobs(routes, identity.authenticator.callerNow);
   const jobs = await openJobs({
     db,
@@ -54,7 +54,13 @@ export const createModules = async (
     log,
     worker,
     reach,
-    definitions: [datakitJobs.profileJob, datakitJobs.transformJob, trainJob, ...laterJobs.definitions],
+    definitions: [
+      datakitJobs.profileJob,
+      datakitJobs.transformJob,
+      modelsJobs.trainJob,
+      modelsJobs.batchJob,
+      ...laterJobs.definitions,
+    ],
     perTenant: config.jobsPerTenant,
     observe: telemetry.observeJob,
   });
@@ -73,7 +79,7 @@ export const createModules = async (
     worker,
     maxUploadBytes: config.maxUploadBytes,
     queryTimeoutMs: config.queryTimeoutMs,
-    trainedOn: modelsTrainedOn,
+    findModels: modelsInLineage,
   });
   const jobsModule = createJobsModule({ db, jobs, cursors });
   const models = await createModelsModule({
@@ -84,7 +90,7 @@ export const createModules = async (
     objects,
     compute,
     maxUploadBytes: config.maxUploadBytes,
-    trainJob,
+    ...modelsJobs,
     table,
     keptDatakits,
     reach,

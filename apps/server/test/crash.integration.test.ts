@@ -136,6 +136,35 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
   );
 
   it.each(['job.enqueued', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
+    'at %s of a batch prediction: the next start makes the datakit, once',
+    async (point) => {
+      const quiet = await start();
+      const client = await quiet.register();
+      const datakit = await readyDatakit(client);
+      const { model } = await trainedModel(client, datakit.id);
+      await quiet.stop();
+
+      const first = await start(point);
+      const body = { datakitId: datakit.id, name: 'Predicted' };
+      const sent = await again(first, client)
+        .send(routes.models.predictBatch, { params: { id: model.id }, body })
+        .catch(() => undefined);
+      if (sent) expect(sent.status).toBe(202);
+      expect(await first.exited).toBe('SIGKILL');
+
+      const second = await start();
+      const survivor = again(second, client);
+      const { items } = await survivor.page(routes.jobs.list, { query: { kind: 'model.predict_batch' } });
+      expect(items).toHaveLength(1);
+      await jobSucceeds(survivor, items[0]?.id ?? '');
+      const made = await survivor.page(routes.datakits.list, { query: { name: 'Predicted' } });
+      expect(made.items).toMatchObject([{ status: 'READY', rows: 60, version: 1 }]);
+      expect(made.meta.total).toBe(1);
+      await expectWholeStore(4);
+    },
+  );
+
+  it.each(['job.enqueued', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
     'at %s of a training: the next start finishes it, once',
     async (point) => {
       const quiet = await start();

@@ -91,6 +91,8 @@ describe('The rows behind a figure', () => {
     const { page } = await stage.visit({ as: ada, at: `/models/${progression}?near=150,150` });
     await page.getByRole('heading', { name: 'Rows predicted near 150 with progression near 150' }).waitFor();
     await page.getByText(/held-out rows?\./).waitFor();
+    const inDatakit = await page.getByRole('link', { name: 'Show in the datakit' }).getAttribute('href');
+    expect(decodeURIComponent(inDatakit ?? '')).toMatch(/"progression","operator":">=".*"operator":"<="/);
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('heading', { name: /^Rows predicted near/ }).waitFor({ state: 'detached' });
     expect(page.url()).not.toContain('near');

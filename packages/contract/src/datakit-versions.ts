@@ -25,7 +25,7 @@ export const datakitVersionSchema = z
     recipe: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('The `sql` or the `steps` that made it, as the transformation took them.'),
+      .describe('What made it, as it was asked for: `sql` or `steps`, or a `prediction`.'),
     notes: z.array(z.string()).describe('What a person should know of how it was made.'),
     format: fileFormatSchema,
     fileName: z.string(),

@@ -1,6 +1,7 @@
 export * from './account.ts';
 export type * from './algorithms.ts';
 export * from './audit.ts';
+export * from './batch-prediction.ts';
 export * from './datakits.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';
@@ -13,6 +14,7 @@ export * from './mail.ts';
 export * from './model-files.ts';
 export * from './model-comparison.ts';
 export * from './model-versions.ts';
+export * from './model-fit.ts';
 export * from './models.ts';
 export * from './monitoring.ts';
 export * from './operations.ts';

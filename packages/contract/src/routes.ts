@@ -1,5 +1,6 @@
 import { account } from './account.ts';
 import { audit } from './audit.ts';
+import { batchPredictions } from './batch-prediction.ts';
 import { datakits } from './datakits.ts';
 import { identity } from './identity.ts';
 import { inference } from './inference.ts';
@@ -23,7 +24,7 @@ export const routes = {
   platform,
   audit,
   datakits,
-  models: { ...models, ...serving, ...monitoring },
+  models: { ...models, ...serving, ...batchPredictions, ...monitoring },
   inference,
   jobs,
   mail,

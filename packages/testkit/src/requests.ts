@@ -149,6 +149,7 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       undeploy: { ...ofModel, body: {} },
       import: { form: importForm(sumModel(), 'sum.onnx') },
       export: { ...ofModel, query: { format: 'json' } },
+      predictBatch: { ...ofModel, body: { datakitId: datakit.id } },
       predict: { ...ofModel, body: { inputs: { hours: 12, city: 'Bern', rainfall: 3.5 } } },
     },
     inference: {

@@ -20,6 +20,10 @@ interface UploadOptions extends ConnectionOptions {
   readonly wait: boolean;
 }
 
+interface AddOptions extends ConnectionOptions {
+  readonly wait: boolean;
+}
+
 interface ListOptions extends ConnectionOptions {
   readonly name?: string;
   readonly limit: string;
@@ -70,11 +74,16 @@ const summary = (datakit: Datakit): string =>
     ? `${datakit.name} (${datakit.id}): ${rows(datakit)} rows, ${datakit.columns.length} columns.`
     : `${datakit.name} (${datakit.id}) is being read.`;
 
-const upload = async (file: string, options: UploadOptions): Promise<void> => {
+/** @throws CliError where there is none */
+const opened = (file: string): Promise<Blob> => {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new CliError(`There is no file ${file}.`, 'NO_FILE');
+  return openAsBlob(file);
+};
+
+const upload = async (file: string, options: UploadOptions): Promise<void> => {
   const client = connect(options);
-  const blob = await openAsBlob(file);
+  const blob = await opened(file);
   const large = blob.size > partsFromBytes;
   const sent = await withProgress('Sending', (update) =>
     client.datakits[large ? 'uploadInParts' : 'upload'](blob, {
@@ -88,6 +97,26 @@ const upload = async (file: string, options: UploadOptions): Promise<void> => {
   const datakit = options.wait ? await ready(client, sent) : sent;
   createOutput(options.json ?? false).result(datakit, () => summary(datakit));
 };
+
+/** Rows of a file for a datakit that is there: a new version of it. */
+const addRows =
+  (mode: 'append' | 'replace') =>
+  async (id: string, file: string, options: AddOptions): Promise<void> => {
+    const client = connect(options);
+    const blob = await opened(file);
+    const sent = await withProgress('Sending', (update) =>
+      client.datakits.uploadInParts(blob, {
+        fileName: basename(file),
+        into: { datakitId: id, mode },
+        memory: uploadMemory(serverUrl(options), file),
+        onProgress: (done, total) => update(total === 0 ? 1 : done / total, size(total)),
+      }),
+    );
+    const datakit = options.wait ? await ready(client, sent) : sent;
+    createOutput(options.json ?? false).result(datakit, () =>
+      options.wait ? `${summary(datakit)} It is at version ${datakit.version}.` : summary(datakit),
+    );
+  };
 
 const sample = async (
   name: string | undefined,
@@ -118,6 +147,14 @@ export const addDatakit = (program: Command): void => {
     .option('--description <text>', 'what it holds')
     .option('--no-wait', 'do not wait until it has been read')
     .action(upload);
+  connected(datakits.command('append <id> <file>').description('add the rows of a file: a new version'))
+    .option('--no-wait', 'do not wait until it has been read')
+    .action(addRows('append'));
+  connected(
+    datakits.command('replace <id> <file>').description('take a newer file in its place: a new version'),
+  )
+    .option('--no-wait', 'do not wait until it has been read')
+    .action(addRows('replace'));
   connected(
     datakits
       .command('sample [name]')

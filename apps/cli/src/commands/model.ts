@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { createOutput, facts, number, table } from '../output.ts';
 import { limitOf, upTo } from '../listing.ts';
+import { addBatch } from './model-batch.ts';
 import { addModelFiles } from './model-files.ts';
 import { addPredict } from './model-predict.ts';
 import { addTrain, headline, modelTypeOf } from './model-train.ts';
@@ -136,5 +137,6 @@ export const addModel = (program: Command): void => {
       );
     });
   addPredict(models);
+  addBatch(models);
   addModelFiles(models);
 };

@@ -83,6 +83,7 @@ const kinds: Record<string, { verb: string; what: string }> = {
   'datakit.transform': { verb: 'Transform', what: 'a datakit' },
   'datakits.query': { verb: 'Query', what: 'a datakit' },
   'model.train': { verb: 'Train', what: 'a model' },
+  'model.predict_batch': { verb: 'Predict a datakit with', what: 'a model' },
   'models.predict': { verb: 'Predict', what: 'with a model' },
 };
 

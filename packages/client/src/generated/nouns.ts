@@ -329,6 +329,8 @@ export interface ModelsCalls {
   readonly predict: Deferrable<
     (id: string, body: Body<'models.predict'>, options?: CallOptions) => Promise<Data<'models.predict'>>
   >;
+  /** Predict every row of a datakit: a new datakit */
+  predictBatch(id: string, body: Body<'models.predictBatch'>, options?: CallOptions): Promise<Job>;
   /** What a version was asked, how long it took, and how far that is from what it was trained on */
   monitoring(id: string, query?: Query<'models.monitoring'>, options?: CallOptions): Promise<Monitoring>;
 }
@@ -497,6 +499,7 @@ export const signatures = {
     deploy: 'POST /models/{id}/deploy data body',
     undeploy: 'POST /models/{id}/undeploy data body',
     predict: 'POST /models/{id}/predict data body later',
+    predictBatch: 'POST /models/{id}/predict/batch data body key',
     monitoring: 'GET /models/{id}/monitoring data query',
   },
   operations: {

@@ -1168,6 +1168,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/predict/batch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Predict every row of a datakit: a new datakit */
+    post: operations['models.predictBatch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models/{id}/restore': {
     parameters: {
       query?: never;
@@ -1904,7 +1921,7 @@ export interface components {
         kind: 'datakit' | 'model';
         version: number;
       }[];
-      /** @description The `sql` or the `steps` that made it, as the transformation took them. */
+      /** @description What made it, as it was asked for: `sql` or `steps`, or a `prediction`. */
       recipe?: {
         [key: string]: unknown;
       };
@@ -7405,6 +7422,79 @@ export interface operations {
         content: {
           'application/json': {
             data: components['schemas']['Job'];
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.predictBatch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description What is added to each row: `TARGET_predicted`, and of classes `TARGET_probability_CLASS`. Absent: all that the model gives. */
+          add?: ('prediction' | 'probabilities')[];
+          /** @description The version that this alias serves, never the one on trial beside it. Neither: what answers predictions, else the latest version. */
+          alias?: string;
+          /**
+           * Format: uuid
+           * @description The datakit whose rows are predicted.
+           */
+          datakitId: string;
+          /** @description Absent: its current version. */
+          datakitVersion?: number;
+          /** @default  */
+          description?: string;
+          /** @description The columns that are taken over, in this order. Absent: all. */
+          keep?: string[];
+          /** @description Of the new datakit. Absent: made of both names. */
+          name?: string;
+          /** @description Any version of the model, deployed or not; not together with an alias. */
+          version?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['Job'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
             /** @enum {boolean} */
             success: true;
           };

@@ -9,6 +9,7 @@ import type { PreviewInput } from './data/preview.ts';
 import type { ProfileInput, ProfileOutput } from './data/profile.ts';
 import type { QueryInput } from './data/query.ts';
 import type { TransformInput, TransformPreviewInput } from './data/transform.ts';
+import type { Fill, FillInput, WidenInput } from './data/widen.ts';
 
 export interface ProfiledFile extends ProfileOutput {
   readonly parquetSha256: string;
@@ -112,6 +113,26 @@ export const transformTask = computeTask(
         notes,
       };
     });
+  },
+);
+
+/** Fills new columns of a table, a piece of its rows at a time. For compute processes. */
+export const fillDatakit = async (
+  input: FillInput,
+  fill: Fill,
+  progress: (share: number) => void,
+): Promise<void> => {
+  const { fillColumns } = await import('./data/widen.ts');
+  await forPerson(() => fillColumns(input, fill, progress));
+};
+
+/** Writes a table with columns that were filled for it, and finds out what they hold. */
+export const widenTask = computeTask(
+  import.meta.url,
+  'datakits.widen',
+  async (input: WidenInput, context): Promise<ProfiledFile> => {
+    const { widenTable } = await import('./data/widen.ts');
+    return forPerson(async () => sealed(await widenTable(input, context), input.output));
   },
 );
 

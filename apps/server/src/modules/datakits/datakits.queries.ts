@@ -11,21 +11,18 @@ import type {
 } from '@quadrax/contract';
 import type { ComputePool, Task } from '#platform/compute';
 import { TaskError } from '#platform/compute';
-import type { Database, Tx } from '#platform/db';
-import { AppError, invalid, notFound } from '#platform/errors';
+import type { Database } from '#platform/db';
+import { AppError, invalid } from '#platform/errors';
 import type { Caller, Change } from '#platform/http';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
-import { opaqueTable } from './data/intake-result.ts';
 import { previewTransformTask, queryTask, wrongQueryOf } from './datakits.compute.ts';
-import { safeFileName } from './datakits.download.ts';
+import { insertMade } from './datakits.making.ts';
 import { datakitAt } from './datakits.reading.ts';
 import type { DatakitTable, ReadTable } from './datakits.reading.ts';
-import { insertDatakit } from './datakits.store.ts';
-import type { VersionRecipe } from './datakits.tables.ts';
 import { openRecipe } from './datakits.transform.jobs.ts';
 import type { PinnedRecipe, TransformPayload } from './datakits.transform.jobs.ts';
-import { insertNextVersion, insertParents, readyVersions } from './datakits.versions.store.ts';
+import { readyVersions } from './datakits.versions.store.ts';
 import type { Parent } from './datakits.versions.store.ts';
 
 export interface QueriesDeps {
@@ -181,49 +178,6 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
   ): Promise<TransformPreview> =>
     ask(previewTransformTask, { ...(await openRecipe(table, tenantId, recipe)), ...limits, limit }, signal);
 
-  /** Inserts a version that is to be made; `number` absent, the next of its datakit. */
-  const insertOutput = async (
-    tx: Tx,
-    { tenantId, accountId }: Caller,
-    output: {
-      readonly datakitId: string;
-      readonly name: string;
-      readonly jobId: string;
-      readonly recipe: VersionRecipe;
-      readonly parents: readonly Parent[];
-      readonly fresh?: { readonly description: string };
-    },
-  ): Promise<{ datakitId: string; version: number }> => {
-    const { datakitId, name, jobId, recipe, parents, fresh } = output;
-    const row = {
-      tenantId,
-      datakitId,
-      status: 'PROCESSING' as const,
-      format: 'parquet' as const,
-      fileName: safeFileName(`${name}.x`, 'parquet'),
-      sizeBytes: 0,
-      sha256: '',
-      intake: { format: 'parquet' as const, bytes: 0, sha256: '', table: opaqueTable(null) },
-      jobId,
-      made: 'transformed' as const,
-      createdBy: accountId,
-      recipe,
-    };
-    if (!fresh) {
-      const version = await insertNextVersion(tx, row, parents);
-      if (version === undefined) throw notFound('datakit');
-      return { datakitId, version };
-    }
-    const { description } = fresh;
-    await insertDatakit(
-      tx,
-      { tenantId, id: datakitId, createdBy: accountId, name, description },
-      { ...row, version: 1 },
-    );
-    await insertParents(tx, { tenantId, datakitId, version: 1 }, parents);
-    return { datakitId, version: 1 };
-  };
-
   return {
     query: async (tenantId, id, request, signal) => {
       const { recipe } = await pin(tenantId, id, request);
@@ -252,7 +206,7 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
         ...(recipe.sql !== undefined && { sql: recipe.sql }),
         ...(recipe.steps && { steps: recipe.steps }),
       };
-      const common = { jobId, recipe: asked, parents };
+      const common = { made: 'transformed' as const, jobId, recipe: asked, parents };
       const fresh = (part: string) => ({
         ...common,
         datakitId: randomUUID(),
@@ -261,12 +215,9 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
       });
       return change.tenant(async (tx) => {
         const outputs = split
-          ? [
-              await insertOutput(tx, caller, fresh(' (train)')),
-              await insertOutput(tx, caller, fresh(' (test)')),
-            ]
+          ? [await insertMade(tx, caller, fresh(' (train)')), await insertMade(tx, caller, fresh(' (test)'))]
           : [
-              await insertOutput(
+              await insertMade(
                 tx,
                 caller,
                 request.as ? fresh('') : { ...common, datakitId: id, name: base.name },

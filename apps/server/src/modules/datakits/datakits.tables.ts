@@ -23,6 +23,13 @@ export const datakits = quadrax.table('datakits', {
 export interface VersionRecipe {
   readonly sql?: string;
   readonly steps?: readonly TransformStep[];
+  readonly prediction?: PredictionRecipe;
+}
+
+/** By which version of which model rows were predicted; its name as it was then. */
+export interface PredictionRecipe {
+  readonly model: { readonly id: string; readonly version: number; readonly name: string };
+  readonly datakit: { readonly id: string; readonly version: number; readonly name: string };
 }
 
 export const datakitVersions = quadrax.table('datakit_versions', {

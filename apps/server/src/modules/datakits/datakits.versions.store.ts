@@ -160,7 +160,7 @@ export const mostLinks = 300;
 
 /**
  * The links between versions around a datakit: back from each of its versions to the sources, and forward to what was
- * made of them. At most `mostLinks`, and one more if there are more.
+ * made of them, with the models that it was made by. At most `mostLinks`, and one more if there are more.
  */
 export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLink[]> => {
   const { rows } = await tx.execute<{
@@ -187,7 +187,12 @@ export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLi
       WHERE f.far < ${furthest}
     )
     SELECT DISTINCT datakit_id, version, parent_kind, parent_id, parent_version
-    FROM (SELECT * FROM back UNION ALL SELECT * FROM forth) links
+    FROM (
+      SELECT * FROM back UNION ALL SELECT * FROM forth UNION ALL
+      SELECT p.*, f.far FROM forth f JOIN quadrax.datakit_parents p
+        ON p.tenant_id = f.tenant_id AND p.parent_kind = 'model'
+        AND p.datakit_id = f.datakit_id AND p.version = f.version
+    ) links
     ORDER BY datakit_id, version, parent_id, parent_version LIMIT ${mostLinks + 1}`);
   return rows.map((row) => ({
     childId: row.datakit_id,

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import type { Datakit, DatakitVersion, Lineage, PageQuery } from '@quadrax/contract';
-import type { Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import { pageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage, Multipart } from '#platform/http';
@@ -8,7 +7,7 @@ import { columnsDiffer, differenceText } from './data/column-difference.ts';
 import { createKeepVersion } from './datakits.keeping.ts';
 import type { KeepDeps } from './datakits.keeping.ts';
 import { lineageOf } from './datakits.lineage.ts';
-import type { TrainedModel } from './datakits.lineage.ts';
+import type { FindModels } from './datakits.lineage.ts';
 import { datakitAt, foundIn, notReady, versionIn } from './datakits.reading.ts';
 import type { ReadTable } from './datakits.reading.ts';
 import { receiveFile } from './datakits.upload.ts';
@@ -20,8 +19,7 @@ export interface VersionsDeps extends KeepDeps {
   readonly cursors: Cursors;
   readonly maxUploadBytes: number;
   readonly table: ReadTable;
-  /** The model versions that were trained on any version of some datakits. */
-  readonly trainedOn: (tx: Tx, datakitIds: readonly string[]) => Promise<TrainedModel[]>;
+  readonly findModels: FindModels;
 }
 
 export interface VersionsService {
@@ -141,7 +139,7 @@ export const createVersionsService = (deps: VersionsDeps): VersionsService => {
     lineage: (tenantId, id) =>
       db.tenant(tenantId, async (tx) => {
         await foundIn(tx, id);
-        return lineageOf(tx, id, deps.trainedOn);
+        return lineageOf(tx, id, deps.findModels);
       }),
   };
 };

@@ -21,7 +21,11 @@ import type { UploadsDeps } from './datakits.uploads.ts';
 import { createVersionsService } from './datakits.versions.ts';
 import type { VersionsDeps } from './datakits.versions.ts';
 
-export type { TrainedModel } from './datakits.lineage.ts';
+export { fillDatakit, widenTask } from './datakits.compute.ts';
+export { jobMemoryMb } from './datakits.jobs.ts';
+export type { WantedColumn } from './data/pieces.ts';
+export { keepPredicted } from './datakits.making.ts';
+export type { FindModels, TrainedModel, VersionName } from './datakits.lineage.ts';
 export type { DatakitTable } from './datakits.reading.ts';
 export { createReadTable, keptDatakits };
 

@@ -1,11 +1,14 @@
 import { restorableDays } from '@quadrax/contract';
 import type { Tx } from '#platform/db';
 import { purgeModels } from './models.deleted.store.ts';
+import { createBatchJob } from './models.batch.jobs.ts';
+import type { BatchJobDeps } from './models.batch.jobs.ts';
+import { createBatchService } from './models.batch.ts';
+import type { BatchDeps } from './models.batch.ts';
 import { createDeploymentsService } from './models.deployments.ts';
 import { createEvidence } from './models.evidence.ts';
 import type { EvidenceDeps } from './models.evidence.ts';
 import { createTrainJob } from './models.jobs.ts';
-import type { TrainJobDeps } from './models.jobs.ts';
 import { modelsRoutes } from './models.routes.ts';
 import { createModelsService } from './models.service.ts';
 import type { ModelsDeps } from './models.service.ts';
@@ -24,6 +27,7 @@ export type { Served, ServedSchema, Serving, Wanted } from './models.serving.ts'
 /** Models: trained on datakits, versioned, deployed, asked for predictions. */
 export const createModelsModule = async (
   deps: ModelsDeps &
+    BatchDeps &
     EvidenceDeps &
     ModelFilesDeps &
     MonitoringDeps & { readonly objects: ObjectStore; readonly log: Logger; readonly telemetry: Telemetry },
@@ -39,6 +43,7 @@ export const createModelsModule = async (
     serving,
     monitoring,
     createModelFiles(deps),
+    createBatchService(deps),
   );
   return { routes, serving, readings: watch.readings, stop: watch.stop };
 };
@@ -52,6 +57,10 @@ export const createModelPurge =
     return removed;
   };
 
-export const createModelsJob = (deps: TrainJobDeps) => createTrainJob(deps);
-export { modelsTrainedOn } from './models.lineage.store.ts';
+/** The jobs that make a version, and that predict a whole datakit by one. */
+export const createModelsJobs = (deps: BatchJobDeps) => ({
+  trainJob: createTrainJob(deps),
+  batchJob: createBatchJob(deps),
+});
+export { modelsInLineage } from './models.lineage.store.ts';
 export { deleteOldTraffic } from './models.traffic.store.ts';

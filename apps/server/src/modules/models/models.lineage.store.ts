@@ -1,11 +1,19 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
-import type { TrainedModel } from '#modules/datakits';
+import type { TrainedModel, VersionName } from '#modules/datakits';
 import { models, modelVersions } from './models.tables.ts';
 
-/** The model versions that were trained on any version of some datakits, deleted models too. */
-export const modelsTrainedOn = async (tx: Tx, datakitIds: readonly string[]): Promise<TrainedModel[]> => {
-  if (datakitIds.length === 0) return [];
+/** The model versions that were trained on any version of some datakits, and those that are named; deleted models too. */
+export const modelsInLineage = async (
+  tx: Tx,
+  datakitIds: readonly string[],
+  named: readonly VersionName[],
+): Promise<TrainedModel[]> => {
+  const wanted = [
+    ...(datakitIds.length > 0 ? [inArray(modelVersions.datakitId, [...datakitIds])] : []),
+    ...named.map(({ id, version }) => and(eq(modelVersions.modelId, id), eq(modelVersions.version, version))),
+  ];
+  if (wanted.length === 0) return [];
   const rows = await tx
     .select({
       id: modelVersions.modelId,
@@ -19,12 +27,13 @@ export const modelsTrainedOn = async (tx: Tx, datakitIds: readonly string[]): Pr
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(inArray(modelVersions.datakitId, [...datakitIds]))
+    .where(or(...wanted))
     .orderBy(modelVersions.trainedAt)
     .limit(300);
-  return rows.flatMap(({ deletedAt, datakitId, datakitVersion, ...row }) =>
-    datakitId === null || datakitVersion === null
-      ? []
-      : [{ ...row, datakitId, datakitVersion, deleted: deletedAt !== null }],
-  );
+  return rows.map(({ deletedAt, datakitId, datakitVersion, ...row }) => ({
+    ...row,
+    ...(datakitId !== null &&
+      datakitVersion !== null && { datakit: { id: datakitId, version: datakitVersion } }),
+    deleted: deletedAt !== null,
+  }));
 };

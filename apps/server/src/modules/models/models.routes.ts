@@ -1,5 +1,6 @@
 import type { routes } from '@quadrax/contract';
 import type { Handlers } from '#platform/http';
+import type { BatchService } from './models.batch.ts';
 import type { DeploymentsService } from './models.deployments.ts';
 import type { MonitoringService } from './models.monitoring.ts';
 import type { Evidence } from './models.evidence.ts';
@@ -14,6 +15,7 @@ export const modelsRoutes = (
   serving: Serving,
   monitoring: MonitoringService,
   files: ModelFiles,
+  batch: BatchService,
 ): Handlers<typeof routes.models> => ({
   list: ({ caller, query }) => service.list(caller.tenantId, query),
   create: ({ caller, change, body }) => service.create(caller, change, body),
@@ -44,6 +46,7 @@ export const modelsRoutes = (
   monitoring: ({ caller, params, query }) => monitoring.read(caller.tenantId, params.id, query),
   predict: ({ caller, params, query, body, client }) =>
     serving.predict(caller.tenantId, params.id, { ...query, ...body }, client.signal),
+  predictBatch: ({ caller, change, params, body }) => batch.predict(caller, change, params.id, body),
   import: ({ caller, change, multipart, client }) => files.import(caller, change, multipart, client.signal),
   export: ({ caller, params, query, client }) =>
     files.export(caller.tenantId, params.id, query, client.signal),

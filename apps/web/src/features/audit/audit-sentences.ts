@@ -78,6 +78,7 @@ const templates: Readonly<Record<string, Template | ((now: State) => Template)>>
   'mail.resent': 'sent {the mail|a mail} again',
   'upkeep.ran': 'ran the routine {|of upkeep}',
   'membership.left': 'left the workspace',
+  'model.batch_prediction_started': 'had a datakit predicted by {the model|a model}',
   'model.created': 'made {the model|a model}',
   'model.deleted': 'deleted {the model|a model}',
   'model.deployed': deployed,

@@ -1,11 +1,14 @@
 import type { Datakit, Profile } from '@quadrax/contract';
 import { CopyButton, UnstyledButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { formatBytes, formatMoment, plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EditableText } from '#ui/editable-text.tsx';
 import { SkeletonText } from '#ui/skeletons.tsx';
 import { useUpdateDatakit } from './datakit-queries.ts';
+import { useVersion } from './datakit-work.ts';
 import styles from './datakit-view.module.css';
+import { madeWords, predictionOf } from './version-words.ts';
 import { WarningList } from './warning-list.tsx';
 
 /** What a datakit is and where it came from. */
@@ -46,8 +49,33 @@ export function DatakitDetails({ datakit }: { datakit: Datakit }) {
             )}
           </CopyButton>
         </dd>
+        <dt>Made</dt>
+        <dd className={styles.made}>
+          <HowMade datakit={datakit} />
+        </dd>
       </dl>
     </div>
+  );
+}
+
+/** How the current version came about: by a file, by steps, or by a model that predicted the rows of another. */
+function HowMade({ datakit }: { datakit: Datakit }) {
+  const { data } = useVersion(datakit.id, datakit.version);
+  if (!data) return <SkeletonText width={12} />;
+  const prediction = predictionOf(data.recipe);
+  if (!prediction) return madeWords[data.made];
+  const { model, datakit: source } = prediction;
+  return (
+    <>
+      Predicted by{' '}
+      <Link to="/models/$id" params={{ id: model.id }} search={{ version: model.version }}>
+        {model.name}
+      </Link>{' '}
+      version {model.version} from{' '}
+      <Link to="/datakits/$id" params={{ id: source.id }}>
+        {source.name}
+      </Link>
+    </>
   );
 }
 

@@ -22,6 +22,14 @@ export function useVersions(id: string) {
   });
 }
 
+/** One version: how it was made. Never changes once it is ready. */
+export function useVersion(id: string, version: number) {
+  return useQuery({
+    queryKey: ['datakits', 'versions', id, version],
+    queryFn: ({ signal }) => api.datakits.version(id, version, { signal }),
+  });
+}
+
 export function useLineage(id: string) {
   return useQuery({
     queryKey: ['datakits', 'lineage', id],

@@ -7,7 +7,7 @@ import { Scroller } from '#ui/scroller.tsx';
 import { SkeletonRows } from '#ui/skeletons.tsx';
 import styles from './datakit-tabs.module.css';
 import { useLineage } from './datakit-work.ts';
-import { placeNodes, type Placed } from './lineage-layout.ts';
+import { edgeKey, placeNodes, type Placed } from './lineage-layout.ts';
 import { madeWords } from './version-words.ts';
 
 const box = { width: 208, height: 56, across: 96, down: 24, margin: 20 } as const;
@@ -36,16 +36,18 @@ export function LineageTab({ datakit }: { datakit: Datakit }) {
 }
 
 function Graph({ lineage, datakit }: { lineage: Lineage; datakit: Datakit }) {
-  const placed = placeNodes(lineage);
-  const all = [...placed.values()];
+  const { nodes: placed, bends } = placeNodes(lineage);
+  const all = [...placed.values(), ...[...bends.values()].flat()];
   const width = Math.max(...all.map(leftOf)) + box.width + box.margin;
   const height = Math.max(...all.map(topOf)) + box.height + box.margin;
   return (
     <Scroller className={styles.graph} label="Lineage, from the sources at the left">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        {lineage.edges.map(({ from, to, how }) => {
-          const [start, end] = [placed.get(from), placed.get(to)];
-          return start && end ? <Edge key={`${from} ${to}`} start={start} end={end} how={how} /> : null;
+        {lineage.edges.map((edge) => {
+          const [start, end] = [placed.get(edge.from), placed.get(edge.to)];
+          const key = edgeKey(edge);
+          if (!start || !end) return null;
+          return <Edge key={key} start={start} bends={bends.get(key) ?? []} end={end} how={edge.how} />;
         })}
         {lineage.nodes.map((node) => {
           const place = placed.get(node.id);
@@ -57,14 +59,28 @@ function Graph({ lineage, datakit }: { lineage: Lineage; datakit: Datakit }) {
   );
 }
 
-function Edge({ start, end, how }: { start: Placed; end: Placed; how: string }) {
-  const [x1, y1] = [leftOf(start) + box.width, topOf(start) + box.height / 2];
-  const [x2, y2] = [leftOf(end), topOf(end) + box.height / 2];
-  const middle = (x1 + x2) / 2;
+/** A line from layer to layer; where it passes one, it goes straight through the room that is left for it. */
+function pathOf(start: Placed, bends: readonly Placed[], end: Placed): string {
+  const middleOf = (place: Placed): number => topOf(place) + box.height / 2;
+  let x = leftOf(start) + box.width;
+  let y = middleOf(start);
+  let path = `M${x},${y}`;
+  for (const next of [...bends, end]) {
+    const [to, height] = [leftOf(next), middleOf(next)];
+    const middle = (x + to) / 2;
+    path += ` C${middle},${y} ${middle},${height} ${to},${height}`;
+    if (next !== end) path += ` H${to + box.width}`;
+    [x, y] = [to + box.width, height];
+  }
+  return path;
+}
+
+function Edge(props: { start: Placed; bends: readonly Placed[]; end: Placed; how: string }) {
+  const { start, bends, end, how } = props;
   return (
     <g aria-hidden="true">
-      <path className={styles.edge} d={`M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`} />
-      <text className={styles.how} x={x2 - 8} y={y2 - 6} textAnchor="end">
+      <path className={styles.edge} d={pathOf(start, bends, end)} />
+      <text className={styles.how} x={leftOf(end) - 8} y={topOf(end) + box.height / 2 - 6} textAnchor="end">
         {how}
       </text>
     </g>

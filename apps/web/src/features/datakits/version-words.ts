@@ -10,10 +10,32 @@ export const madeWords: Record<DatakitVersion['made'], string> = {
   predicted: 'Predicted',
 };
 
+interface Named {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+}
+
+const isNamed = (value: unknown): value is Named =>
+  typeof value === 'object' && value !== null && 'id' in value && 'version' in value && 'name' in value;
+
+/** By which version of which model the rows of which datakit were predicted, by their names at that time. */
+export function predictionOf(
+  recipe: DatakitVersion['recipe'],
+): { readonly model: Named; readonly datakit: Named } | undefined {
+  const { model, datakit } = (recipe?.['prediction'] ?? {}) as Record<string, unknown>;
+  return isNamed(model) && isNamed(datakit) ? { model, datakit } : undefined;
+}
+
 /** What a version was made by, as it was written. */
 export function recipeText(recipe: DatakitVersion['recipe']): string | undefined {
   if (recipe === undefined) return undefined;
   const { sql, steps } = recipe;
+  const prediction = predictionOf(recipe);
+  if (prediction) {
+    const { model, datakit } = prediction;
+    return `model: ${model.name}, version ${model.version}\ndatakit: ${datakit.name}, version ${datakit.version}`;
+  }
   if (typeof sql === 'string') return sql;
   if (!Array.isArray(steps)) return undefined;
   return steps

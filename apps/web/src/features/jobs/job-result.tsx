@@ -36,6 +36,15 @@ function madeBy({ kind }: Job, result: Result, names: ReadonlyMap<string, string
         was trained.
       </>
     );
+  if (kind === 'model.predict_batch' && typeof datakitId === 'string')
+    return (
+      <>
+        <Link to="/datakits/$id" params={{ id: datakitId }}>
+          {names.get(datakitId) ?? 'The datakit'}
+        </Link>{' '}
+        holds {plural(Number(rows), 'predicted row')}.
+      </>
+    );
   if (kind === 'datakit.profile' && typeof datakitId === 'string')
     return (
       <>

@@ -7,7 +7,7 @@ import { EditableText } from '#ui/editable-text.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Page } from '#ui/page.tsx';
-import { SkeletonPage } from '#ui/skeletons.tsx';
+import { SkeletonBlock, SkeletonPage } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure, showUndo } from '#ui/undo-notice.tsx';
 import { useExportModel } from './model-files.ts';
@@ -18,6 +18,7 @@ import {
   useRestoreModel,
   useTrainingEnds,
   useUpdateModel,
+  useVersion,
   useVersions,
 } from './model-queries.ts';
 import { modelSentence } from './model-state.ts';
@@ -53,7 +54,10 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
   const search = modelRoute.useSearch();
   const mayWrite = useMayWrite();
   const update = useUpdateModel(model.id);
-  const chosen = versions.find((one) => one.version === search.version) ?? versions[0];
+  const listed = versions.find((one) => one.version === search.version);
+  // The list ends somewhere; whoever has the number of an earlier version gets to it all the same.
+  const earlier = useVersion(model.id, listed || versions.length === 0 ? undefined : search.version);
+  const chosen = earlier.isLoading ? undefined : (listed ?? earlier.data ?? versions[0]);
   const training = model.trainingJobId !== undefined && model.status === 'TRAINING';
   return (
     <Page
@@ -75,14 +79,23 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
       }
       copyAs={<CopyAs call={{ name: 'models.get', params: { id: model.id } }} />}
       secondary={mayWrite && <Steps model={model} chosen={chosen} training={training} />}
-      action={mayWrite && <NextStep model={model} chosen={chosen} training={training} />}
+      action={
+        mayWrite && !earlier.isLoading && <NextStep model={model} chosen={chosen} training={training} />
+      }
     >
       {training && model.trainingJobId !== undefined && (
         <TrainingPanel model={model} jobId={model.trainingJobId} first={versions.length === 0} />
       )}
       {!training && <FailedTraining modelId={model.id} latest={versions[0]?.trainedAt} />}
-      {chosen && <VersionView model={model} versions={versions} chosen={chosen} />}
-      {!chosen && !training && model.status !== 'FAILED' && (
+      {chosen && (
+        <VersionView
+          model={model}
+          versions={versions.includes(chosen) ? versions : [...versions, chosen]}
+          chosen={chosen}
+        />
+      )}
+      {earlier.isLoading && <SkeletonBlock height={420} />}
+      {versions.length === 0 && !training && model.status !== 'FAILED' && (
         <EmptyState
           title="Not trained yet"
           sentence="This model has no version. Choose the data and the column to predict, and train one."

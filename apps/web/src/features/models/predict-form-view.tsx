@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 import { api } from '#lib/api.ts';
 import { failureOf } from '#lib/failure.ts';
 import { ErrorState } from '#ui/error-state.tsx';
@@ -31,8 +32,16 @@ async function predictWithReasons(
   }
 }
 
-/** The features of the deployed version as a form, its answer beside it, and the same call as code. */
-export function PredictForm({ model, version }: { model: Model; version: ModelVersion }) {
+/** The features of the deployed version as a form, its answer beside it, and the same call as code; `below` the form. */
+export function PredictForm({
+  model,
+  version,
+  below,
+}: {
+  model: Model;
+  version: ModelVersion;
+  below: ReactNode;
+}) {
   const fields = useMemo(() => predictFields(version.features, version.example), [version]);
   const example = useMemo(() => initialValues(fields, version.example), [fields, version.example]);
   const [values, setValues] = useState(example);
@@ -131,6 +140,7 @@ export function PredictForm({ model, version }: { model: Model; version: ModelVe
           </p>
         </Section>
       </div>
+      <div className={styles.below}>{below}</div>
     </div>
   );
 }

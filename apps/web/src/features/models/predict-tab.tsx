@@ -4,15 +4,27 @@ import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
+import { BatchPredict } from './batch-predict.tsx';
 import styles from './model-page.module.css';
 import { useDeploy, useVersion } from './model-queries.ts';
 import { PredictForm } from './predict-form-view.tsx';
 
-/** Predictions by the deployed version, whichever is being looked at. */
+/** Predictions by the deployed version, whichever is being looked at: of one row, and of a whole datakit. */
 export function PredictTab({ model, chosen }: { model: Model; chosen: number }) {
   const deployed = model.deployedVersion;
-  const version = useVersion(model.id, deployed);
-  if (deployed === undefined) return <NotServed model={model} chosen={chosen} />;
+  const version = useVersion(model.id, deployed ?? chosen);
+  if (deployed === undefined) {
+    return (
+      <>
+        <NotServed model={model} chosen={chosen} />
+        {version.data && (
+          <div className={styles.batch}>
+            <BatchPredict key={`${model.id} ${chosen}`} model={model} version={version.data} />
+          </div>
+        )}
+      </>
+    );
+  }
   if (version.data) {
     return (
       <>
@@ -21,7 +33,12 @@ export function PredictTab({ model, chosen }: { model: Model; chosen: number }) 
             Version {deployed} answers, since it is the one that is deployed; version {chosen} is only shown.
           </p>
         )}
-        <PredictForm key={`${model.id} ${deployed}`} model={model} version={version.data} />
+        <PredictForm
+          key={`${model.id} ${deployed}`}
+          model={model}
+          version={version.data}
+          below={<BatchPredict model={model} version={version.data} />}
+        />
       </>
     );
   }

@@ -1,7 +1,8 @@
 import {
+  DOUBLE,
+  DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBConnection,
-  type DuckDBDataChunk,
   type DuckDBValue,
 } from '@duckdb/node-api';
 
@@ -26,8 +27,17 @@ export interface Statements {
   stream(sql: string): Promise<Streamed>;
   /** Ends the statement that runs now; it fails with an `Interrupted` error. */
   interrupt(): void;
+  /** Adds rows to a table of DOUBLE columns. */
+  appender(table: string): Promise<NumberAppender>;
   /** As `run`, telling the share done (0 to 1) a few times a second. */
   runWatched(sql: string, watch: (share: number) => void): Promise<void>;
+}
+
+/** Writes numbers to a table, column by column. */
+export interface NumberAppender {
+  add(columns: readonly Float64Array[]): void;
+  /** What was added is in the table from then on. */
+  close(): void;
 }
 
 /** A query that is under way. */
@@ -104,6 +114,19 @@ function statements(connection: DuckDBConnection): Statements {
       return { names: result.columnNames(), types: result.columnTypes().map(String), chunks };
     },
     interrupt: () => connection.interrupt(),
+    async appender(table) {
+      const appender = await connection.createAppender(table);
+      return {
+        add: (columns) => {
+          const rows = columns[0]?.length ?? 0;
+          for (let start = 0; start < rows; start += chunkRows)
+            appender.appendDataChunk(
+              chunkOf(columns.map((column) => column.subarray(start, start + chunkRows))),
+            );
+        },
+        close: () => appender.closeSync(),
+      };
+    },
     async runWatched(sql, watch) {
       const timer = setInterval(() => {
         const { percentage } = connection.progress;
@@ -116,6 +139,18 @@ function statements(connection: DuckDBConnection): Statements {
       }
     },
   };
+}
+
+/** The most rows that DuckDB handles at once. */
+const chunkRows = 2048;
+
+function chunkOf(columns: readonly Float64Array[]): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create(
+    columns.map(() => DOUBLE),
+    columns[0]?.length ?? 0,
+  );
+  for (const [i, column] of columns.entries()) chunk.setColumnValues(i, [...column]);
+  return chunk;
 }
 
 function sandbox({ paths, temp }: DuckDBOptions): string[] {

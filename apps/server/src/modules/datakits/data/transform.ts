@@ -178,7 +178,7 @@ export async function transformTables(input: TransformInput, hooks: ProfileHooks
 }
 
 /** The frame as the table `t` in the types that tables are stored in. */
-async function settleTypes(db: DuckDB, { relation, names }: Frame): Promise<Loaded> {
+export async function settleTypes(db: DuckDB, { relation, names }: Frame): Promise<Loaded> {
   const [counted] = await db.rows(`SELECT count(*) FROM ${relation}`);
   const rows = countOf(counted?.[0]);
   if (rows === 0)

@@ -51,8 +51,8 @@ function Found(props: {
   const pages = found.data?.pages ?? [];
   const [first] = pages;
   const rows = pages.flatMap((page) => page.rows);
-  const { actual } = search;
   const { datakit } = version;
+  const whole = inDatakit(search, version, query);
   useEffect(() => {
     place.current?.scrollIntoView({ block: 'nearest' });
   }, []);
@@ -63,7 +63,7 @@ function Found(props: {
         note={first && noteOf(first, version)}
         aside={
           <div className={styles.actions}>
-            {actual !== undefined && datakit && (
+            {whole && datakit && (
               <Button
                 variant="default"
                 size="xs"
@@ -72,11 +72,11 @@ function Found(props: {
                     {...root}
                     to="/datakits/$id"
                     params={{ id: datakit.id }}
-                    search={{ filter: [{ column: version.target, operator: '=', value: actual }] }}
+                    search={{ filter: whole.filter }}
                   />
                 )}
               >
-                All {actual} in the datakit
+                {whole.label}
               </Button>
             )}
             <Button variant="subtle" size="xs" onClick={onClose}>
@@ -111,6 +111,25 @@ function Found(props: {
       </Section>
     </div>
   );
+}
+
+/** The rows of the datakit with the same target, held out or not. */
+function inDatakit({ actual }: ModelSearch, { target }: ModelVersion, query: HeldOutSearch) {
+  const { actualFrom, actualTo } = query;
+  if (actual !== undefined) {
+    return {
+      label: `All ${actual} in the datakit`,
+      filter: [{ column: target, operator: '=' as const, value: actual }],
+    };
+  }
+  if (actualFrom === undefined || actualTo === undefined) return undefined;
+  return {
+    label: 'Show in the datakit',
+    filter: [
+      { column: target, operator: '>=' as const, value: actualFrom },
+      { column: target, operator: '<=' as const, value: actualTo },
+    ],
+  };
 }
 
 function titleOf({ actual, predicted, near }: ModelSearch, { target }: ModelVersion): string {

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import type { OnnxSignature } from '@quadrax/ml/onnx';
+import type { Table } from '@quadrax/ml/tabular';
+import { computeTask, TaskError } from '#platform/compute';
+import { fillDatakit } from '#modules/datakits';
+import type { DatakitTable, WantedColumn } from '#modules/datakits';
+
+export interface BatchInput {
+  readonly parquet: string;
+  readonly columns: DatakitTable['columns'];
+  readonly rows: number;
+  readonly artifact: string;
+  /** Of an imported model: how rows go into its graph. */
+  readonly onnx: Pick<OnnxSignature, 'schema' | 'plan'> | undefined;
+  /** Which columns are filled. */
+  readonly prediction: boolean;
+  readonly probabilities: boolean;
+  /** Where they are to be written. */
+  readonly filled: string;
+  readonly temp: string;
+  readonly memoryMb: number;
+  readonly threads: number;
+}
+
+export interface BatchOutput {
+  /** Of classes: what the numbers of the prediction stand for. */
+  readonly labels: readonly string[] | undefined;
+  /** What a person should know of the rows. */
+  readonly notes: readonly string[];
+}
+
+interface Answers {
+  /** Of each row the value, or the place of its label. */
+  readonly predicted: Float64Array;
+  /** Row by row, of each class. */
+  readonly probabilities?: Float64Array | undefined;
+}
+
+interface PiecePredictor {
+  readonly read: readonly WantedColumn[];
+  /** What the places of labels stand for; more may come while rows are predicted. */
+  readonly labels?: readonly string[];
+  readonly classes: number;
+  answer(piece: Table): Promise<Answers> | Answers;
+  notes(): string[];
+}
+
+/** A category that training had not is numbered so. */
+const unseen = -2;
+
+const openTrained = async (artifact: string): Promise<PiecePredictor> => {
+  const { createPredictor, decodeModel } = await import('@quadrax/ml/tabular');
+  const predictor = createPredictor(decodeModel(await readFile(artifact)));
+  const { features, classes, task } = predictor.schema;
+  const strange = new Map<string, number>();
+  const note = ({ columns }: Table): void => {
+    for (const column of columns) {
+      if (column.kind !== 'categorical') continue;
+      const count = column.codes.reduce((sum, code) => sum + (code === unseen ? 1 : 0), 0);
+      if (count > 0) strange.set(column.name, (strange.get(column.name) ?? 0) + count);
+    }
+  };
+  return {
+    read: features.map(({ name, ...feature }) =>
+      feature.kind === 'categorical'
+        ? { name, kind: feature.kind, categories: feature.categories }
+        : { name, kind: feature.kind },
+    ),
+    ...(task === 'classification' && { labels: classes }),
+    classes: classes.length,
+    answer: (piece) => {
+      note(piece);
+      const { values, labels, probabilities } = predictor.predictTable(piece);
+      return { predicted: values ?? Float64Array.from(labels ?? []), probabilities };
+    },
+    notes: () =>
+      [...strange].map(
+        ([name, count]) =>
+          `${count.toLocaleString('en')} ${count === 1 ? 'row holds' : 'rows hold'} a value of "${name}" that the model was not trained on, and ${count === 1 ? 'was' : 'were'} predicted as if it were missing.`,
+      ),
+  };
+};
+
+/** More labels than these are none: they are kept until the last row. */
+const mostLabels = 10_000;
+
+/** The rows of a piece by the names of their columns, as a single prediction takes them. */
+const rowsOf = ({ rows, columns }: Table): Record<string, unknown>[] =>
+  Array.from({ length: rows }, (_unused, i) =>
+    Object.fromEntries(
+      columns.map((column) => {
+        const value = column.kind === 'categorical' ? undefined : column.values[i];
+        return [column.name, value === undefined || Number.isNaN(value) ? null : value];
+      }),
+    ),
+  );
+
+const openImported = async (
+  artifact: string,
+  { schema, plan }: NonNullable<BatchInput['onnx']>,
+): Promise<PiecePredictor> => {
+  const { keptOnnx } = await import('./data/onnx-session.compute.ts');
+  const session = await keptOnnx(artifact);
+  const { classes } = schema;
+  const labels = [...classes];
+  const places = new Map(labels.map((label, i) => [label, i]));
+  const placeOf = (label: string): number => {
+    const known = places.get(label);
+    if (known !== undefined) return known;
+    if (labels.length >= mostLabels)
+      throw new TaskError('REFUSED', `The model gives more than ${mostLabels} different labels.`);
+    places.set(label, labels.length);
+    return labels.push(label) - 1;
+  };
+  return {
+    // It was told no categories: it takes them as they are written.
+    read: schema.features.map(({ name, kind }) => ({ name, kind: kind === 'categorical' ? 'text' : kind })),
+    ...(schema.task === 'classification' && { labels }),
+    classes: classes.length,
+    answer: async (piece) => {
+      const answers = await session.predict(schema, plan, rowsOf(piece));
+      return {
+        predicted: Float64Array.from(answers, ({ label, value = Number.NaN }) =>
+          label === undefined ? value : placeOf(label),
+        ),
+        probabilities: Float64Array.from(
+          answers.flatMap(({ probabilities }) => classes.map((name) => probabilities?.[name] ?? Number.NaN)),
+        ),
+      };
+    },
+    notes: () => [],
+  };
+};
+
+/** One class's probabilities out of those of all. */
+const ofClass = (probabilities: Float64Array, classes: number, k: number): Float64Array =>
+  Float64Array.from(
+    { length: probabilities.length / classes },
+    (_unused, i) => probabilities[i * classes + k] ?? 0,
+  );
+
+/** Predicts every row of a table, a piece at a time: a column of the prediction, and one for each class. */
+export const predictTableTask = computeTask(
+  import.meta.url,
+  'models.predict_table',
+  async (
+    { artifact, onnx, prediction, probabilities: shares, ...input }: BatchInput,
+    context,
+  ): Promise<BatchOutput> => {
+    const { read, labels, classes, answer, notes } = await (onnx
+      ? openImported(artifact, onnx)
+      : openTrained(artifact));
+    const places = shares ? Array.from({ length: classes }, (_unused, k) => k) : [];
+    await fillDatakit(
+      { ...input, read, count: (prediction ? 1 : 0) + places.length },
+      async (piece) => {
+        const { predicted, probabilities = new Float64Array() } = await answer(piece);
+        return [...(prediction ? [predicted] : []), ...places.map((k) => ofClass(probabilities, classes, k))];
+      },
+      (share) => context.progress(Math.round(share * 100), 100, 'Predicting'),
+    );
+    return { labels, notes: notes() };
+  },
+);
