@@ -25,7 +25,7 @@ const edgeRules = Object.entries(moduleEdges).map(([name, allowed]) => ({
     path: `${server}/modules/`,
     pathNot: [
       `${server}/modules/${name}/`,
-      ...allowed.map((other) => `${server}/modules/${other}/index.ts$`),
+      ...allowed.map((other) => `${server}/modules/${other}/(index|compute).ts$`),
     ],
   },
 }));
@@ -79,7 +79,7 @@ export default {
           '\\.(compute|jobs|serving|test)\\.ts$',
           '/datakits/data/columns',
           '/datakits/data/column-',
-          '/datakits/index\\.ts$',
+          '/datakits/compute\\.ts$',
         ],
       },
       to: { path: '^packages/ml/', dependencyTypesNot: ['type-only'] },

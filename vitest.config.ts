@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const embedded = 'apps/server/src/platform/db/embedded/**/*.test.ts';
@@ -7,6 +9,10 @@ const never = ['**/node_modules/**', '**/build/**', '**/dist/**'];
 const globalSetup = 'packages/testkit/src/global-setup.ts';
 // The tests run the sources as the product does: Node strips the types, nothing is bundled.
 const experimental = { viteModuleRunner: false };
+// Every test file has a process of its own and many start servers: what was compiled is kept, as in the product.
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node') };
+const quickStart = pathToFileURL(join(import.meta.dirname, 'apps/server/src/quick-start.ts')).href;
+const execArgv = ['--import', quickStart];
 
 export default defineConfig({
   test: {
@@ -18,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['packages/**/*.test.ts', 'apps/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: [...never, ...database, browser],
           // Models are trained, on machines that do other things meanwhile.
@@ -27,6 +34,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          env,
+          execArgv,
           include: database,
           exclude: never,
           globalSetup,
@@ -38,6 +47,9 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          env,
+          execArgv,
+          experimental,
           include: [browser],
           exclude: never,
           globalSetup,
