@@ -78,6 +78,7 @@ export const createModules = async (
     objects,
     compute,
     maxUploadBytes: config.maxUploadBytes,
+    trialMs: config.modelTrialMs,
     trainJob,
     table,
     keptDatakits,

@@ -18,6 +18,8 @@ export { newEmail, newRegistration, pathOf, register, signIn, TestClient } from 
 export type { CallInput, RawReply, Registration, ReplyOf } from './client.ts';
 export { createDatabase, databaseAt, withOwner } from './database.ts';
 export type { TestDatabase } from './database.ts';
+export { daemon, freePort, without } from './daemon.ts';
+export type { Daemon } from './daemon.ts';
 export { generatedCsv, sha256OfFile, uploadWithCuts } from './drills/cut-upload.ts';
 export type { CutUpload, GeneratedFile } from './drills/cut-upload.ts';
 export { outage } from './drills/outage.ts';
