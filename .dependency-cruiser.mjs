@@ -85,6 +85,14 @@ export default {
       to: { path: '^packages/ml/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'compute-loads-no-server',
+      comment:
+        'A compute process waits for all that its task loads. Of other modules it uses their compute.ts, not their index.ts.',
+      severity: 'error',
+      from: { path: `${server}/modules/.*(^|[./])compute\\.ts$` },
+      to: { path: `${server}/modules/[^/]+/index\\.ts$`, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'routes-decide-nothing',
       severity: 'error',
       comment: 'Routes call their service.',
