@@ -9,6 +9,7 @@ export {
   readyDatakit,
   sentUpload,
   sumModel,
+  trainAs,
   trainedModel,
   upload,
   uploadForm,
@@ -28,7 +29,7 @@ export { replicaDrill } from './drills/replicas.ts';
 export type { ReplicaFigures } from './drills/replicas.ts';
 export { startOwnPostgres } from './own-postgres.ts';
 export { eventually, jobSucceeds, waitForJob } from './jobs.ts';
-export { startTestServer } from './server.ts';
+export { startTestServer, startWithDatakit } from './server.ts';
 export type { LogLine, TestServer, TestServerOptions } from './server.ts';
 export { smtpServer } from './smtp-server.ts';
 export type { ReceivedMail, SmtpOptions, SmtpServer } from './smtp-server.ts';
