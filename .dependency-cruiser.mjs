@@ -25,7 +25,7 @@ const edgeRules = Object.entries(moduleEdges).map(([name, allowed]) => ({
     path: `${server}/modules/`,
     pathNot: [
       `${server}/modules/${name}/`,
-      ...allowed.map((other) => `${server}/modules/${other}/index.ts$`),
+      ...allowed.map((other) => `${server}/modules/${other}/(index|compute).ts$`),
     ],
   },
 }));
@@ -79,10 +79,18 @@ export default {
           '\\.(compute|jobs|serving|test)\\.ts$',
           '/datakits/data/columns',
           '/datakits/data/column-',
-          '/datakits/index\\.ts$',
+          '/datakits/compute\\.ts$',
         ],
       },
       to: { path: '^packages/ml/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'compute-loads-no-server',
+      comment:
+        'A compute process waits for all that its task loads. Of other modules it uses their compute.ts, not their index.ts.',
+      severity: 'error',
+      from: { path: `${server}/modules/.*(^|[./])compute\\.ts$` },
+      to: { path: `${server}/modules/[^/]+/index\\.ts$`, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'routes-decide-nothing',

@@ -35,6 +35,7 @@ const runOn = (node) => {
 if (recent) {
   // What was compiled is kept between starts: a third of the time to be ready.
   module.enableCompileCache?.();
+  await import('@quadrax/server/quick-start');
   await import('../src/main.ts');
 } else {
   const node = pinnedNode();

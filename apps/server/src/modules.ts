@@ -90,6 +90,7 @@ export const createModules = async (
     objects,
     compute,
     maxUploadBytes: config.maxUploadBytes,
+    trialMs: config.modelTrialMs,
     ...modelsJobs,
     table,
     keptDatakits,

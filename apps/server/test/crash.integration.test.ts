@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { routes } from '@quadrax/contract';
@@ -11,33 +11,83 @@ import {
   quickTraining,
   readyDatakit,
   spawnServer,
+  startTestServer,
   trainedModel,
   uploadForm,
 } from '@quadrax/testkit';
-import type { SpawnedServer, TestClient, TestDatabase } from '@quadrax/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TestClient, TestDatabase } from '@quadrax/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 /** How often each place is tried: CRASH_ROUNDS=3 finds a race that is lost now and then. */
 const times = Number(process.env['CRASH_ROUNDS'] ?? 1);
 vi.setConfig({ testTimeout: 60_000 });
 
+/** What there is before anything crashes, made once; each test has a copy of it. */
+interface Before {
+  readonly database: TestDatabase;
+  readonly dataDir: string;
+  readonly objects: number;
+  /** Their datakit is ready, their model is trained and deployed. */
+  readonly owner: TestClient;
+  readonly datakit: string;
+  readonly model: string;
+  readonly newcomer: TestClient;
+}
+
+let before: Before;
 let database: TestDatabase;
 let dataDir: string;
-const servers: SpawnedServer[] = [];
+const closing: (() => Promise<unknown>)[] = [];
 
-const start = async (fault?: string): Promise<SpawnedServer> => {
-  const server = await spawnServer({ database, dataDir, ...(fault !== undefined && { fault }) });
-  servers.push(server);
-  return server;
+const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'quadrax-crash-'));
+
+/** A server that ends itself at a place; the client speaks to it. */
+const doomed = async (fault: string, client: TestClient) => {
+  const server = await spawnServer({ database, dataDir, fault });
+  closing.push(server.cleanUp);
+  return { exited: server.exited, client: client.with({}, server.url) };
 };
 
-beforeEach(async () => {
-  database = await createDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), 'quadrax-crash-'));
+/** The next start on what the last one left. */
+const nextStart = async (client: TestClient): Promise<TestClient> => {
+  const server = await startTestServer({ database, dataDir });
+  closing.push(server.close);
+  return client.with({}, server.url);
+};
+
+beforeAll(async () => {
+  const folder = await newFolder();
+  const server = await startTestServer({ database: await createDatabase(), dataDir: folder });
+  const [owner, newcomer] = [await server.register(), await server.register()];
+  const { id: datakit } = await readyDatakit(owner);
+  const { model } = await trainedModel(owner, datakit);
+  await owner.call(routes.models.deploy, { params: { id: model.id }, body: { version: 1 } });
+  await server.close();
+  const [row] = await server.database.owner<{ objects: number }>(
+    'SELECT count(*)::int AS objects FROM quadrax.objects',
+  );
+  before = {
+    database: server.database,
+    dataDir: folder,
+    objects: row?.objects ?? 0,
+    owner,
+    datakit,
+    model: model.id,
+    newcomer,
+  };
+});
+afterAll(async () => {
+  await before.database.drop();
+  await rm(before.dataDir, { recursive: true, force: true });
 });
 
+beforeEach(async () => {
+  database = await before.database.clone();
+  dataDir = await newFolder();
+  await cp(before.dataDir, dataDir, { recursive: true });
+});
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server.cleanUp();
+  for (const close of closing.splice(0).toReversed()) await close();
   await database.drop();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -50,10 +100,12 @@ const storedFiles = async (): Promise<string[]> => {
     .map((entry) => entry.name);
 };
 
-/** Every file has its row and every row its file; nothing is half done. */
-const expectWholeStore = async (objects: number): Promise<void> => {
+/** Every file has its row and every row its file, and so many were added; nothing is half done. */
+const expectWholeStore = async (added: number): Promise<void> => {
   const rows = await database.owner<{ key: string; state: string }>('SELECT key, state FROM quadrax.objects');
-  expect(rows.map(({ state }) => state)).toEqual(Array.from({ length: objects }, () => 'stored'));
+  expect(rows.map(({ state }) => state)).toEqual(
+    Array.from({ length: before.objects + added }, () => 'stored'),
+  );
   const files = await storedFiles();
   expect(files.toSorted()).toEqual(rows.map(({ key }) => key.split('/').at(-1) ?? '').toSorted());
 };
@@ -61,17 +113,14 @@ const expectWholeStore = async (objects: number): Promise<void> => {
 const sendFile = (client: TestClient) =>
   client.send(routes.datakits.upload, { form: uploadForm(gradesCsv(), 'grades.csv', { name: 'Grades' }) });
 
-const again = (server: SpawnedServer, client: TestClient): TestClient => client.with({}, server.url);
-
 describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (round %i)', () => {
   it.each(['upload.streaming', 'upload.stored'])('at %s: nothing of the upload is kept', async (point) => {
-    const first = await start(point);
-    const client = await first.register();
-    await expect(sendFile(client)).rejects.toThrow();
+    const first = await doomed(point, before.newcomer);
+    await expect(sendFile(first.client)).rejects.toThrow();
     expect(await first.exited).toBe('SIGKILL');
 
-    const second = await start();
-    const { items } = await again(second, client).page(routes.datakits.list);
+    const survivor = await nextStart(before.newcomer);
+    const { items } = await survivor.page(routes.datakits.list);
     expect(items).toEqual([]);
     await expectWholeStore(0);
   });
@@ -79,14 +128,12 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
   it.each(['upload.committed', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
     'at %s of an upload: the next start has it read, once',
     async (point) => {
-      const first = await start(point);
-      const client = await first.register();
-      const sent = await sendFile(client).catch(() => undefined);
+      const first = await doomed(point, before.newcomer);
+      const sent = await sendFile(first.client).catch(() => undefined);
       if (sent) expect(sent.status).toBe(202);
       expect(await first.exited).toBe('SIGKILL');
 
-      const second = await start();
-      const survivor = again(second, client);
+      const survivor = await nextStart(before.newcomer);
       const { items } = await survivor.page(routes.datakits.list);
       expect(items).toHaveLength(1);
       const [{ id, jobId = '' } = { id: '' }] = items;
@@ -104,21 +151,16 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
   it.each(['job.claimed', 'job.artifact', 'job.committed'])(
     'at %s of a transformation: the next start makes the version, once',
     async (point) => {
-      const quiet = await start();
-      const client = await quiet.register();
-      const { id } = await readyDatakit(client);
-      await quiet.stop();
-
-      const first = await start(point);
+      const first = await doomed(point, before.owner);
+      const id = before.datakit;
       const body = { sql: 'SELECT city, count(*) AS n FROM data GROUP BY city' };
-      const sent = await again(first, client)
+      const sent = await first.client
         .send(routes.datakits.transform, { params: { id }, body })
         .catch(() => undefined);
       if (sent) expect(sent.status).toBe(202);
       expect(await first.exited).toBe('SIGKILL');
 
-      const second = await start();
-      const survivor = again(second, client);
+      const survivor = await nextStart(before.owner);
       const { items } = await survivor.page(routes.jobs.list, { query: { kind: 'datakit.transform' } });
       expect(items).toHaveLength(1);
       await jobSucceeds(survivor, items[0]?.id ?? '');
@@ -131,59 +173,47 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
         version: 2,
         rows: 3,
       });
-      await expectWholeStore(3);
+      await expectWholeStore(1);
     },
   );
 
   it.each(['job.enqueued', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
     'at %s of a batch prediction: the next start makes the datakit, once',
     async (point) => {
-      const quiet = await start();
-      const client = await quiet.register();
-      const datakit = await readyDatakit(client);
-      const { model } = await trainedModel(client, datakit.id);
-      await quiet.stop();
-
-      const first = await start(point);
-      const body = { datakitId: datakit.id, name: 'Predicted' };
-      const sent = await again(first, client)
-        .send(routes.models.predictBatch, { params: { id: model.id }, body })
+      const first = await doomed(point, before.owner);
+      const body = { datakitId: before.datakit, name: 'Predicted' };
+      const sent = await first.client
+        .send(routes.models.predictBatch, { params: { id: before.model }, body })
         .catch(() => undefined);
       if (sent) expect(sent.status).toBe(202);
       expect(await first.exited).toBe('SIGKILL');
 
-      const second = await start();
-      const survivor = again(second, client);
+      const survivor = await nextStart(before.owner);
       const { items } = await survivor.page(routes.jobs.list, { query: { kind: 'model.predict_batch' } });
       expect(items).toHaveLength(1);
       await jobSucceeds(survivor, items[0]?.id ?? '');
       const made = await survivor.page(routes.datakits.list, { query: { name: 'Predicted' } });
       expect(made.items).toMatchObject([{ status: 'READY', rows: 60, version: 1 }]);
       expect(made.meta.total).toBe(1);
-      await expectWholeStore(4);
+      await expectWholeStore(1);
     },
   );
 
   it.each(['job.enqueued', 'job.claimed', 'job.progress', 'job.artifact', 'job.committed'])(
     'at %s of a training: the next start finishes it, once',
     async (point) => {
-      const quiet = await start();
-      const client = await quiet.register();
-      const datakit = await readyDatakit(client);
-      const model = await newModel(client);
-      await quiet.stop();
-
-      const first = await start(point);
-      const body = quickTraining(datakit.id);
-      const sent = await again(first, client)
+      const first = await doomed(point, before.owner);
+      const model = await newModel(first.client);
+      const body = quickTraining(before.datakit);
+      const sent = await first.client
         .send(routes.models.train, { params: { id: model.id }, body })
         .catch(() => undefined);
       if (sent) expect(sent.status).toBe(202);
       expect(await first.exited).toBe('SIGKILL');
 
-      const second = await start();
-      const survivor = again(second, client);
-      const { items } = await survivor.page(routes.jobs.list, { query: { kind: 'model.train' } });
+      const survivor = await nextStart(before.owner);
+      const trainings = await survivor.page(routes.jobs.list, { query: { kind: 'model.train' } });
+      const items = trainings.items.filter(({ subject }) => subject?.id === model.id);
       expect(items).toHaveLength(1);
       await jobSucceeds(survivor, items[0]?.id ?? '');
       const versions = await survivor.page(routes.models.versions, { params: { id: model.id } });
@@ -192,7 +222,7 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
         status: 'TRAINED',
         latestVersion: 1,
       });
-      await expectWholeStore(3);
+      await expectWholeStore(1);
     },
   );
 });
@@ -201,23 +231,14 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
   it.each(['job.claimed', 'job.artifact'])(
     'at %s of a call that was put off: the next start answers it, once',
     async (point) => {
-      const quiet = await start();
-      const client = await quiet.register();
-      const { model } = await trainedModel(client, (await readyDatakit(client)).id);
-      const params = { id: model.id };
-      await client.call(routes.models.deploy, { params, body: { version: 1 } });
-      await quiet.stop();
-
-      const first = await start(point);
+      const first = await doomed(point, before.owner);
+      const params = { id: before.model };
       const body = { inputs: { hours: 12, city: 'Bern', rainfall: 3.5 } };
       const headers = { prefer: 'respond-async', 'idempotency-key': 'put off' };
-      await again(first, client)
-        .send(routes.models.predict, { params, body, headers })
-        .catch(() => undefined);
+      await first.client.send(routes.models.predict, { params, body, headers }).catch(() => undefined);
       expect(await first.exited).toBe('SIGKILL');
 
-      const second = await start();
-      const survivor = again(second, client);
+      const survivor = await nextStart(before.owner);
       const repeated = await survivor.send(routes.models.predict, { params, body, headers });
       const { data } = repeated.body as { data: { id: string } };
       const { result } = await jobSucceeds(survivor, data.id);
@@ -230,18 +251,20 @@ describe.each(Array.from({ length: times }, (_unused, i) => i + 1))('killed -9 (
 
 describe('killed -9 with its own database', () => {
   it('the next start adopts or restarts the database and finishes the job', async () => {
+    const home = await newFolder();
+    closing.push(() => rm(home, { recursive: true, force: true }));
     // The database runs as an unprivileged account when the tests run as root.
-    await chmod(dataDir, 0o711);
+    await chmod(home, 0o711);
     const env = { DATABASE_URL: '' };
-    const first = await spawnServer({ database, dataDir, env, fault: 'job.claimed' });
-    servers.push(first);
+    const first = await spawnServer({ database, dataDir: home, env, fault: 'job.claimed' });
+    closing.push(first.cleanUp);
     const client = await first.register();
     await sendFile(client).catch(() => undefined);
     expect(await first.exited).toBe('SIGKILL');
 
-    const second = await spawnServer({ database, dataDir, env });
-    servers.push(second);
-    const survivor = again(second, client);
+    const second = await spawnServer({ database, dataDir: home, env });
+    closing.push(second.cleanUp);
+    const survivor = client.with({}, second.url);
     const { items } = await survivor.page(routes.datakits.list);
     await jobSucceeds(survivor, items[0]?.jobId ?? '');
     await eventually(

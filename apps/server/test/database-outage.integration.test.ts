@@ -3,7 +3,7 @@ import type { OutageFigures } from '@quadrax/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /** Half a minute of it is scripts/drills/database-outage.ts, by the same code. */
-const seconds = 6;
+const seconds = 4;
 
 /** What is answered without the database: health by its own form, and what is in the program or its memory. */
 const without: Readonly<Record<string, readonly number[]>> = {

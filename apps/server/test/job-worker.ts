@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { testSecret } from '@quadrax/testkit';
+import { createDatabase, eventually, testSecret } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
+import { afterEach, beforeEach } from 'vitest';
 import { z } from 'zod';
 import { createBroadcast } from '#platform/broadcast';
 import { announce, forget, missingWorkers, openDatabase } from '#platform/db';
 import type { Database, Tx } from '#platform/db';
+import { AppError } from '#platform/errors';
 import { createEventBus } from '#platform/events';
 import type { BusMessage } from '#platform/events';
 import { defineJob, findJob, openJobs } from '#platform/jobs';
@@ -200,5 +202,54 @@ export const createGate = () => {
         void opened.promise.then(resolve);
       });
     },
+  };
+};
+
+/** What a database that has just come back may still answer. */
+const nothingYet = (error: unknown): undefined => {
+  if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+};
+
+/** What each test of a kind of job begins with. */
+export interface JobStage {
+  readonly database: TestDatabase;
+  readonly job: CountedJob;
+  readonly tenantId: string;
+}
+
+/** Makes a stage anew before each test of a file, gives it to `set`, and closes the workers after it. */
+export const jobStage = (
+  kind: string,
+  defaults: Pick<WorkerOptions, 'perTenant'>,
+  set: (stage: JobStage) => void,
+) => {
+  let stage: JobStage;
+  const workers: JobWorker[] = [];
+  beforeEach(async () => {
+    const database = await createDatabase();
+    stage = { database, job: countedJob(kind), tenantId: await newTenant(database) };
+    set(stage);
+  });
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.close();
+    await stage.database.drop();
+  });
+  return {
+    open: async (options: Pick<WorkerOptions, 'concurrency' | 'perTenant'> = {}): Promise<JobWorker> => {
+      const { database, job } = stage;
+      const opened = await openWorker({ database, definitions: [job], ...defaults, ...options });
+      let closed: Promise<void> | undefined;
+      // A test may close it itself.
+      const worker = { ...opened, close: () => (closed ??= opened.close()) };
+      workers.push(worker);
+      return worker;
+    },
+    /** The job once it has ended, however it did. */
+    settled: (worker: JobWorker, id: string, tenant = stage.tenantId) =>
+      eventually(
+        'the job ends',
+        () => worker.find(tenant, id).catch(nothingYet),
+        (row) => row !== undefined && ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(row.status),
+      ),
   };
 };

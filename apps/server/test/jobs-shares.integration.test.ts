@@ -1,43 +1,23 @@
-import { createDatabase, eventually } from '@quadrax/testkit';
+import { eventually } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countedJob, createGate, newTenant, openWorker } from './job-worker.ts';
+import { describe, expect, it } from 'vitest';
+import { createGate, jobStage, newTenant } from './job-worker.ts';
 import type { CountedJob, JobWorker } from './job-worker.ts';
 
 let database: TestDatabase;
 let job: CountedJob;
 let tenantId: string;
-const workers: JobWorker[] = [];
-
-beforeEach(async () => {
-  database = await createDatabase();
-  job = countedJob('test.shares');
-  tenantId = await newTenant(database);
-});
-afterEach(async () => {
-  for (const worker of workers.splice(0)) await worker.close();
-  await database.drop();
-});
-
-const open = async (options: { concurrency?: number; perTenant?: number } = {}): Promise<JobWorker> => {
-  const worker = await openWorker({ database, definitions: [job], perTenant: 2, ...options });
-  workers.push(worker);
-  return worker;
-};
+const { open, settled } = jobStage(
+  'test.shares',
+  { perTenant: 2 },
+  (stage) => ({ database, job, tenantId } = stage),
+);
 
 const enqueueMany = async (worker: JobWorker, count: number, tenant = tenantId): Promise<string[]> => {
   const ids: string[] = [];
   for (let i = 0; i < count; i++) ids.push(await worker.enqueue(job, tenant, `job ${i}`));
   return ids;
 };
-
-const ended = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED']);
-const settled = (worker: JobWorker, id: string, tenant = tenantId) =>
-  eventually(
-    'the job ends',
-    () => worker.find(tenant, id),
-    (row) => row !== undefined && ended.has(row.status),
-  );
 
 const waits = (id: string) =>
   database

@@ -1,52 +1,19 @@
-import { AppError } from '#platform/errors';
-import { createDatabase, eventually } from '@quadrax/testkit';
+import { eventually } from '@quadrax/testkit';
 import type { TestDatabase } from '@quadrax/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countedJob, createGate, effectsOf, newTenant, openWorker } from './job-worker.ts';
-import type { CountedJob, JobWorker } from './job-worker.ts';
+import { describe, expect, it } from 'vitest';
+import { createGate, effectsOf, jobStage } from './job-worker.ts';
+import type { CountedJob } from './job-worker.ts';
 
 let database: TestDatabase;
 let job: CountedJob;
 let tenantId: string;
-const workers: JobWorker[] = [];
-
-beforeEach(async () => {
-  database = await createDatabase();
-  job = countedJob('test.survival');
-  tenantId = await newTenant(database);
-});
-afterEach(async () => {
-  for (const worker of workers.splice(0)) await worker.close();
-  await database.drop();
-});
-
-const open = async (concurrency?: number): Promise<JobWorker> => {
-  const worker = await openWorker({
-    database,
-    definitions: [job],
-    ...(concurrency !== undefined && { concurrency }),
-  });
-  workers.push(worker);
-  return worker;
-};
-
-/** What a database that has just come back may still answer. */
-const nothingYet = (error: unknown): undefined => {
-  if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
-};
-
-const settled = (worker: JobWorker, id: string) =>
-  eventually(
-    'the job ends',
-    () => worker.find(tenantId, id).catch(nothingYet),
-    (row) => row !== undefined && ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(row.status),
-  );
+const { open, settled } = jobStage('test.survival', {}, (stage) => ({ database, job, tenantId } = stage));
 
 describe('when a process dies', () => {
   it('another takes its job over, and what the dead one still does changes nothing', async () => {
     const stale = createGate();
     job.behave(({ attempt }) => (attempt === 1 ? stale.pass() : Promise.resolve()));
-    const [first, second] = [await open(1), await open()];
+    const [first, second] = [await open({ concurrency: 1 }), await open()];
     const id = await first.enqueue(job, tenantId);
     await stale.arrived;
     await first.seemDead();
@@ -80,7 +47,7 @@ describe('when a process dies', () => {
     });
     const parts = () =>
       database.owner<{ data: unknown }>('SELECT data FROM quadrax.job_checkpoints ORDER BY part');
-    const [first, second] = [await open(1), await open()];
+    const [first, second] = [await open({ concurrency: 1 }), await open()];
     const id = await first.enqueue(job, tenantId);
     await eventually('both are kept', parts, (kept) => kept.length === 2);
     await first.seemDead();
@@ -98,7 +65,7 @@ describe('when a process dies', () => {
   it('its job is put back once, however many see the death', async () => {
     const stale = createGate();
     job.behave(() => stale.pass());
-    const first = await open(1);
+    const first = await open({ concurrency: 1 });
     const others = await Promise.all([open(), open(), open()]);
     const id = await first.enqueue(job, tenantId);
     await stale.arrived;
@@ -111,7 +78,7 @@ describe('when a process dies', () => {
   it('a living process is left alone', async () => {
     const gate = createGate();
     job.behave(() => gate.pass());
-    const [first, second] = [await open(1), await open(1)];
+    const [first, second] = [await open({ concurrency: 1 }), await open({ concurrency: 1 })];
     const id = await first.enqueue(job, tenantId);
     await gate.arrived;
     await second.recover();
@@ -126,7 +93,7 @@ describe('when a process dies', () => {
     const watcher = await open();
     const id = await watcher.enqueue(job, tenantId);
     for (const gate of gates) {
-      const victim = await open(1);
+      const victim = await open({ concurrency: 1 });
       await gate.arrived;
       await victim.seemDead();
       await watcher.recover();
@@ -144,7 +111,7 @@ describe('when a process is told to stop', () => {
   it('another goes on with its job, and no death is counted', async () => {
     const gate = createGate();
     job.behave(({ attempt, signal }) => (attempt === 1 ? gate.passUnless(signal) : Promise.resolve()));
-    const [first, second] = [await open(1), await open()];
+    const [first, second] = [await open({ concurrency: 1 }), await open()];
     const id = await first.enqueue(job, tenantId);
     await gate.arrived;
     await first.jobs.stop();
@@ -155,7 +122,7 @@ describe('when a process is told to stop', () => {
   });
 
   it('a job that was just done keeps its effect', async () => {
-    const worker = await open(1);
+    const worker = await open({ concurrency: 1 });
     const id = await worker.enqueue(job, tenantId);
     const row = await settled(worker, id);
     await worker.jobs.stop();
@@ -174,7 +141,7 @@ describe('while the database cannot be reached', () => {
       log('in the dark');
       await during.pass();
     });
-    const worker = await open(1);
+    const worker = await open({ concurrency: 1 });
     const id = await worker.enqueue(job, tenantId);
     await before.arrived;
     const restore = await database.cutOff();
@@ -209,7 +176,7 @@ describe('while the database cannot be reached', () => {
       await gate.pass();
       throw new TypeError('It went wrong.');
     });
-    const worker = await open(1);
+    const worker = await open({ concurrency: 1 });
     const id = await worker.enqueue(job, tenantId);
     await gate.arrived;
     const restore = await database.cutOff();
@@ -220,7 +187,7 @@ describe('while the database cannot be reached', () => {
   });
 
   it('a process that stops while its connection is being made anew leaves none behind', async () => {
-    const worker = await open(1);
+    const worker = await open({ concurrency: 1 });
     const restore = await database.cutOff();
     await eventually(
       'the loss is seen',
@@ -228,13 +195,12 @@ describe('while the database cannot be reached', () => {
       (connected) => !connected,
     );
     await restore();
-    workers.splice(0);
     await worker.close();
     await expect(database.connections()).resolves.toEqual([]);
   });
 
   it('a process whose connection broke is known again once it is back, and its next death is seen', async () => {
-    const [worker, other] = [await open(1), await open()];
+    const [worker, other] = [await open({ concurrency: 1 }), await open()];
     const restore = await database.cutOff();
     await other.recover().catch(() => {});
     await restore();

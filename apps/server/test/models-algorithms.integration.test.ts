@@ -1,5 +1,5 @@
 import { type Algorithm, routes } from '@quadrax/contract';
-import { jobSucceeds, newModel, quickTraining, readyDatakit, startTestServer } from '@quadrax/testkit';
+import { newModel, quickTraining, startWithDatakit, trainAs } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -10,17 +10,12 @@ let ada: TestClient;
 let datakitId: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  ada = await server.register();
-  datakitId = (await readyDatakit(ada)).id;
+  ({ server, client: ada, datakitId } = await startWithDatakit());
 });
 afterAll(() => server.close());
 
 const trained = async (changes: Record<string, unknown>) => {
-  const { id } = await newModel(ada);
-  const body = { ...quickTraining(datakitId), ...changes };
-  const job = await ada.call(routes.models.train, { params: { id }, body });
-  await jobSucceeds(ada, job.id, 60_000);
+  const { id } = await trainAs(ada, { ...quickTraining(datakitId), ...changes });
   return { id, version: await ada.call(routes.models.version, { params: { id, version: 1 } }) };
 };
 

@@ -1,5 +1,5 @@
 import { type Algorithm, routes } from '@quadrax/contract';
-import { jobSucceeds, newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
+import { startWithDatakit, trainAs } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -10,9 +10,7 @@ let ada: TestClient;
 let datakitId: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  ada = await server.register();
-  datakitId = (await readyDatakit(ada)).id;
+  ({ server, client: ada, datakitId } = await startWithDatakit());
 });
 afterAll(() => server.close());
 
@@ -20,10 +18,9 @@ const version = 1;
 
 /** A deployed model of the grades, or of the hours. */
 const deployed = async (algorithm: Algorithm, target = 'grade'): Promise<string> => {
-  const { id } = await newModel(ada, { type: target === 'grade' ? 'CLASSIFICATION' : 'REGRESSION' });
   const body = { datakitId, target, algorithm, validation: { folds: 3 } };
-  const job = await ada.call(routes.models.train, { params: { id }, body });
-  await jobSucceeds(ada, job.id, 60_000);
+  const type = target === 'grade' ? 'CLASSIFICATION' : 'REGRESSION';
+  const { id } = await trainAs(ada, body, { type });
   await ada.call(routes.models.deploy, { params: { id }, body: { version } });
   return id;
 };

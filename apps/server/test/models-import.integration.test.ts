@@ -32,7 +32,7 @@ let server: TestServer;
 let ada: TestClient;
 
 beforeAll(async () => {
-  server = await startTestServer({ env: { COMPUTE_MEMORY_MB: '512' } });
+  server = await startTestServer({ env: { COMPUTE_MEMORY_MB: '512', MODEL_TRIAL_MS: '5000' } });
   ada = await server.register();
 });
 afterAll(() => server.close());

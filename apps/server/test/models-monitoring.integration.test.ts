@@ -4,38 +4,34 @@ import {
   asOperator,
   eventually,
   gradesCsv,
-  jobSucceeds,
-  newModel,
-  readyDatakit,
   startTestServer,
+  startWithDatakit,
+  trainAs,
 } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-const { deploy, monitoring, predict, train } = routes.models;
+const { deploy, monitoring, predict } = routes.models;
 
 let server: TestServer;
 let ada: TestClient;
-let datakit: string;
+let datakitId: string;
 let id: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  ada = await server.register();
-  datakit = (await readyDatakit(ada, gradesCsv(600))).id;
+  ({ server, client: ada, datakitId } = await startWithDatakit(gradesCsv(600)));
 });
 afterAll(() => server.close());
 
 beforeEach(async () => {
-  ({ id } = await newModel(ada));
   const body = {
-    datakitId: datakit,
+    datakitId,
     target: 'grade',
     algorithm: 'gradient_boosting',
     parameters: { iterations: 5 },
     validation: { holdout: 0.2 },
   };
-  await jobSucceeds(ada, (await ada.call(train, { params: { id }, body })).id);
+  ({ id } = await trainAs(ada, body));
   await ada.call(deploy, { params: { id }, body: { version: 1 } });
 });
 

@@ -2,6 +2,7 @@ import { createDatabase, replicaDrill } from '@quadrax/testkit';
 import type { ReplicaFigures, TestDatabase } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+/** Rounds of it under more load are scripts/drills/replicas.ts, by the same code. */
 describe.each(['kill', 'restart'] as const)(
   'three replicas under load, ended one after the other (%s)',
   (ending) => {
@@ -9,7 +10,7 @@ describe.each(['kill', 'restart'] as const)(
     let figures: ReplicaFigures;
     beforeAll(async () => {
       database = await createDatabase();
-      figures = await replicaDrill({ database, ending, rounds: 1 });
+      figures = await replicaDrill({ database, ending, rounds: 1, paceMs: 100 });
     }, 240_000);
     afterAll(() => database.drop());
 

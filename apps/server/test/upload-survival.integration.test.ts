@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const startServer = async (): Promise<SpawnedServer> => {
-  const server = await spawnServer({ database, dataDir, work: false, env: { MAX_FILE_SIZE: '400MB' } });
+  const server = await spawnServer({ database, dataDir, work: false, env: { MAX_FILE_SIZE: '200MB' } });
   servers.push(server);
   return server;
 };
@@ -37,13 +37,14 @@ const hashOfStored = async (): Promise<string> => {
   return hash.digest('hex');
 };
 
+/** Gigabytes of it are scripts/drills/resumable-upload.ts, by the same code. */
 it(
-  '300 MB arrive whole, cut ten times, with the server killed twice in between',
+  '128 MB arrive whole, cut ten times, with the server killed twice in between',
   { timeout: 240_000 },
   async () => {
     let server = await startServer();
     const ada: TestClient = await server.register();
-    const file = generatedCsv((300 * 1024 * 1024) / 16);
+    const file = generatedCsv((128 * 1024 * 1024) / 16);
     const sha256 = sha256OfFile(file);
     const offsets: number[] = [];
     const datakit = await uploadWithCuts({

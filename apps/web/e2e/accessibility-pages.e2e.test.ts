@@ -33,15 +33,6 @@ describe('axe finds nothing', () => {
     '/datakits',
     '/models',
     '/jobs',
-    '/datakits/DATAKIT',
-    '/datakits/DATAKIT?column=city&sort=hours',
-    '/models/new?datakitId=DATAKIT',
-    '/models/MODEL',
-    '/models/MODEL?tab=explain',
-    '/models/MODEL?actual=pass&predicted=fail',
-    '/models/MODEL?tab=predict',
-    '/models/MODEL?tab=training',
-    '/jobs/JOB',
     '/account',
     '/members',
     '/audit',
@@ -49,12 +40,7 @@ describe('axe finds nothing', () => {
     '/upkeep',
     '/outbox',
     '/outbox?state=sent',
-    '/outbox/MAIL',
-  ])('on %s', async (path) => {
-    const at = path.replace(
-      /DATAKIT|MODEL|JOB|MAIL/,
-      (noun) => operator.ids[noun.toLowerCase() as keyof Operator['ids']],
-    );
+  ])('on %s, where there is something', async (at) => {
     const { page } = await stage.visit({ as: operator, at });
     await settled(page);
     expect(await everywhere(page)).toEqual([]);

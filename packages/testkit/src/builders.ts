@@ -71,14 +71,23 @@ export const quickTraining = (datakitId: string): Record<string, unknown> => ({
   validation: { folds: 2 },
 });
 
+/** Makes a model and trains its first version as the body says. Gives the job that did. */
+export const trainAs = async (
+  client: TestClient,
+  body: Record<string, unknown>,
+  changes: Record<string, unknown> = {},
+): Promise<{ id: string; job: Job }> => {
+  const { id } = await newModel(client, changes);
+  const started = await client.call(routes.models.train, { params: { id }, body });
+  return { id, job: await jobSucceeds(client, started.id, 60_000) };
+};
+
 /** A model with one version. */
 export const trainedModel = async (
   client: TestClient,
   datakitId: string,
 ): Promise<{ model: Model; job: Job }> => {
-  const { id } = await newModel(client);
-  const started = await client.call(routes.models.train, { params: { id }, body: quickTraining(datakitId) });
-  const job = await jobSucceeds(client, started.id);
+  const { id, job } = await trainAs(client, quickTraining(datakitId));
   return { model: await client.call(routes.models.get, { params: { id } }), job };
 };
 

@@ -25,6 +25,8 @@ export interface TestDatabase {
   as<T>(login: 'app' | 'system', work: (client: Client) => Promise<T>): Promise<T>;
   /** Breaks every connection and lets no new one in until the function it gives is called. */
   cutOff(): Promise<() => Promise<void>>;
+  /** A further database with all that is in this one, to which nobody but the tests may be connected. */
+  clone(): Promise<TestDatabase>;
   /** Who is still connected, by application, once whoever just left is gone. */
   connections(): Promise<string[]>;
   /** Lets go of the database without removing it. */
@@ -77,6 +79,23 @@ const stillConnected = async (server: Client, name: string): Promise<string[]> =
   }
 };
 
+/** Has nobody connected to a database, of all or of one application. */
+const disconnect = (owner: Client, name: string, application?: string): Promise<unknown> =>
+  owner.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = $1 AND application_name = COALESCE($2, application_name)`,
+    [name, application],
+  );
+
+/** Makes a database of a server as a copy of another. */
+const copyOf = async (template: string, server: string): Promise<TestDatabase> => {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await withOwner(server, (owner) => owner.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const target = new URL(server);
+  target.pathname = `/${name}`;
+  return databaseAt(target.href, server);
+};
+
 /** A database that exists, of any server; it is removed by way of `server`, the superuser's connection to another. */
 export const databaseAt = (url: string, server = url): TestDatabase => {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
@@ -101,10 +120,13 @@ export const databaseAt = (url: string, server = url): TestDatabase => {
       const limit = (most: number) =>
         withOwner(server, (owner) => owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT ${most}`));
       await limit(0);
-      await withOwner(server, (owner) =>
-        owner.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]),
-      );
+      await withOwner(server, (owner) => disconnect(owner, name));
       return async () => void (await limit(-1));
+    },
+    clone: async () => {
+      // Idle ones of this pool; it makes others when it needs them.
+      await withOwner(server, (owner) => disconnect(owner, name, 'tests'));
+      return copyOf(name, server);
     },
     connections: () => withOwner(server, (owner) => stillConnected(owner, name)),
     leave: () => pool.end(),
@@ -121,13 +143,5 @@ export const databaseAt = (url: string, server = url): TestDatabase => {
 };
 
 /** Makes a database of the run's server: a clone of the template unless `empty`. */
-export const createDatabase = async ({ empty = false } = {}): Promise<TestDatabase> => {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = serverUrl();
-  await withOwner(server, (owner) =>
-    owner.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : templateName}`),
-  );
-  const target = new URL(server);
-  target.pathname = `/${name}`;
-  return databaseAt(target.href, server);
-};
+export const createDatabase = ({ empty = false } = {}): Promise<TestDatabase> =>
+  copyOf(empty ? 'template0' : templateName, serverUrl());

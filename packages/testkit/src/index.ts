@@ -9,6 +9,7 @@ export {
   readyDatakit,
   sentUpload,
   sumModel,
+  trainAs,
   trainedModel,
   upload,
   uploadForm,
@@ -18,6 +19,8 @@ export { newEmail, newRegistration, pathOf, register, signIn, TestClient } from 
 export type { CallInput, RawReply, Registration, ReplyOf } from './client.ts';
 export { createDatabase, databaseAt, withOwner } from './database.ts';
 export type { TestDatabase } from './database.ts';
+export { daemon, freePort, without } from './daemon.ts';
+export type { Daemon } from './daemon.ts';
 export { generatedCsv, sha256OfFile, uploadWithCuts } from './drills/cut-upload.ts';
 export type { CutUpload, GeneratedFile } from './drills/cut-upload.ts';
 export { outage } from './drills/outage.ts';
@@ -26,7 +29,7 @@ export { replicaDrill } from './drills/replicas.ts';
 export type { ReplicaFigures } from './drills/replicas.ts';
 export { startOwnPostgres } from './own-postgres.ts';
 export { eventually, jobSucceeds, waitForJob } from './jobs.ts';
-export { startTestServer } from './server.ts';
+export { startTestServer, startWithDatakit } from './server.ts';
 export type { LogLine, TestServer, TestServerOptions } from './server.ts';
 export { smtpServer } from './smtp-server.ts';
 export type { ReceivedMail, SmtpOptions, SmtpServer } from './smtp-server.ts';

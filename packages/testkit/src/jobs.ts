@@ -3,7 +3,9 @@ import { routes } from '@quadrax/contract';
 import type { Job, JobStatus } from '@quadrax/contract';
 import type { TestClient } from './client.ts';
 
+/** Who looks takes time from what is waited for: at most this often, and the less often the longer it takes. */
 const lookEveryMs = 20;
+const lookSeldomMs = 250;
 const longestMs = 30_000;
 
 /** Asks until `done` has an answer. @throws when the deadline passes first, with what was seen last. */
@@ -13,13 +15,14 @@ export const eventually = async <T>(
   done: (seen: T) => boolean,
   withinMs: number = longestMs,
 ): Promise<T> => {
-  const deadline = performance.now() + withinMs;
+  const began = performance.now();
   for (;;) {
     const seen = await look();
     if (done(seen)) return seen;
-    if (performance.now() > deadline)
+    const waited = performance.now() - began;
+    if (waited > withinMs)
       throw new Error(`Not within ${withinMs} ms: ${what}. Last seen: ${JSON.stringify(seen)}`);
-    await pause(lookEveryMs);
+    await pause(Math.min(lookSeldomMs, Math.max(lookEveryMs, waited / 12)));
   }
 };
 

@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Client } from 'pg';
+import { freePort, programAt } from './daemon.ts';
 import { eventually } from './jobs.ts';
 
 /** A transaction pooler in front of one database. */
@@ -17,27 +16,8 @@ export interface Pooler {
 }
 
 export const poolerVersion = (): string | undefined => {
-  try {
-    return execFileSync('pgbouncer', ['--version'], { encoding: 'utf8', env: withSystemFolders() }).split(
-      '\n',
-    )[0];
-  } catch {
-    return undefined;
-  }
-};
-
-/** Debian keeps it where only administrators look. */
-const withSystemFolders = (): NodeJS.ProcessEnv => ({
-  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`,
-});
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  const program = programAt('pgbouncer');
+  return program && execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0];
 };
 
 /** Nobody's account: it refuses to run as root. */
@@ -77,9 +57,8 @@ export const startPooler = async (
     await chmod(join(folder, 'pgbouncer.ini'), 0o644);
     await chown(join(folder, 'userlist.txt'), unprivileged, unprivileged);
   }
-  const child = spawn('pgbouncer', [join(folder, 'pgbouncer.ini')], {
+  const child = spawn(programAt('pgbouncer') ?? 'pgbouncer', [join(folder, 'pgbouncer.ini')], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: withSystemFolders(),
     ...(asRoot && { uid: unprivileged, gid: unprivileged }),
   });
   let output = '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createLogger, startServer } from '@quadrax/server';
 import type { App, Config } from '@quadrax/server';
+import { readyDatakit } from './builders.ts';
 import { register, TestClient } from './client.ts';
 import type { Registration } from './client.ts';
 import { createDatabase } from './database.ts';
@@ -117,4 +118,11 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
       if (left.length > 0) throw new Error(`The server left behind:\n${left.join('\n')}`);
     },
   };
+};
+
+/** A server, somebody on it, and a datakit of theirs to train on. */
+export const startWithDatakit = async (csv?: string) => {
+  const server = await startTestServer();
+  const client = await server.register();
+  return { server, client, datakitId: (await readyDatakit(client, csv)).id };
 };

@@ -64,11 +64,12 @@ export const spawnServer = async (options: SpawnOptions = {}): Promise<SpawnedSe
   const child = fork(program, [], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ...environment,
       TEST_WORK: String(work),
       ...(fault !== undefined && { QUADRAX_FAULT_POINT: fault }),
     },
-    execArgv: [],
+    execArgv: ['--import', import.meta.resolve('@quadrax/server/quick-start')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/quadrax.mjs', import.meta.url));
 
 /** How a command ended, and what it said. */
 export interface Outcome {
@@ -48,6 +48,7 @@ export const createHome = async (): Promise<Home> => {
     QEMLFLOW_CONFIG_PATH: join(folder, 'settings'),
     QUADRAX_DATA_DIR: dataDir,
     NODE_ENV: 'test',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     BCRYPT_ROUNDS: '4',
     COMPUTE_PROCESSES: '1',
     COMPUTE_MEMORY_MB: '768',

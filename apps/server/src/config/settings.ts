@@ -198,6 +198,13 @@ export const settings = {
     20_000,
     'How long a query of data may take, in ms.',
   ),
+  modelTrialMs: setting(
+    ['MODEL_TRIAL_MS'],
+    'performance.model_trial_ms',
+    whole(100, 600_000),
+    20_000,
+    'How long an imported model may take to load and to answer two rows, in ms.',
+  ),
   websocketPath: setting(
     ['WEBSOCKET_PATH'],
     'server.websocket_path',

@@ -42,6 +42,8 @@ export interface ReplicaDrill {
   readonly ending: ReplicaEnding;
   /** How often each of the three is ended. */
   readonly rounds: number;
+  /** How long each of the four people waits between two requests. */
+  readonly paceMs?: number;
 }
 
 interface Load {
@@ -52,11 +54,10 @@ interface Load {
   stop(): Promise<void>;
 }
 
-const paceMs = 40;
 const longestRetryMs = 60_000;
 
 /** Writers and readers as real clients are: a create is repeated with its key until it is answered. */
-const startLoad = (clients: readonly TestClient[]): Load => {
+const startLoad = (clients: readonly TestClient[], paceMs: number): Load => {
   const ended = new AbortController();
   const load: Omit<Load, 'stop'> = { acknowledged: new Set(), failures: {}, requests: 0, slowestMs: 0 };
   const failed = (what: string): void => {
@@ -194,7 +195,12 @@ const startFleet = async (start: () => Promise<SpawnedServer>, balancer: Balance
 };
 
 /** Ends three replicas one after the other under load: what did clients see, and is everything there that they were told? */
-export const replicaDrill = async ({ database, ending, rounds }: ReplicaDrill): Promise<ReplicaFigures> => {
+export const replicaDrill = async ({
+  database,
+  ending,
+  rounds,
+  paceMs = 40,
+}: ReplicaDrill): Promise<ReplicaFigures> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'quadrax-replicas-'));
   const balancer = await startBalancer();
   const env = { SHUTDOWN_DRAIN: '1500', DB_POOL_SIZE: '5', UPKEEP_SCHEDULE: '* * * * * *' };
@@ -206,7 +212,7 @@ export const replicaDrill = async ({ database, ending, rounds }: ReplicaDrill): 
     const clients = await Promise.all([register(balancer.url), register(balancer.url)]);
     const trainer = await register(balancer.url);
     const trainings = await startTrainings(trainer, 3);
-    load = startLoad(clients);
+    load = startLoad(clients, paceMs);
     for (let i = 0; i < rounds * fleet.size; i++) await fleet.replace(i % fleet.size, ending);
     await load.stop();
     const jobs: Job[] = [];

@@ -1,9 +1,5 @@
 import { restorableDays } from '@quadrax/contract';
-import type { Table } from '@quadrax/ml/tabular';
 import type { Tx } from '#platform/db';
-import type { Cell } from '@quadrax/contract';
-import type { ReadRowsInput } from './data/preview.ts';
-import type { ReadTableInput } from './data/columns.ts';
 import { keptDatakits, purgeDatakits } from './datakits.deleted.store.ts';
 import { createProfileJob } from './datakits.jobs.ts';
 import type { DatakitJobDeps } from './datakits.jobs.ts';
@@ -60,15 +56,3 @@ export const createDatakitsJobs = (deps: DatakitJobDeps) => ({
   profileJob: createProfileJob(deps),
   transformJob: createTransformJob(deps),
 });
-
-/** Reads rows of a datakit's table by their numbers from 0, in that order. For compute processes: it loads DuckDB. */
-export const readDatakitRows = async (input: ReadRowsInput): Promise<Cell[][]> => {
-  const { readRows } = await import('./data/preview.ts');
-  return readRows(input);
-};
-
-/** Reads columns of a datakit's table into memory. For compute processes: it loads DuckDB. */
-export const readDatakitTable = async (input: ReadTableInput): Promise<Table> => {
-  const { readTable } = await import('./data/columns.ts');
-  return readTable(input);
-};

@@ -13,8 +13,8 @@ import type {
   TrainResult,
 } from '@quadrax/ml/tabular';
 import { computeTask, TaskError } from '#platform/compute';
-import { readDatakitRows, readDatakitTable } from '#modules/datakits';
 import type { DatakitTable } from '#modules/datakits';
+import { readDatakitRows, readDatakitTable } from '#modules/datakits/compute';
 import type { HeldOutColumns, VersionReport } from './models.tables.ts';
 
 export interface TrainInput {

@@ -25,6 +25,8 @@ export interface ModelFilesDeps {
   readonly objects: ObjectStore;
   readonly compute: ComputePool;
   readonly maxUploadBytes: number;
+  /** How long a model may take to load and to answer two rows. */
+  readonly trialMs: number;
 }
 
 /** Models that come and go as files. */
@@ -38,9 +40,6 @@ export interface ModelFiles {
     signal: AbortSignal,
   ): Promise<FileReply>;
 }
-
-/** How long a model may take to load and to answer two rows. */
-const trialMs = 20_000;
 
 interface Arrival {
   readonly file: string;
@@ -163,7 +162,7 @@ const reportOf = ({ schema, plan, producer, warnings }: OnnxSignature, arrival: 
 });
 
 export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
-  const { db, objects, compute } = deps;
+  const { db, objects, compute, trialMs } = deps;
 
   const inspected = async ({ file }: Arrival, { features, classes }: Form, signal: AbortSignal) => {
     try {
