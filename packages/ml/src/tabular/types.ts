@@ -88,6 +88,8 @@ export interface TrainOptions {
   readonly threads?: number;
   /** Time `auto` may take, default 120,000 ms. */
   readonly budgetMs?: number;
+  /** Memory `auto` may use, default 4,096 MB: what would take more is not tried. */
+  readonly memoryMb?: number;
   /** `auto`: what an earlier search ran, to run the same again whatever the time; of a result's `plan`. */
   readonly plan?: SearchPlan | undefined;
   /** `auto`: what an earlier call with the same data and options finished before it was stopped. */

@@ -19,3 +19,5 @@ export const readDatakitTable = async (input: ReadTableInput): Promise<Table> =>
   const { readTable } = await import('./data/columns.ts');
   return readTable(input);
 };
+
+export { fillDatakit } from './datakits.compute.ts';

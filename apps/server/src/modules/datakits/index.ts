@@ -17,7 +17,7 @@ import type { UploadsDeps } from './datakits.uploads.ts';
 import { createVersionsService } from './datakits.versions.ts';
 import type { VersionsDeps } from './datakits.versions.ts';
 
-export { fillDatakit, widenTask } from './datakits.compute.ts';
+export { widenTask } from './datakits.compute.ts';
 export { jobMemoryMb } from './datakits.jobs.ts';
 export type { WantedColumn } from './data/pieces.ts';
 export { keepPredicted } from './datakits.making.ts';

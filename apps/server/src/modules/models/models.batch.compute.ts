@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { OnnxSignature } from '@quadrax/ml/onnx';
 import type { Table } from '@quadrax/ml/tabular';
 import { computeTask, TaskError } from '#platform/compute';
-import { fillDatakit } from '#modules/datakits';
+import { fillDatakit } from '#modules/datakits/compute';
 import type { DatakitTable, WantedColumn } from '#modules/datakits';
 
 export interface BatchInput {

@@ -15,6 +15,7 @@ import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
 import { insertExplanation } from './models.explanations.store.ts';
+import { baseMb } from './models.memory.ts';
 import { readFinished } from './models.progress.ts';
 import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
@@ -95,6 +96,7 @@ export const createTrainJob = ({
             options: {
               ...optionsOf(task, request),
               threads: compute.threads,
+              memoryMb: compute.memoryMb - baseMb,
               finished: readFinished(context.checkpoint.kept),
             },
             artifact: file,

@@ -1,4 +1,5 @@
 import type { ColumnProfile } from '@quadrax/contract';
+import { denseWidth } from '../../../../../packages/ml/src/tabular/preprocessing/dense.ts';
 import { describe, expect, it } from 'vitest';
 import { checkMemory, memoryNeeded } from './models.memory.ts';
 import type { MemoryTable } from './models.memory.ts';
@@ -36,6 +37,30 @@ describe('the memory a training needs', () => {
       memoryNeeded(table, { target: 'y', algorithm, features });
     expect(of('linear')).toBeGreaterThan(3 * of('gradient_boosting'));
     expect(of('linear', ['x1'])).toBeLessThan(of('linear', ['x1', 'city']));
+  });
+
+  it('is that of the matrix that categories are spread out to, and of every class', () => {
+    const rows = 2000;
+    const names = Array.from({ length: 30 }, (_, i) => `c${i}`);
+    const features = names.map((name) => ({
+      name,
+      kind: 'categorical' as const,
+      categories: Array.from({ length: 100 }, (_unused, k) => String(k)),
+      optional: false,
+      example: '0',
+    }));
+    const cities = names.map((name) => column(name, { type: 'categorical', distinct: 100 }));
+    const of = (columns: readonly ColumnProfile[]) =>
+      memoryNeeded(tableOf(rows * 100, [...columns, y]), { target: 'y', algorithm: 'linear' });
+    const perNumber = (of(numbers) - of([])) / numbers.length;
+    expect((of(cities) - of([])) / perNumber / denseWidth(features)).toBeCloseTo(1, 1);
+
+    const needed = (distinct: number) =>
+      memoryNeeded(tableOf(100_000, [...numbers, column('y', { type: 'categorical', distinct })]), {
+        target: 'y',
+        algorithm: 'gradient_boosting',
+      });
+    expect(needed(200) - needed(2)).toBeGreaterThan(2 * 160);
   });
 
   it('that no compute process has is refused beforehand, with the figures and what to do', () => {

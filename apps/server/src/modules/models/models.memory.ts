@@ -2,7 +2,7 @@ import type { Algorithm, ColumnProfile, TrainRequest } from '@quadrax/contract';
 import { AppError } from '#platform/errors';
 
 /** The program with nothing loaded, DuckDB while it reads, and what a search keeps besides. */
-const baseMb = 120;
+export const baseMb = 120;
 
 /**
  * Bytes that a training takes for each number of the table at its highest, measured with 50,000 to 200,000 rows of 20
@@ -19,10 +19,25 @@ const costs: Readonly<Record<Exclude<Algorithm, 'auto'>, { bytes: number; dense:
   neural_network: { bytes: 112, dense: true },
 };
 
-/** Numbers that a row of the column becomes where categories are spread out. */
+/** Categories spread out, of a column and of all together: `preprocessing/dense.ts` of packages/ml, which a test compares. */
 const mostLevels = 100;
-const widthOf = ({ type, distinct }: ColumnProfile): number =>
-  type === 'categorical' || type === 'boolean' || type === 'text' ? Math.min(distinct, mostLevels) : 1;
+const leastLevels = 8;
+const categoryBudget = 600;
+
+const isNamed = ({ type }: ColumnProfile): boolean =>
+  type === 'categorical' || type === 'boolean' || type === 'text';
+
+/** About how many numbers a row becomes where categories are spread out. */
+const denseWidth = (columns: readonly ColumnProfile[]): number => {
+  const large = columns.filter((column) => isNamed(column) && column.distinct > leastLevels).length;
+  const limit = Math.min(mostLevels, Math.max(leastLevels, Math.floor(categoryBudget / large)));
+  const widths = columns.map((column) => (isNamed(column) ? Math.min(column.distinct, limit) + 2 : 1));
+  return widths.reduce((sum, width) => sum + width, 0);
+};
+
+/** Bytes of what is computed for each class of each row: scores, probabilities, predictions for held-out rows. */
+const bytesOfClass = 48;
+const mostClasses = 1000;
 
 export interface MemoryTable {
   readonly profile: { readonly rows: number; readonly columns: readonly ColumnProfile[] };
@@ -36,10 +51,12 @@ export const memoryNeeded = (
 ): number => {
   const wanted = features && new Set(features);
   const columns = profile.columns.filter(({ name }) => name !== target && (wanted?.has(name) ?? true));
-  const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
+  const width = denseWidth(columns);
+  const goal = profile.columns.find(({ name }) => name === target);
+  const classes = goal && isNamed(goal) ? Math.min(goal.distinct, mostClasses) : 1;
   const mbOf = ({ bytes, dense }: (typeof costs)['linear']): number =>
-    (profile.rows * (dense ? width : columns.length) * bytes) / 1024 ** 2;
-  // A search leaves out what does not suit the size; trees are always tried.
+    (profile.rows * ((dense ? width : columns.length) * bytes + classes * bytesOfClass)) / 1024 ** 2;
+  // A search leaves out what does not fit; trees are always tried.
   const needed = algorithm === 'auto' ? mbOf(costs.gradient_boosting) : mbOf(costs[algorithm]);
   return Math.ceil(baseMb + needed);
 };

@@ -27,6 +27,23 @@ const mostLevels = 100;
 const categoryBudget = 600;
 const leastLevels = 8;
 
+/** Categories of a column that get a design column of their own, given how many each column has. */
+function levelLimit(levels: readonly number[]): number {
+  const large = levels.filter((count) => count > leastLevels).length;
+  return Math.min(mostLevels, Math.max(leastLevels, Math.floor(categoryBudget / large)));
+}
+
+/** About how many design columns there will be: for a number itself and that it is missing, for a date its parts. */
+export function denseWidth(features: readonly FeatureSchema[]): number {
+  const levels = features.map((feature) => (feature.kind === 'categorical' ? feature.categories.length : 0));
+  const limit = levelLimit(levels);
+  const plain = { numeric: 2, datetime: 24, text: 16 };
+  return features.reduce(
+    (sum, { kind }, i) => sum + (kind === 'categorical' ? Math.min(levels[i], limit) + 2 : plain[kind]),
+    0,
+  );
+}
+
 /** What was learnt of one source. Design column indices are -1 where there is none. */
 interface Encoding {
   /** Numbers: the column, what replaces a missing value, and (value − mean) / scale. */
@@ -51,8 +68,7 @@ export const densePreprocessor: Preprocessor = {
     const parts = varyingParts(frame.features, frame.columns);
     const sources = sourcesOf(frame.features, parts, { waves: true });
     const encodings: Encoding[] = [];
-    const categorical = sources.filter(({ levels }) => levels > leastLevels).length;
-    const maxLevels = Math.min(mostLevels, Math.max(leastLevels, Math.floor(categoryBudget / categorical)));
+    const maxLevels = levelLimit(sources.map(({ levels }) => levels));
     let width = 0;
     for (const source of sources) {
       const values = readSourceColumn(source, frame.columns);

@@ -145,7 +145,46 @@ describe('auto', { timeout: 60_000 }, () => {
     expect(rungs).toEqual(rungs.toSorted((a, b) => (b ?? 0) - (a ?? 0)));
   });
 
-  it('leaves out what refuses the data, and goes on', () => {
+  it('does not fall for what is cheap where there is no time for what led', () => {
+    let now = 0;
+    const { estimator } = registry.gradient_boosting;
+    const slow = {
+      ...registry.gradient_boosting,
+      estimator: {
+        ...estimator,
+        fit: (...given: Parameters<typeof estimator.fit>) => {
+          now += 100;
+          return estimator.fit(...given);
+        },
+      },
+    };
+    const some = { ...quick, gradient_boosting: slow } as unknown as Registry;
+    const random = createRandom(3);
+    const [a, b] = [1, 2].map(() => Float64Array.from({ length: 3800 }, () => random.uniform()));
+    const either = {
+      rows: 3800,
+      columns: [
+        { name: 'a', kind: 'numeric' as const, values: a },
+        { name: 'b', kind: 'numeric' as const, values: b },
+        { name: 'y', kind: 'numeric' as const, values: a.map((x, i) => Number(x > 0.5 !== b[i] > 0.5)) },
+      ],
+    };
+    const options = {
+      ...auto,
+      target: 'y',
+      features: ['a', 'b'],
+      validation: { holdout: 0.2 },
+      budgetMs: 4000,
+    };
+    const { leaderboard, algorithm, members } = trainWith(some, either, options, { now: () => now });
+    expect(new Set(leaderboard.map(({ rung }) => rung?.index))).toEqual(new Set([0]));
+    expect(members?.map((member) => member.algorithm) ?? [algorithm]).toContain('gradient_boosting');
+  });
+
+  it('leaves out what refuses the data, and what would not fit in memory, and goes on', () => {
+    const { leaderboard: small } = trainWith(few, table, { ...auto, memoryMb: 0.01 });
+    expect(new Set(small.map(({ algorithm }) => algorithm))).not.toContain('linear');
+
     const refusing = {
       ...registry.linear.preprocessor,
       fit: () => {

@@ -13,6 +13,7 @@ import type { Session } from './session.ts';
 import { predictionsOf, type Trial, trialEntry } from './trial.ts';
 
 export const defaultBudgetMs = 120_000;
+const defaultMemoryMb = 4096;
 /** Candidates that an average is chosen among, in all and of each algorithm. */
 const mostContenders = 12;
 const mostOfAKind = 3;
@@ -41,10 +42,17 @@ export interface Ground {
  * what is best on all the others (compare Tibshirani & Tibshirani 2009 on the bias of the best cross-validated score).
  */
 export function searchCandidates(session: Session, ground: Ground, options: TrainOptions): Found {
-  const { budgetMs = defaultBudgetMs, plan, finished = [] } = options;
+  const { budgetMs = defaultBudgetMs, memoryMb = defaultMemoryMb, plan, finished = [] } = options;
   const pace = plan ? replay(session, plan) : keepTime(session, budgetMs);
   const { registry, classWeights, splits, searched } = ground;
-  const halving = successiveHalving(session, { registry, classWeights, splits: searched, pace, finished });
+  const halving = successiveHalving(session, {
+    registry,
+    classWeights,
+    splits: searched,
+    pace,
+    finished,
+    memoryMb,
+  });
   const isNested = splits === searched;
   const final = settle(session, halving, pace, isNested ? splits : []);
   session.expect(splits.length);

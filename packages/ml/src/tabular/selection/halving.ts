@@ -22,13 +22,14 @@ export interface SearchSetting {
   readonly splits: readonly Split[];
   readonly pace: Pace;
   readonly finished: readonly FinishedTrial[];
+  readonly memoryMb: number;
 }
 
 export interface Halving {
   /** Every candidate that was judged at all, in the order of their first step. */
   readonly trials: readonly Trial[];
   readonly steps: readonly Step[];
-  /** The last step that a candidate other than the baseline got through. */
+  /** The last step that a candidate other than the baseline got through, and that its leader had time for. */
   readonly last: Step;
 }
 
@@ -40,7 +41,8 @@ export interface Halving {
 export function successiveHalving(session: Session, setting: SearchSetting): Halving {
   const { registry, splits, pace } = setting;
   const steps = stepsOf(splits, session.seed);
-  const size = problemSize(session.dataset.frame, session.dataset.target);
+  const { frame, target } = session.dataset;
+  const size = { ...problemSize(frame, target), memoryMb: setting.memoryMb };
   const names = suitedAlgorithms(registry, size);
   const seen = new Set<string>();
   const trials: Trial[] = [];
@@ -58,6 +60,7 @@ export function successiveHalving(session: Session, setting: SearchSetting): Hal
     runRound(session, setting, steps, round);
     trials.push(...round.filter(({ results }) => results.length > 0));
     if (number === mostRounds || (before && !isBetter(session, before, leader(session, trials)))) break;
+    // With all folds counted: they share the draws, and so a fold has a small say in what may come to stand for it.
     const random = createRandom(session.seed, 0x64726177, number);
     const leading = leadingAlgorithms(session, trials);
     round = drawOrder.flatMap((place) => {
@@ -89,19 +92,33 @@ function runRound(
     const doneBefore = session.done();
     const through: Trial[] = [];
     for (const trial of running) {
-      if (!setting.pace.allows(trial, step)) continue;
-      const isBaseline = trial.spec.algorithm.name === 'baseline';
-      const context = isBaseline ? session.context : setting.pace.context(step);
-      try {
-        if (judge(session, trial, step, context, known.get(`${step.index} ${keyOf(trial.spec)}`)))
-          through.push(trial);
-      } catch (error) {
-        if (!(error instanceof BudgetReached)) throw error;
-      }
+      const ended = judgeInTime(session, setting.pace, trial, step, known);
+      if (ended === 'judged') through.push(trial);
+      // What led has no time: on this step it could only lose to what is cheaper and worse.
+      if (ended === 'no time' && step.index > 0 && trial === running[0]) break;
     }
     // What was left out, and what more than was thought got here.
     session.expect(session.done() - doneBefore - (expected.get(step) ?? 0));
-    running = step.index + 1 < step.count ? promote(session, through) : [];
+    running = step.index + 1 < step.count && through.length > 0 ? promote(session, through) : [];
+  }
+}
+
+function judgeInTime(
+  session: Session,
+  pace: Pace,
+  trial: Trial,
+  step: Step,
+  known: ReadonlyMap<string, FinishedTrial>,
+): 'judged' | 'unfit' | 'no time' {
+  if (!pace.allows(trial, step)) return 'no time';
+  const isBaseline = trial.spec.algorithm.name === 'baseline';
+  const context = isBaseline ? session.context : pace.context(step);
+  try {
+    const finished = known.get(`${step.index} ${keyOf(trial.spec)}`);
+    return judge(session, trial, step, context, finished) ? 'judged' : 'unfit';
+  } catch (error) {
+    if (!(error instanceof BudgetReached)) throw error;
+    return 'no time';
   }
 }
 

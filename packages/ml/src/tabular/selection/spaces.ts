@@ -1,3 +1,4 @@
+import { denseWidth } from '../preprocessing/dense.ts';
 import type { Registry } from '../algorithms/registry.ts';
 import type { Random } from '../../random/random.ts';
 import type { Frame, Target } from '../data/frame.ts';
@@ -11,10 +12,15 @@ export interface ProblemSize {
   readonly classes: number;
 }
 
+/** The same, and what there is to fit it in. */
+export interface Room extends ProblemSize {
+  readonly memoryMb: number;
+}
+
 /** What `auto` tries of an algorithm: sets that do well on most data, most promising first, then draws. */
 interface Space {
   /** Whether it is worth trying at all. */
-  suits(size: ProblemSize): boolean;
+  suits(size: Room): boolean;
   defaults(size: ProblemSize): readonly Parameters[];
   /** Absent: there is nothing to draw. */
   draw?(random: Random, size: ProblemSize): Parameters | undefined;
@@ -22,8 +28,10 @@ interface Space {
 
 const always = (): boolean => true;
 const smallRows = 5_000;
-/** Categories of a column beyond so many share a number. */
-const mostLevels = 100;
+/** Bytes that a learner of a full matrix takes for each of its numbers, as models.memory.ts of the server counts them. */
+const bytesOfNumber = 112;
+const fitsInFull = ({ rows, width, memoryMb }: Room): boolean =>
+  rows * width * bytesOfNumber <= memoryMb * 1_048_576;
 /** A model of neighbours keeps its rows: those of more than this are refused by the algorithm, or slow to ask. */
 const maxNeighborBytes = 8 * 1_048_576;
 const maxNeighborRows = 20_000;
@@ -43,7 +51,7 @@ const forest: Space = {
 const spaces: Readonly<Record<AlgorithmName, Space>> = {
   baseline: { suits: always, defaults: () => [{}] },
   linear: {
-    suits: always,
+    suits: fitsInFull,
     defaults: (): readonly Parameters[] => [{}, { penalty: 'elastic_net', l1Share: 0.5 }],
     // Of classes the penalty's path costs more than its other mixtures bring.
     draw: (random, { classes }) =>
@@ -75,7 +83,8 @@ const spaces: Readonly<Record<AlgorithmName, Space>> = {
     }),
   },
   neural_network: {
-    suits: ({ rows, width, classes }) => rows * 100 * (width + Math.max(1, classes)) <= maxEpochCost,
+    suits: (room) =>
+      fitsInFull(room) && room.rows * 100 * (room.width + Math.max(1, room.classes)) <= maxEpochCost,
     defaults: () => [{}],
     draw: (random) => ({
       layers: 1 + random.below(2),
@@ -88,14 +97,12 @@ const spaces: Readonly<Record<AlgorithmName, Space>> = {
 
 /** Rows, numbers of a row and classes of a problem, as far as they matter to what is tried. */
 export function problemSize(frame: Frame, { classes }: Target): ProblemSize {
-  const widths = frame.features.map((one) =>
-    one.kind === 'categorical' ? Math.min(one.categories.length, mostLevels) : 2,
-  );
-  return { rows: frame.rows, width: widths.reduce((sum, width) => sum + width, 0), classes };
+  const width = denseWidth(frame.features);
+  return { rows: frame.rows, width, classes };
 }
 
 /** The algorithms of the registry that suit the problem, in the order in which they are tried. */
-export function suitedAlgorithms(registry: Registry, size: ProblemSize): AlgorithmName[] {
+export function suitedAlgorithms(registry: Registry, size: Room): AlgorithmName[] {
   return Object.values(registry)
     .map(({ name }) => name)
     .filter((name) => spaces[name].suits(size));

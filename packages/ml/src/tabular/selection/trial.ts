@@ -24,6 +24,9 @@ export interface Trial {
   isInTheRunning: boolean;
 }
 
+/** Numbers predicted beyond which a trial's are not kept, but found anew where they are needed. */
+const mostKept = 4_000_000;
+
 /** Thrown out of a fit when the search's time is over. */
 export class BudgetReached extends Error {}
 
@@ -69,7 +72,8 @@ export function judge(
     if (!folds.every(({ score }) => Number.isFinite(score))) return false;
     const scores = folds.map(({ score }) => score);
     trial.results.push({ scores, elapsedMs: session.elapsed() - started });
-    trial.predicted = folds.map(({ predicted }) => predicted);
+    const numbers = folds.reduce((sum, { predicted }) => sum + predicted.length, 0);
+    trial.predicted = numbers <= mostKept ? folds.map(({ predicted }) => predicted) : undefined;
   } catch (error) {
     if (!(error instanceof TabularError) || error.code === 'ABORTED') throw error;
     session.hooks.log?.(`Left ${trial.spec.algorithm.name} out: ${error.message}`);
