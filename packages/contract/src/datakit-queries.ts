@@ -161,7 +161,14 @@ const work = {
   rate: 'compute',
   cache: 'none',
 } as const;
-const refusals = ['NOT_FOUND', 'NOT_READY', 'UNKNOWN_FIELD', 'INVALID_QUERY', 'QUERY_LIMIT'] as const;
+const refusals = [
+  'NOT_FOUND',
+  'NOT_READY',
+  'UNKNOWN_FIELD',
+  'INVALID_QUERY',
+  'QUERY_LIMIT',
+  'TOO_MANY_WAITING',
+] as const;
 
 export const datakitQueries = {
   query: route({
@@ -174,7 +181,7 @@ export const datakitQueries = {
     reply: queryResultSchema,
     status: 200,
     idempotency: 'natural',
-    errors: [...refusals, 'TOO_MANY_WAITING'],
+    errors: refusals,
     audit: 'none',
   }),
   previewTransform: route({

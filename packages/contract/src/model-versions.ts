@@ -71,6 +71,7 @@ export const searchPlanSchema = z
           rungs: z.number().int().positive().max(100),
         }),
       )
+      .min(1)
       .max(1000),
     ensemble: z.boolean(),
   })

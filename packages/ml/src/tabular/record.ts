@@ -60,11 +60,15 @@ function fieldIssue(
   return { field, code: 'WRONG_TYPE', message: `${field} must be ${expected(feature)}, or null.` };
 }
 
+/** Models add up products of numbers; of larger ones that would be no number. */
+const largest = 1e100;
+const isUsable = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= largest;
+
 /** Whether a value that is there is one of a feature's. */
 function accepter(feature: FeatureSchema): (value: unknown) => boolean {
   if (feature.kind === 'text') return (value) => typeof value === 'string';
   if (feature.kind !== 'categorical')
-    return feature.kind === 'numeric' ? Number.isFinite : (value) => !Number.isNaN(toMilliseconds(value));
+    return feature.kind === 'numeric' ? isUsable : (value) => !Number.isNaN(toMilliseconds(value));
   const categories: ReadonlySet<string> = new Set(feature.categories);
   return (value) => {
     if (typeof value === 'string') return true;
@@ -73,7 +77,7 @@ function accepter(feature: FeatureSchema): (value: unknown) => boolean {
 }
 
 function expected(feature: FeatureSchema): string {
-  if (feature.kind === 'numeric') return 'a number';
+  if (feature.kind === 'numeric') return 'a number of 1e100 at most';
   if (feature.kind === 'datetime') return 'an ISO 8601 date or milliseconds since 1970';
   return 'text';
 }

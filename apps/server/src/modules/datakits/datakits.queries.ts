@@ -20,6 +20,7 @@ import { previewTransformTask, queryTask, wrongQueryOf } from './datakits.comput
 import { insertMade } from './datakits.making.ts';
 import { datakitAt } from './datakits.reading.ts';
 import type { DatakitTable, ReadTable } from './datakits.reading.ts';
+import { createTurns } from './datakits.turns.ts';
 import { openRecipe } from './datakits.transform.jobs.ts';
 import type { PinnedRecipe, TransformPayload } from './datakits.transform.jobs.ts';
 import { readyVersions } from './datakits.versions.store.ts';
@@ -81,6 +82,12 @@ const at = async <T>(field: string, read: Promise<T>): Promise<T> => {
     throw new AppError(code, { message, details: [{ field, message }] });
   }
 };
+
+/** Whose turn it is, and whether they still wait. */
+interface Asker {
+  readonly tenantId: string;
+  readonly signal: AbortSignal;
+}
 
 export const createQueriesService = (deps: QueriesDeps): QueriesService => {
   const { db, objects, compute, jobs, table, queryTimeoutMs } = deps;
@@ -144,18 +151,18 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
     return { recipe, base };
   };
 
+  const turns = createTurns();
+
   /** Runs a task that a person waits for, and says in their words what was wrong with what they asked. */
   const ask = async <Input, Output>(
     task: Task<Input, Output>,
     input: Input,
-    signal: AbortSignal,
+    { tenantId, signal }: Asker,
   ): Promise<Output> => {
     try {
-      return await compute.run(task, input, {
-        lane: 'query',
-        signal,
-        timeoutMs: queryTimeoutMs + graceMs,
-      });
+      return await turns.take(tenantId, signal, () =>
+        compute.run(task, input, { lane: 'query', signal, timeoutMs: queryTimeoutMs + graceMs }),
+      );
     } catch (error) {
       const wrong = wrongQueryOf(error);
       if (wrong) {
@@ -176,13 +183,21 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
     limit: number,
     signal: AbortSignal,
   ): Promise<TransformPreview> =>
-    ask(previewTransformTask, { ...(await openRecipe(table, tenantId, recipe)), ...limits, limit }, signal);
+    ask(
+      previewTransformTask,
+      { ...(await openRecipe(table, tenantId, recipe)), ...limits, limit },
+      { tenantId, signal },
+    );
 
   return {
     query: async (tenantId, id, request, signal) => {
       const { recipe } = await pin(tenantId, id, request);
       const { tables } = await openRecipe(table, tenantId, recipe);
-      return ask(queryTask, { sql: request.sql, tables, limit: request.limit, ...limits }, signal);
+      return ask(
+        queryTask,
+        { sql: request.sql, tables, limit: request.limit, ...limits },
+        { tenantId, signal },
+      );
     },
     preview: async (tenantId, id, request, signal) => {
       const { recipe } = await pin(tenantId, id, request);

@@ -18,9 +18,13 @@ const usualDays = 7;
 const mostDays = 92;
 
 /** The whole hours that a span touches. @throws AppError VALIDATION_FAILED */
+const earliest = Date.UTC(2000, 0, 1);
+
 const spanOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }) => {
-  const end = to === undefined ? Date.now() : Date.parse(to);
-  const begin = from === undefined ? end - usualDays * day : Date.parse(from);
+  // Nothing was counted before, and nothing is after.
+  const counted = (at: number): number => Math.min(Math.max(at, earliest), Date.now() + day);
+  const end = to === undefined ? Date.now() : counted(Date.parse(to));
+  const begin = from === undefined ? end - usualDays * day : counted(Date.parse(from));
   if (begin >= end) throw invalid('from', 'The end must be after the beginning.');
   if (end - begin > mostDays * day) throw invalid('from', `Ask for ${mostDays} days at most.`);
   return { from: new Date(Math.floor(begin / hour) * hour), to: new Date(Math.ceil(end / hour) * hour) };

@@ -105,6 +105,8 @@ export const checkTraining = (
       'parameters',
       'With `auto` the parameters are found by the search. Name an algorithm to set them.',
     );
+  if (request.algorithm !== 'auto' && request.plan)
+    throw refuse('UNTRAINABLE', 'plan', 'A plan repeats a search: train with the algorithm `auto`.');
   checkDecision(target, request, task);
   checkRows(target, table.profile.rows, request);
   if (task === 'classification')

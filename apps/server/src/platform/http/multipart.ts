@@ -6,6 +6,10 @@ import type { FastifyRequest } from 'fastify';
 import { AppError, invalid } from '../errors/index.ts';
 import type { Multipart } from './call.ts';
 
+/** The parser's own words for a header that names no boundary, or one longer than forms may have (RFC 2046, 5.1.1). */
+const isBoundless = (error: unknown): boolean =>
+  error instanceof Error && /boundary not found|needle/i.test(error.message);
+
 const isInterrupted = (error: unknown): boolean =>
   error instanceof Error &&
   (/Unexpected end of (form|multipart data)|premature close|aborted/i.test(error.message) ||
@@ -107,6 +111,11 @@ export const multipartOf = (request: FastifyRequest, witness?: Witness): Multipa
       // What is still on its way is thrown away: a client that is still sending reads no answer.
       request.raw.unpipe();
       request.raw.resume();
+      if (isBoundless(error))
+        throw new AppError('MALFORMED_BODY', {
+          cause: error,
+          message: 'The header Content-Type names no usable boundary of the form.',
+        });
       if (isInterrupted(error)) throw new AppError('UPLOAD_INTERRUPTED', { cause: error });
       throw error;
     }

@@ -15,6 +15,9 @@ export interface Prepared {
   readonly rows: Int32Array;
 }
 
+/** Targets and weights are squared and summed: of larger ones that would be no number. */
+const largest = 1e100;
+
 /**
  * Checks table and options and makes the dataset that training works on: rows with a target and a weight, columns that
  * vary. Nothing is learnt here that could tell held-out rows from others. Throws `TabularError`.
@@ -32,6 +35,10 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
     throw new TabularError('INVALID_WEIGHTS', 'Every usable row has weight 0.', options.weights);
   }
   const values = gather(encoded.values, rows);
+  if (options.task === 'regression' && values.some((value) => Math.abs(value) > largest)) {
+    const message = `Numbers in ${options.target} are too large to compute with: ${largest} is the most.`;
+    throw new TabularError('INVALID_TARGET', message, options.target);
+  }
   const documents = createDocuments();
   const features = featureColumns(table, options).flatMap(
     (column) => prepareFeature(column, rows, values, options.task, documents, warnings) ?? [],
@@ -124,6 +131,10 @@ function readWeights(column: Column | undefined, rows: number): Float64Array {
   const negative = column.values.filter((weight) => weight < 0).length;
   if (negative > 0) {
     const message = `${negative} weights in ${column.name} are negative. Weights are numbers from 0.`;
+    throw new TabularError('INVALID_WEIGHTS', message, column.name);
+  }
+  if (column.values.some((weight) => weight > largest)) {
+    const message = `Weights in ${column.name} are too large to compute with: ${largest} is the most.`;
     throw new TabularError('INVALID_WEIGHTS', message, column.name);
   }
   return column.values;

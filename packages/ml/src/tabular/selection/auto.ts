@@ -1,3 +1,4 @@
+import { TabularError } from '../errors.ts';
 import type { PipelineSpec } from '../algorithms/pipeline.ts';
 import type { Registry } from '../algorithms/registry.ts';
 import { mean, measure, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
@@ -53,6 +54,8 @@ export function searchCandidates(session: Session, ground: Ground, options: Trai
     finished,
     memoryMb,
   });
+  if (halving.trials.length === 0)
+    throw new TabularError('INVALID_OPTION', 'The plan names no candidate that a search of this data tries.');
   const isNested = splits === searched;
   const final = settle(session, halving, pace, isNested ? splits : []);
   session.expect(splits.length);

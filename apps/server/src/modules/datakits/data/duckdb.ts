@@ -66,7 +66,8 @@ export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
     memory_limit: `${Math.max(64, options.memoryMb)}MB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    ...(options.temp !== undefined && { temp_directory: options.temp }),
+    // Unless told where, it puts nothing aside: its own choice is the folder that the server was started in.
+    temp_directory: options.temp ?? '',
   });
   const connection = await instance.connect();
   for (const statement of sandbox(options)) await connection.run(statement);

@@ -16,12 +16,14 @@ const finite = (value: unknown): number => {
   throw refuse('It gave something that is no number.');
 };
 
+const mostClasses = 10_000;
+
 /** One row's outputs as probabilities of the classes. */
 const linked = (scores: readonly number[], link: Link): number[] => {
   if (link === 'exp') return scores.map((score) => Math.exp(score));
   if (link === 'second') return scores.flatMap((score) => [1 - score, score]);
   if (link === 'none') return [...scores];
-  const top = Math.max(...scores);
+  const top = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const powers = scores.map((score) => Math.exp(score - top));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
@@ -52,6 +54,8 @@ export const predictionsOf = (
   for (const one of [value, label])
     if (one && columnsOf(one, rows) !== 1) throw refuse('It gives more than one value for a row.');
   const width = scores ? columnsOf(scores, rows) : 0;
+  if (width > mostClasses)
+    throw refuse(`It gives ${width} scores for a row; ${mostClasses} classes are the most.`);
   return Array.from({ length: rows }, (_unused, i): Prediction => {
     if (value) return { value: finite(value.data[i]) };
     const own = Array.from({ length: width }, (_none, k) => finite(scores?.data[i * width + k]));
