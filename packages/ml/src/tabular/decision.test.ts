@@ -148,6 +148,13 @@ describe('calibration', () => {
     expect(values.every((value) => value > 0 && value < 1)).toBe(true);
   });
 
+  it('platt tells the share of the class where scores tell the reverse', () => {
+    const scores = Float64Array.from({ length: 98 }, (_, row) => 0.9 + row / 1000);
+    const falling = scores.map((_, row) => (row < 24 ? 1 : 0));
+    const fitted = fitCalibration('platt', scores, falling);
+    for (const score of [0.1, 0.9, 0.99]) expect(calibrate(fitted, score)).toBeCloseTo(0.25, 12);
+  });
+
   it('pools what falls: reference by hand', () => {
     const fitted = fitCalibration(
       'isotonic',
