@@ -1947,7 +1947,7 @@ export interface components {
         label: string;
         /** @description Share of the rows that were predicted. */
         served: number;
-        /** @description Share of the training rows. */
+        /** @description Share of the training rows; of a prediction, of what was answered for rows held out of training. */
         training: number;
       }[];
       /** @enum {string} */
