@@ -76,7 +76,16 @@ export const trainRequestSchema = z.object({
   parameters: parametersSchema.default({}).describe('Of the algorithm; none with `auto`.'),
   validation: validationSchema.default({ folds: 5 }),
   metric: metricNameSchema.optional().describe('What `auto` looks at; absent: log loss or RMSE.'),
-  weights: z.string().max(1000).optional().describe('A column with the weight of each row.'),
+  weights: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe(
+      'A column with the weight of each row, a number from 0: how much the row counts in what is learnt, and in the ' +
+        'shares of the members of an ensemble. Metrics and all that is made of held-out rows (curves, importance, a ' +
+        'learnt threshold, calibration, what `auto` ranks by) count every row once, also one of weight 0. A row ' +
+        'without a weight is left out.',
+    ),
   threshold: thresholdSchema.default('half'),
   calibrate: calibrationSchema.default('none'),
   seed: z.number().int().min(0).max(4_294_967_295).default(1),

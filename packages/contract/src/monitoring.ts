@@ -12,7 +12,11 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 const driftCellSchema = z.object({
   label: z.string().describe('A range of numbers or dates, or a category.'),
-  training: z.number().describe('Share of the training rows.'),
+  training: z
+    .number()
+    .describe(
+      'Share of the training rows; of a prediction, of what was answered for rows held out of training.',
+    ),
   served: z.number().describe('Share of the rows that were predicted.'),
 });
 

@@ -44,6 +44,11 @@ for (const algorithm of encoders) {
   const goal = { task: 'regression', target: 'price' } as const;
   await write('dates', table, ['size', 'made'], odd.map(sizeAndDate), { ...goal, ...algorithm });
 }
+for (const loss of ['quantile', 'poisson']) {
+  const parameters = { iterations: 8, leaves: 6, loss, alpha: 0.8 };
+  const goal = { task: 'regression', target: 'price', algorithm: 'gradient_boosting', parameters } as const;
+  await write(loss, table, mixedFeatures, odd, goal);
+}
 const letters = letterTable(60, 7);
 const oddLetters = [
   { letter: null, size: null },

@@ -1947,7 +1947,7 @@ export interface components {
         label: string;
         /** @description Share of the rows that were predicted. */
         served: number;
-        /** @description Share of the training rows. */
+        /** @description Share of the training rows; of a prediction, of what was answered for rows held out of training. */
         training: number;
       }[];
       /** @enum {string} */
@@ -7630,7 +7630,7 @@ export interface operations {
                 /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
                 time?: string;
               };
-          /** @description A column with the weight of each row. */
+          /** @description A column with the weight of each row, a number from 0: how much the row counts in what is learnt, and in the shares of the members of an ensemble. Metrics and all that is made of held-out rows (curves, importance, a learnt threshold, calibration, what `auto` ranks by) count every row once, also one of weight 0. A row without a weight is left out. */
           weights?: string;
         };
       };

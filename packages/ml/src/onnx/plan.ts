@@ -12,7 +12,7 @@ export interface PlannedInput {
   readonly features: readonly number[];
 }
 
-/** What makes probabilities of an output's numbers; `sigmoid`: they are those of the second of two classes. */
+/** What makes probabilities of an output's numbers; `second`: they are those of the second of two classes already. */
 export type Link = 'none' | 'softmax' | 'exp' | 'second';
 
 /** How rows go into a graph and what its outputs are. */

@@ -4,7 +4,7 @@ import { calibrate, fitCalibration } from './evaluation/calibration.ts';
 import { bestThreshold, thresholdCurve } from './evaluation/threshold.ts';
 import { createPredictor, decodeModel, encodeModel, train } from './index.ts';
 import { mixedTable, normal, numericTable } from './testing/sample-tables.ts';
-import type { Table, TrainOptions } from './types.ts';
+import type { HeldOut, Table, TrainOptions } from './types.ts';
 
 /** One row in eight is of the second class, and one number tells of it, not surely. */
 function rareTable(rows = 800): Table {
@@ -23,6 +23,9 @@ const options: TrainOptions = {
   validation: { folds: 4 },
   seed: 1,
 };
+const countOf = ({ actual, predicted }: HeldOut, of: number, as: number) =>
+  actual.filter((value, i) => value === of && predicted[i] === as).length;
+
 const fit = (more: Partial<TrainOptions>) => train(rare, { ...options, ...more });
 
 describe('the threshold of two classes', () => {
@@ -69,6 +72,27 @@ describe('the threshold of two classes', () => {
     const predictedPositive = ({ metrics }: typeof half) =>
       metrics.confusion?.matrix.reduce((sum, row) => sum + row[1], 0) ?? 0;
     expect(predictedPositive(fit({ threshold: 0.05 }))).toBeGreaterThan(3 * predictedPositive(half));
+  });
+
+  it.each([{ folds: 4 }, { holdout: 0.3 }])(
+    'labels the kept rows as the confusion matrix counts them, %j',
+    (validation) => {
+      for (const calibrate of ['none', 'platt'] as const) {
+        const { heldOut, metrics } = fit({ threshold: 'f1', calibrate, validation });
+        const counts = metrics.confusion?.matrix.map((row, actual) =>
+          row.map((_, predicted) => countOf(heldOut, actual, predicted)),
+        );
+        expect(counts).toEqual(metrics.confusion?.matrix);
+      }
+    },
+  );
+
+  it('is what importance and the learning curve are measured by', () => {
+    // Nothing is as likely as this: all rows are of the first class, whatever the columns say.
+    const { importance, learningCurve, metrics } = fit({ threshold: 0.999, metric: 'accuracy' });
+    expect(metrics.accuracy).toBe(0.875);
+    expect(importance).toEqual([{ feature: 'x', value: 0, std: 0 }]);
+    for (const { score } of learningCurve.points) expect(score).toBe(0.875);
   });
 
   it('is learnt within the training rows of a holdout', () => {
@@ -122,6 +146,13 @@ describe('calibration', () => {
     const values = [0, 0.1, 0.3, 0.5, 0.85, 1].map((score) => calibrate(fitted, score));
     expect(values).toEqual(values.toSorted((a, b) => a - b));
     expect(values.every((value) => value > 0 && value < 1)).toBe(true);
+  });
+
+  it('platt tells the share of the class where scores tell the reverse', () => {
+    const scores = Float64Array.from({ length: 98 }, (_, row) => 0.9 + row / 1000);
+    const falling = scores.map((_, row) => (row < 24 ? 1 : 0));
+    const fitted = fitCalibration('platt', scores, falling);
+    for (const score of [0.1, 0.9, 0.99]) expect(calibrate(fitted, score)).toBeCloseTo(0.25, 12);
   });
 
   it('pools what falls: reference by hand', () => {

@@ -83,10 +83,10 @@ export interface TablePrediction {
 
 export type RecordValue = number | string | boolean | null;
 
-/** Looks on while rows are predicted. Must keep neither array: both are used again for the next row. */
+/** Looks on while rows are predicted. Must not keep `raw`, which is used again for the next row. */
 export interface Observer {
-  /** @param raw a value for each feature, as `FittedPipeline` takes them; @param out what it answered */
-  observe(record: Readonly<Record<string, unknown>>, raw: Float64Array, out: Float64Array): void;
+  /** @param raw a value for each feature, as `FittedPipeline` takes them; @param answer the value, or the index of the label */
+  observe(record: Readonly<Record<string, unknown>>, raw: Float64Array, answer: number): void;
 }
 
 export interface Predictor {

@@ -24,6 +24,7 @@ export function createPredictor(model: Model): Predictor {
   const read = createRecordReader(features, documents);
   const raw = new Float64Array(features.length);
   const out = new Float64Array(fitted.outputs);
+  const answerOf = schema.task === 'regression' ? valueOf : labelOf;
   const describe = schema.task === 'regression' ? describeValue : describeClasses;
   const calibration = decision?.calibration;
   return {
@@ -34,8 +35,9 @@ export function createPredictor(model: Model): Predictor {
       fitted.predictRow(raw, out);
       documents?.release(kept);
       if (calibration) correct(calibration, out);
-      observer?.observe(record, raw, out);
-      return describe(out, classes, decision?.threshold);
+      const answer = answerOf(out, decision?.threshold);
+      observer?.observe(record, raw, answer);
+      return describe(answer, out, classes);
     },
     predictTable(table) {
       const kept = documents?.count() ?? 0;
@@ -49,27 +51,33 @@ export function createPredictor(model: Model): Predictor {
   };
 }
 
-function describeValue(out: Float64Array): Prediction {
-  return { value: out[0] };
+function valueOf(out: Float64Array): number {
+  return out[0];
 }
 
-function describeClasses(out: Float64Array, classes: readonly string[], threshold?: number): Prediction {
+/** The index of the class that is answered, by probabilities as they are told. */
+function labelOf(out: Float64Array, threshold: number | undefined): number {
+  if (threshold !== undefined) return out[1] >= threshold ? 1 : 0;
+  let top = 0;
+  for (let k = 1; k < out.length; k++) if (out[k] > out[top]) top = k;
+  return top;
+}
+
+function describeValue(value: number): Prediction {
+  return { value };
+}
+
+function describeClasses(answer: number, out: Float64Array, classes: readonly string[]): Prediction {
   // No prototype: a class may be called anything, `__proto__` too.
   const probabilities: Record<string, number> = Object.create(null);
-  let top = 0;
-  for (let k = 0; k < classes.length; k++) {
-    probabilities[classes[k]] = out[k];
-    if (out[k] > out[top]) top = k;
-  }
-  if (threshold !== undefined) top = out[1] >= threshold ? 1 : 0;
-  return { label: classes[top], probabilities };
+  for (let k = 0; k < classes.length; k++) probabilities[classes[k]] = out[k];
+  return { label: classes[answer], probabilities };
 }
 
 /** The class that probabilities, not yet corrected, are labelled as. */
 export function chosenClass(out: Float64Array, decision: Decision | undefined): number {
-  if (!decision) return out.reduce((top, value, k) => (value > out[top] ? k : top), 0);
-  const probability = decision.calibration ? calibrate(decision.calibration, out[1]) : out[1];
-  return probability >= decision.threshold ? 1 : 0;
+  if (!decision?.calibration) return labelOf(out, decision?.threshold);
+  return calibrate(decision.calibration, out[1]) >= decision.threshold ? 1 : 0;
 }
 
 function correct(calibration: NonNullable<Decision['calibration']>, out: Float64Array): void {

@@ -15,9 +15,9 @@ import type { Split } from './evaluation/splits.ts';
 import { keyedFolds, readSplitKeys, takeKeys, validationSplits } from './evaluation/validation.ts';
 import { checkDecision, checkOptions, checkRows, classWeightsFor, metricFor } from './options.ts';
 import { assess, type FoldFit, leaderboardEntry } from './selection/assess.ts';
-import { decide, wantsDecision } from './selection/decide.ts';
+import { decide, type DecidedFold, wantsDecision } from './selection/decide.ts';
 import { defaultBudgetMs, type Found, searchCandidates } from './selection/auto.ts';
-import { fitCandidate, singleCandidate } from './selection/candidate.ts';
+import { type Candidate, fitCandidate, singleCandidate } from './selection/candidate.ts';
 import { createSession, type Session } from './selection/session.ts';
 import type {
   Curves,
@@ -71,15 +71,11 @@ export function trainWith(
   session.context.checkAborted();
   const refit = fitCandidate(chosen.candidate, dataset, session.context);
   session.advance(1, 'refit');
-  const explained = explain(session, chosen, options);
   const { algorithm } = chosen.candidate;
   const { parameters, fitted, loss } = refit;
-  const { folds, decision, curve } = decide(
-    session,
-    chosen.folds,
-    options,
-    innerFits(session, chosen, options),
-  );
+  const inner = innerFits(session, chosen, options);
+  const { folds, decision, curve } = decide(session, chosen.folds, options, inner);
+  const explained = explain(session, chosen.candidate, folds, options);
   const model = explainable(
     { libraryVersion, seed, algorithm, parameters, schema, ...(decision && { decision }), fitted },
     dataset,
@@ -154,14 +150,15 @@ function chooseAutomatically(
 
 function explain(
   session: Session,
-  { candidate, folds }: Found,
+  candidate: Candidate,
+  folds: readonly DecidedFold[],
   options: TrainOptions,
 ): Pick<TrainResult, 'importance' | 'learningCurve'> {
   const importance = permutationImportance(session, folds);
   session.advance(1, 'explain');
   const { algorithm, budgetMs = defaultBudgetMs } = options;
   const timeIsLeft = (): boolean => algorithm !== 'auto' || session.elapsed() < budgetMs;
-  const curve = learningCurve(session, candidate, folds[0].split, timeIsLeft);
+  const curve = learningCurve(session, candidate, folds[0], timeIsLeft);
   session.advance(learningCurvePoints, 'explain');
   return { importance, learningCurve: curve };
 }

@@ -72,7 +72,7 @@ export interface TrainOptions {
   readonly validation: Validation;
   /** What `auto` and permutation importance optimise; default `logLoss` or `rmse`. */
   readonly metric?: ScalarMetric;
-  /** A numeric column (≥ 0) that multiplies each row's loss in training; metrics stay unweighted. */
+  /** A numeric column (≥ 0) that multiplies each row's loss in training; metrics count every row once. */
   readonly weights?: string;
   /** Default: `balanced` when `metric` is `f1` or `balancedAccuracy`, else `none`. */
   readonly classWeights?: ClassWeights;

@@ -231,12 +231,12 @@ export const trainTask = computeTask(
       });
       const bytes = encodeModel(result.model);
       await writeFile(input.artifact, bytes);
-      const predictor = createPredictor(result.model);
+      const example = createPredictor(result.model).example();
       return {
         algorithm: result.algorithm,
         metrics: metricsOf(result),
-        report: reportOf(result, columns, predictor.example()),
-        reference: referenceOf(result.model, predictor, table, watchedOf(result)),
+        report: reportOf(result, columns, example),
+        reference: referenceOf(result, table, watchedOf(result)),
         explanation: explanationOf(result),
         heldOut: heldOutOf(result),
         artifact: { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },

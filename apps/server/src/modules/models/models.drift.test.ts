@@ -1,3 +1,5 @@
+import { createPredictor, createTally, referenceOf, train } from '@quadrax/ml/tabular';
+import type { Table, TrainOptions } from '@quadrax/ml/tabular';
 import { describe, expect, it } from 'vitest';
 import { driftsOf, stabilityIndex, verdictOf } from './models.drift.ts';
 import { latencyCell, latencyCells, latencyOf } from './models.latency.ts';
@@ -80,5 +82,83 @@ describe('latencies', () => {
     expect([p50, p95, p99].map(Math.round)).toEqual([50, 95, 99]);
     expect(latencyOf(counts.map(() => 0))).toBeUndefined();
     expect(latencyCell(1e9)).toBe(latencyCells - 1);
+  });
+});
+
+/** Numbers of one seed: `dose` and `age`, a `price` they tell little of, and a rare `grade` that `dose` hints at. */
+const tableOf = (rows: number, seed: number, shift = 0): Table => {
+  let state = seed;
+  const uniform = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const rare = Array.from({ length: rows }, () => Number(uniform() < 0.15));
+  const dose = Float64Array.from(rare, (one) => 1.2 * one + normal() + shift);
+  const age = Float64Array.from({ length: rows }, normal);
+  return {
+    rows,
+    columns: [
+      { name: 'dose', kind: 'numeric', values: dose },
+      { name: 'age', kind: 'numeric', values: age },
+      { name: 'price', kind: 'numeric', values: dose.map((value) => value + 3 * normal()) },
+      { name: 'grade', kind: 'categorical', codes: Int32Array.from(rare), categories: ['no', 'yes'] },
+    ],
+  };
+};
+
+const numbersIn = ({ columns }: Table, name: string): readonly number[] => {
+  const column = columns.find((one) => one.name === name);
+  return column?.kind === 'numeric' ? [...column.values] : [];
+};
+
+type Goal = Pick<TrainOptions, 'task' | 'target' | 'algorithm' | 'parameters' | 'threshold'>;
+
+/** The index of what is predicted for 2,000 later rows with each of some shifts, on average over two trainings. */
+const meanIndices = (goal: Goal, shifts: readonly number[]): number[] => {
+  const indices = [1, 2].map((seed) => {
+    const table = tableOf(500, seed);
+    const options = { ...goal, features: ['dose', 'age'], validation: { folds: 3 }, seed };
+    const result = train(table, options);
+    const known = referenceOf(result, table, new Set());
+    const predictor = createPredictor(result.model);
+    return shifts.map((shift) => {
+      const tally = createTally(result.model.schema, known);
+      const later = tableOf(2000, seed + 100, shift);
+      const [dose, age] = [numbersIn(later, 'dose'), numbersIn(later, 'age')];
+      for (const [i, value] of dose.entries()) predictor.predictRow({ dose: value, age: age[i] }, tally);
+      return driftsOf(known, goal.target, [...tally.counts]).prediction.psi ?? Number.NaN;
+    });
+  });
+  return shifts.map((_, i) => indices.reduce((sum, one) => sum + (one[i] ?? Number.NaN), 0) / indices.length);
+};
+
+describe('what is predicted for later rows', () => {
+  it.each<Goal & { readonly what: string }>([
+    {
+      what: 'a forest, which knows its own rows too well',
+      task: 'regression',
+      target: 'price',
+      algorithm: 'random_forest',
+      parameters: { trees: 40 },
+    },
+    {
+      what: 'nearest neighbours by distance',
+      task: 'regression',
+      target: 'price',
+      algorithm: 'nearest_neighbors',
+      parameters: { weights: 'distance' },
+    },
+    {
+      what: 'labels by a learnt threshold',
+      task: 'classification',
+      target: 'grade',
+      algorithm: 'linear',
+      threshold: 'f1',
+    },
+  ])('is stable as long as the rows are, and shifts with them: $what', ({ what: _what, ...goal }) => {
+    const [same, shifted] = meanIndices(goal, [0, 2.5]);
+    expect(same).toBeLessThan(0.1);
+    expect(shifted).toBeGreaterThan(0.25);
   });
 });

@@ -33,3 +33,9 @@ describe.each(Object.entries(files))('golden model %s', (_path, text) => {
 it('there is a golden model for every algorithm and kind of target', () => {
   expect(Object.keys(files).length).toBeGreaterThanOrEqual(12);
 });
+
+it.each(['quantile', 'poisson'])('there is a golden model of the loss %s', (loss) => {
+  const path = Object.keys(files).find((name) => name.endsWith(`gradient_boosting-${loss}.json`));
+  const bytes = hexToBytes((JSON.parse(files[path ?? ''] ?? '{}') as Golden).artifact);
+  expect(decodeModel(bytes).parameters).toMatchObject({ loss });
+});

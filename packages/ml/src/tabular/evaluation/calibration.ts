@@ -47,7 +47,8 @@ function logit(probability: number): number {
 
 /**
  * A logistic curve of the log odds (Platt 1999), by Newton's method on his smoothed targets (Lin, Lin & Weng 2007).
- * The slope is never negative: calibration turns no order round.
+ * The slope is never negative, for calibration turns no order round: where it would be, all have the same probability,
+ * the share of the positive class.
  */
 function fitPlatt(scores: Float64Array, positive: Float64Array): Calibration {
   const f = scores.map(logit);
@@ -55,8 +56,9 @@ function fitPlatt(scores: Float64Array, positive: Float64Array): Calibration {
   const high = (positives + 1) / (positives + 2);
   const low = 1 / (positive.length - positives + 2);
   const goal = positive.map((value) => (value === 1 ? high : low));
+  const prior = Math.log((positives + 1) / (positive.length - positives + 1));
   let slope = 0;
-  let intercept = Math.log((positives + 1) / (positive.length - positives + 1));
+  let intercept = prior;
   let loss = plattLoss(f, goal, slope, intercept);
   for (let step = 0; step < newtonSteps; step++) {
     const [a, b] = newtonStep(f, goal, slope, intercept);
@@ -68,7 +70,7 @@ function fitPlatt(scores: Float64Array, positive: Float64Array): Calibration {
     if (loss - next < 1e-10) break;
     loss = next;
   }
-  return { method: 'platt', slope: Math.max(0, slope), intercept };
+  return { method: 'platt', ...(slope > 0 ? { slope, intercept } : { slope: 0, intercept: prior }) };
 }
 
 function plattLoss(f: Float64Array, goal: Float64Array, slope: number, intercept: number): number {

@@ -1,22 +1,24 @@
 import { createRandom } from '../../random/random.ts';
 import { gather } from '../data/frame.ts';
-import type { FoldFit } from '../selection/assess.ts';
+import type { DecidedFold } from '../selection/decide.ts';
 import type { Session } from '../selection/session.ts';
 import type { HeldOut } from '../types.ts';
-import { likeliest } from './metrics.ts';
+import { labelled } from './metrics.ts';
 
 const mostRows = 50_000;
 
-/** Held-out predictions of all folds, row by row. `tableRows`: where each row of the dataset is in the table. */
+/** Held-out predictions of all folds, row by row, labelled as the confusion matrix counts them. `tableRows`: where each row of the dataset is in the table. */
 export function heldOutPredictions(
   { dataset, schema, seed }: Session,
-  folds: readonly FoldFit[],
+  folds: readonly DecidedFold[],
   tableRows: Int32Array,
 ): HeldOut {
   const rows = Int32Array.from(folds.flatMap(({ split }) => Array.from(split.test)));
-  const outputs = Float64Array.from(folds.flatMap(({ predicted }) => Array.from(predicted)));
   const classes = schema.classes.length;
-  const predicted = classes === 0 ? outputs : Float64Array.from(likeliest(outputs, classes));
+  const outputs = Float64Array.from(folds.flatMap((fold) => Array.from(fold.predicted)));
+  const labels = (fold: DecidedFold): Int32Array => labelled(fold.predicted, classes, fold.threshold);
+  const predicted =
+    classes === 0 ? outputs : Float64Array.from(folds.flatMap((fold) => Array.from(labels(fold))));
   const places = createRandom(seed, 0x68656c64).shuffle(Int32Array.from(rows.keys())).slice(0, mostRows);
   places.sort((a, b) => rows[a] - rows[b]);
   return {

@@ -1,10 +1,10 @@
 import { createRandom } from '../../random/random.ts';
 import { gather, takeFrameRows } from '../data/frame.ts';
-import type { FoldFit } from '../selection/assess.ts';
+import type { DecidedFold } from '../selection/decide.ts';
 import type { Session } from '../selection/session.ts';
 import type { Importance } from '../types.ts';
 import { isGain } from './metrics.ts';
-import { mean, measure, scoreOf, standardDeviation, takeTarget } from './score.ts';
+import { mean, measureDecided, scoreOf, standardDeviation, takeTarget } from './score.ts';
 
 const repeats = 5;
 /** Rows predicted, over all columns, folds and repeats, beyond which only some of the held-out rows are used. */
@@ -16,9 +16,10 @@ const leastCostlyRows = 20;
 
 /**
  * Permutation importance (Breiman 2001) of every feature on held-out rows, most important first. Each repeat shuffles
- * the column among the held-out rows of each fold; `value` and `std` are over the repeats of all folds.
+ * the column among the held-out rows of each fold, which are labelled by the fold's decision; `value` and `std` are over
+ * the repeats of all folds.
  */
-export function permutationImportance(session: Session, folds: readonly FoldFit[]): Importance[] {
+export function permutationImportance(session: Session, folds: readonly DecidedFold[]): Importance[] {
   const { features } = session.dataset.frame;
   const rounds = features.length * folds.length * repeats;
   const affordable = Math.max(leastRows, Math.floor(maxPredictions / rounds));
@@ -40,17 +41,19 @@ export function permutationImportance(session: Session, folds: readonly FoldFit[
 
 function collectDrops(
   session: Session,
-  { split, fit }: FoldFit,
+  fold: DecidedFold,
   random: ReturnType<typeof createRandom>,
   maxRows: number,
   drops: readonly number[][],
 ): void {
+  const { split, fit } = fold;
   const rows = random.shuffle(split.test.slice()).subarray(0, maxRows);
   const { columns } = takeFrameRows(session.dataset.frame, rows);
   const target = takeTarget(session.dataset.target, rows);
   const sign = isGain(session.metric) ? 1 : -1;
   const score = (changed: readonly Float64Array[]): number => {
-    const metrics = measure(target, fit.fitted.predict(changed, rows.length), session.schema.classes);
+    const predicted = fit.fitted.predict(changed, rows.length);
+    const metrics = measureDecided(target, predicted, session.schema.classes, fold);
     return sign * scoreOf(metrics, session.metric);
   };
   const intact = score(columns);

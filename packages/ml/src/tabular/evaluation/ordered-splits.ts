@@ -37,46 +37,44 @@ function membersOf(groups: Float64Array): number[][] {
 }
 
 /**
- * Forward chaining: the rows in order of time, cut into folds + 1 parts; each fold learns from all parts before the one
- * it is judged on. Rows without a time come first and are never judged on. Rows of the same time stay together;
- * undefined where there are too few times for that.
+ * Forward chaining: the rows in order of time, cut into folds + 1 parts, as near to equal ones as rows of the same time
+ * allow, which stay together; each fold learns from all parts before the one it is judged on. Rows without a time come
+ * first and are never judged on. Undefined where there are too few times for that.
  */
 export function timeSplits(times: Float64Array, folds: number): Split[] | undefined {
-  const order = byTime(times);
-  const cuts = Array.from({ length: folds }, (_, i) =>
-    cutAfter(times, order, ((i + 1) * order.length) / (folds + 1)),
+  const wanted = Array.from({ length: folds }, (_, i) => ((i + 1) * times.length) / (folds + 1));
+  return splitsAt(times, wanted);
+}
+
+/** Holds out the latest rows, as near to `share` of them as can be; undefined where all are of one time. */
+export function timeHoldout(times: Float64Array, share: number): Split | undefined {
+  return splitsAt(times, [times.length * (1 - share)])?.[0];
+}
+
+/** Cuts the rows in order of time where it changes, as near to the wanted places, which ascend, as can be. */
+function splitsAt(times: Float64Array, wanted: readonly number[]): Split[] | undefined {
+  const time = (row: number): number => (Number.isNaN(times[row]) ? -Infinity : times[row]);
+  const order = Int32Array.from(times.keys()).sort((a, b) =>
+    time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : a - b,
   );
-  const ends = [...cuts.slice(1), order.length];
-  if (cuts.some((cut, i) => cut === 0 || cut >= ends[i])) return undefined;
-  return cuts.map((cut, i) => ({
+  const changes = order.keys().filter((at) => at > 0 && time(order[at]) > time(order[at - 1]));
+  const cuts = nearest([...changes], wanted);
+  return cuts?.map((cut, i) => ({
     train: order.slice(0, cut).sort(),
-    test: order.slice(cut, ends[i]).sort(),
+    test: order.slice(cut, cuts[i + 1] ?? order.length).sort(),
   }));
 }
 
-/** Holds out the latest rows, about `share` of them; undefined where all are of one time. */
-export function timeHoldout(times: Float64Array, share: number): Split | undefined {
-  const order = byTime(times);
-  const cut = cutAfter(times, order, order.length * (1 - share));
-  if (cut === 0 || cut >= order.length) return undefined;
-  return { train: order.slice(0, cut).sort(), test: order.slice(cut).sort() };
-}
-
-function byTime(times: Float64Array): Int32Array {
-  const key = (row: number): number => (Number.isNaN(times[row]) ? -Infinity : times[row]);
-  return Int32Array.from(times.keys()).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a - b));
-}
-
-/** The first place from `wanted` on, at least 1, where the time changes. */
-function cutAfter(times: Float64Array, order: Int32Array, wanted: number): number {
-  let cut = Math.max(1, Math.round(wanted));
-  while (cut < order.length && !(times[order[cut]] > times[order[cut - 1]] || startsTimes(times, order, cut)))
-    cut++;
-  return cut;
-}
-
-function startsTimes(times: Float64Array, order: Int32Array, at: number): boolean {
-  return Number.isNaN(times[order[at - 1]]) && !Number.isNaN(times[order[at]]);
+/** For each wanted place the nearest, each taken once and in order; of two as near, the later. */
+function nearest(places: readonly number[], wanted: readonly number[]): number[] | undefined {
+  if (places.length < wanted.length) return undefined;
+  let next = 0;
+  return wanted.map((want, i) => {
+    // So many must be left for those that follow.
+    const last = places.length - (wanted.length - i);
+    while (next < last && Math.abs(places[next + 1] - want) <= Math.abs(places[next] - want)) next++;
+    return places[next++];
+  });
 }
 
 function rowsWhere(rows: number, isIn: (row: number) => boolean): Int32Array {

@@ -1,5 +1,6 @@
 import { gather, type Target } from '../data/frame.ts';
-import type { Metrics, ScalarMetric } from '../types.ts';
+import type { Decision, Metrics, ScalarMetric } from '../types.ts';
+import { calibrateRows } from './calibration.ts';
 import { classificationMetrics, regressionMetrics } from './metrics.ts';
 
 /** Metrics of predictions (rows × outputs) for a target; of two classes, labelled by a threshold if there is one. */
@@ -11,6 +12,17 @@ export function measure(
 ): Metrics {
   if (target.classes === 0) return regressionMetrics(target.values, predicted);
   return classificationMetrics(target.values, predicted, labels, threshold);
+}
+
+/** Metrics of what a fitted pipeline predicts, calibrated and labelled as a decision has it. */
+export function measureDecided(
+  target: Target,
+  predicted: Float64Array,
+  labels: readonly string[],
+  { calibration, threshold }: Partial<Decision>,
+): Metrics {
+  const corrected = calibration ? calibrateRows(calibration, predicted) : predicted;
+  return measure(target, corrected, labels, threshold);
 }
 
 /** The metric, or its worst value where it is undefined on the data. */

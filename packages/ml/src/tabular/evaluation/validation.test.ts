@@ -48,6 +48,27 @@ describe('splits by time', () => {
     expect(split && Math.min(...Array.from(split.test, (row) => times[row]))).toBeGreaterThan(20);
   });
 
+  it('cut where the time changes, on whichever side that is nearer', () => {
+    const years = Float64Array.from({ length: 1000 }, (_, row) => (row < 500 ? 2023 : 2024));
+    const halves = timeHoldout(years, 0.2);
+    expect([halves?.train.length, halves?.test.length]).toEqual([500, 500]);
+    const uneven = Float64Array.from({ length: 100 }, (_, row) => (row < 70 ? 1 : row < 95 ? 2 : 3));
+    expect(timeHoldout(uneven, 0.2)?.test).toHaveLength(30);
+    expect(timeHoldout(uneven, 0.1)?.test).toHaveLength(5);
+  });
+
+  it('are made of as many times as there must be, however the rows lie', () => {
+    for (const sizes of [
+      [90, 4, 3, 2, 1],
+      [1, 2, 3, 4, 90],
+    ]) {
+      const all = Float64Array.from(sizes.flatMap((size, time) => Array.from({ length: size }, () => time)));
+      const splits = timeSplits(all, 4) ?? [];
+      expect(splits.map(({ test }) => test.length)).toEqual(sizes.slice(1));
+      expect(timeSplits(all, 5)).toBeUndefined();
+    }
+  });
+
   it('are refused where nothing is later than anything else', () => {
     expect(timeHoldout(new Float64Array(9), 0.3)).toBeUndefined();
     expect(timeSplits(new Float64Array(9), 2)).toBeUndefined();

@@ -55,7 +55,10 @@ export function validationSplits(
   if (!keys.times) return [holdoutSplit(values, classes, validation.holdout, random)];
   const split = timeHoldout(keys.times, validation.holdout);
   if (split) return [split];
-  throw tooFew('validation.time', 'All rows are of the same time, so that none is later than the others.');
+  throw tooFew(
+    'validation.time',
+    'All rows are of the same time, or have none, so that no row is later than others.',
+  );
 }
 
 /** Folds that heed the keys. */

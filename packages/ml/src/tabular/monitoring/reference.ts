@@ -1,5 +1,5 @@
 import { featureColumns } from '../predictor.ts';
-import type { FeatureSchema, Model, Predictor, Table } from '../types.ts';
+import type { FeatureSchema, HeldOut, Model, Table } from '../types.ts';
 
 /** How often values fall in each cell. Shares are of all rows and add up to 1 with `missing`. */
 export type Distribution =
@@ -20,7 +20,7 @@ export type Distribution =
 
 export type FeatureReference = Distribution & { readonly name: string };
 
-/** What a model was trained on and what it predicts for that, to hold later rows against. */
+/** What a model was trained on and what it predicts for such rows, to hold later ones against. */
 export interface Reference {
   readonly rows: number;
   readonly features: readonly FeatureReference[];
@@ -29,24 +29,24 @@ export interface Reference {
 }
 
 const cells = 10;
+/** With fewer rows in a cell, chance alone makes its share differ from that of later rows. */
+const rowsPerCell = 20;
 const mostCategories = 30;
 
 /**
- * The distributions of the named features in a table, in the order of the schema, and of a model's predictions for its
- * rows: numbers in deciles, categories by their shares. For the table a model was trained on, whose rows it has seen.
+ * The distributions of the named features in the table a model was trained on, in the order of the schema, and of what
+ * it answers for rows it has not seen: numbers in deciles, categories by their shares. Predictions of the training rows
+ * themselves would not do, since many models know those too well.
  */
 export function referenceOf(
-  model: Model,
-  predictor: Predictor,
+  { model, heldOut }: { readonly model: Model; readonly heldOut: Pick<HeldOut, 'predicted'> },
   table: Table,
   watched: ReadonlySet<string>,
 ): Reference {
   const { features, classes } = model.schema;
   const columns = featureColumns(features, table, undefined);
-  const { labels, values } = predictor.predictTable(table);
-  const prediction = labels
-    ? categoriesOf(Float64Array.from(labels), classes)
-    : numbersOf(values ?? new Float64Array(0), 'numeric');
+  const { predicted } = heldOut;
+  const prediction = classes.length > 0 ? categoriesOf(predicted, classes) : numbersOf(predicted, 'numeric');
   const references = features.flatMap((feature, i): FeatureReference[] =>
     watched.has(feature.name) && feature.kind !== 'text'
       ? [{ name: feature.name, ...distributionOf(feature, columns[i]) }]
@@ -67,9 +67,10 @@ function distributionOf(
 function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime'): Distribution {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const edges: number[] = [];
-  for (let q = 1; q < cells; q++) {
-    const edge = sorted[Math.floor((q * sorted.length) / cells)];
-    // Values that many rows share leave fewer cells than ten.
+  const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));
+  for (let q = 1; q < wanted; q++) {
+    const edge = sorted[Math.floor((q * sorted.length) / wanted)];
+    // Values that many rows share leave fewer cells than wanted.
     if (edge !== undefined && edge !== edges.at(-1) && edge < sorted[sorted.length - 1]) edges.push(edge);
   }
   const counts = new Float64Array(edges.length + 1);

@@ -41,15 +41,14 @@ export function createTally(schema: Schema, reference: Reference): Tally {
   const counts = new Float64Array(at + countsOf(reference.prediction));
   return {
     counts,
-    observe(record, raw, out) {
+    observe(record, raw, answer) {
       for (let i = 0; i < slots.length; i++) {
         const slot = slots[i];
         const value = raw[slot.feature];
         if (value === value) counts[slot.at + cellOfValue(slot, value)]++;
         else counts[slot.at + slot.cells + (isUnseen(slot, record[slot.name]) ? 1 : 0)]++;
       }
-      const value = classes.length > 0 ? likeliestOf(out) : out[0];
-      counts[outcome.at + cellOfValue(outcome, value)]++;
+      counts[outcome.at + cellOfValue(outcome, answer)]++;
     },
   };
 }
@@ -78,10 +77,4 @@ function cellOfValue({ edges, cellOfCode }: Slot, value: number): number {
 /** A category that training had not is NaN like a missing one; only the record tells them apart. */
 function isUnseen({ edges }: Slot, given: unknown): boolean {
   return edges === undefined && given !== null && given !== undefined;
-}
-
-function likeliestOf(out: Float64Array): number {
-  let top = 0;
-  for (let k = 1; k < out.length; k++) if (out[k] > out[top]) top = k;
-  return top;
 }

@@ -31,24 +31,26 @@ export function writeScores(score: TextScore, row: SparseRow, out: Float64Array,
   }
 }
 
-/** Ridge regression of the standardised target, or logistic regression, on the rows that `counts` keeps. */
+/** Ridge regression of the standardised target, or logistic regression, on the rows of a weight that `counts` keeps. */
 export function fitScore(matrix: SparseRows, target: Target, counts: (row: number) => boolean): TextScore {
   const outputs = scoreCount(target);
-  const rows = Int32Array.from({ length: matrix.rows }, (_, row) => row).filter(counts);
-  const totalWeight = rows.reduce((sum, row) => sum + target.weights[row], 0);
+  const { weights } = target;
+  const all = Int32Array.from({ length: matrix.rows }, (_, row) => row);
+  const rows = all.filter((row) => weights[row] > 0 && counts(row));
+  const totalWeight = rows.reduce((sum, row) => sum + weights[row], 0);
   const meanWeight = totalWeight > 0 ? totalWeight / rows.length : 1;
-  const spread = target.classes === 0 ? spreadOf(target.values, rows) : { mean: 0, scale: 1 };
+  const spread = target.classes === 0 ? spreadOf(target, rows, totalWeight) : { mean: 0, scale: 1 };
   const out = new Float64Array(outputs);
   const scale = 1 / Math.max(1, rows.length);
   const objective = (beta: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
     let loss = 0;
     for (const row of rows) {
-      const weight = target.weights[row] / meanWeight;
+      const weight = weights[row] / meanWeight;
       readLinear(matrix, row, beta, out);
-      if (target.classes === 0) loss += squared(out, (target.values[row] - spread.mean) / spread.scale);
-      else loss += weight * logLoss(out, target.values[row]);
-      addOuter(matrix, row, out, target.classes === 0 ? 1 : weight, gradient);
+      const actual = (target.values[row] - spread.mean) / spread.scale;
+      loss += weight * (target.classes === 0 ? squared(out, actual) : logLoss(out, target.values[row]));
+      addOuter(matrix, row, out, weight, gradient);
     }
     return penalise(loss, beta, gradient, outputs, scale);
   };
@@ -147,8 +149,13 @@ function penalise(
   return (loss + (penalty / 2) * squares) * scale;
 }
 
-function spreadOf(values: Float64Array, rows: Int32Array): { mean: number; scale: number } {
-  const mean = rows.reduce((sum, row) => sum + values[row], 0) / Math.max(1, rows.length);
-  const squares = rows.reduce((sum, row) => sum + (values[row] - mean) ** 2, 0);
-  return { mean, scale: Math.sqrt(squares / Math.max(1, rows.length)) || 1 };
+function spreadOf(
+  { values, weights }: Target,
+  rows: Int32Array,
+  totalWeight: number,
+): { mean: number; scale: number } {
+  const total = totalWeight || 1;
+  const mean = rows.reduce((sum, row) => sum + weights[row] * values[row], 0) / total;
+  const squares = rows.reduce((sum, row) => sum + weights[row] * (values[row] - mean) ** 2, 0);
+  return { mean, scale: Math.sqrt(squares / total) || 1 };
 }

@@ -6,9 +6,12 @@ import type { Decision, ThresholdCurve, ThresholdMetric, TrainOptions } from '..
 import type { FoldFit } from './assess.ts';
 import type { Session } from './session.ts';
 
+/** A fold whose predictions, metrics and score are as its decision has them. Its `fit` predicts without one. */
+export type DecidedFold = FoldFit & Partial<Decision>;
+
 /** Folds as the decision has them, the decision to keep, and what other thresholds would give. */
 export interface Decided {
-  readonly folds: readonly FoldFit[];
+  readonly folds: readonly DecidedFold[];
   /** Absent where labels are the likeliest class and probabilities stay as they are. */
   readonly decision?: Decision;
   readonly curve?: ThresholdCurve;
@@ -66,11 +69,12 @@ function chooseThreshold(
   return wanted === 'half' ? 0.5 : bestThreshold(metricOf[wanted], scores, positive);
 }
 
-function applyDecision(session: Session, fold: FoldFit, { threshold, calibration }: Decision): FoldFit {
+function applyDecision(session: Session, fold: FoldFit, decision: Decision): DecidedFold {
+  const { threshold, calibration } = decision;
   const predicted = calibration ? calibrateRows(calibration, fold.predicted) : fold.predicted;
   const target = takeTarget(session.dataset.target, fold.split.test);
   const metrics = measure(target, predicted, session.schema.classes, threshold);
-  return { ...fold, predicted, metrics, threshold, score: scoreOf(metrics, session.metric) };
+  return { ...fold, ...decision, predicted, metrics, score: scoreOf(metrics, session.metric) };
 }
 
 function pooled(
