@@ -12,6 +12,7 @@ import {
   startTestServer,
   trainedModel,
   uploadForm,
+  waitForJob,
 } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -212,12 +213,25 @@ describe('a training that cannot work is refused before it is queued:', () => {
   });
 });
 
+describe('a form without an end to its parts is refused:', () => {
+  it.each([
+    ['no boundary', 'multipart/form-data'],
+    ['one that is too long', `multipart/form-data; boundary=${'x'.repeat(5000)}`],
+  ])('%s', async (_what, type) => {
+    for (const path of ['/api/v1/datakits/upload', '/api/v1/models/import']) {
+      const reply = await client.request('POST', path, { headers: { 'content-type': type }, body: 'abc' });
+      expect(reply).toMatchObject({ status: 400, body: { code: 'MALFORMED_BODY' } });
+    }
+  });
+});
+
 describe('a prediction names every field that is wrong:', () => {
   let own: TestClient;
   let id: string;
+  let datakitId: string;
   beforeAll(async () => {
     own = await server.register();
-    const { id: datakitId } = await readyDatakit(own);
+    datakitId = (await readyDatakit(own)).id;
     const { model } = await trainedModel(own, datakitId);
     id = model.id;
     await own.call(routes.models.deploy, { params: { id }, body: { version: 1 } });
@@ -254,13 +268,45 @@ describe('a prediction names every field that is wrong:', () => {
   });
 
   it('a number too large to be one', async () => {
-    const text = '{"inputs":{"hours":1e999,"city":"Bern","rainfall":1}}';
-    const reply = await own.request('POST', `/api/v1/models/${id}/predict`, {
-      headers: { 'content-type': 'application/json' },
-      body: text,
+    for (const number of ['1e999', '1e308', '-1e101']) {
+      const text = `{"inputs":{"hours":${number},"city":"Bern","rainfall":1}}`;
+      const reply = await own.request('POST', `/api/v1/models/${id}/predict`, {
+        headers: { 'content-type': 'application/json' },
+        body: text,
+      });
+      expect(reply.status).toBe(400);
+      expect((reply.body as ErrorReply).details?.[0]?.field).toBe('hours');
+    }
+  });
+
+  it.each([
+    'to=9999-12-31T23:59:59Z',
+    'to=0000-01-01T00:00:00Z',
+    'from=0000-01-01T00:00:00Z&to=0000-01-02T00:00:00Z',
+  ])('a time at which nothing can have been counted: %s', async (query) => {
+    const { status } = await own.request('GET', `/api/v1/models/${id}/monitoring?${query}`);
+    expect([200, 400]).toContain(status);
+  });
+
+  it('a plan that is none, or for what does not search', async () => {
+    const train = (body: Record<string, unknown>) =>
+      own.send(routes.models.train, { params: { id }, body: { datakitId, target: 'grade', ...body } });
+    const trial = { algorithm: 'linear', parameters: { foo: 1 }, rungs: 1 };
+    expect(await train({ algorithm: 'auto', plan: { trials: [], ensemble: true } })).toMatchObject({
+      status: 400,
     });
-    expect(reply.status).toBe(400);
-    expect((reply.body as ErrorReply).details?.[0]?.field).toBe('hours');
+    expect(await train({ algorithm: 'linear', plan: { trials: [trial], ensemble: true } })).toMatchObject({
+      status: 422,
+      body: { code: 'UNTRAINABLE', details: [{ field: 'plan' }] },
+    });
+    const started = await own.call(routes.models.train, {
+      params: { id },
+      body: { datakitId, target: 'grade', algorithm: 'auto', plan: { trials: [trial], ensemble: true } },
+    });
+    expect(await waitForJob(own, started.id)).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'UNTRAINABLE', message: expect.stringContaining('The plan names no candidate') },
+    });
   });
 
   it('and takes a good row, with missing values as null', async () => {
