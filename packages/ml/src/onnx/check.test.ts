@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
   FunctionProtoSchema,
@@ -38,8 +39,8 @@ const sparseGraph = (sparse: SparseTensorProto): GraphProto => {
   return graph;
 };
 
-type Held = Partial<AttributeProto>;
-const attributeOf = (held: Held): AttributeProto => create(AttributeProtoSchema, { name: 'a', ...held });
+type Held = Omit<MessageInitShape<typeof AttributeProtoSchema>, '$typeName' | '$unknown'>;
+const attributeOf = (held: Held): AttributeProto => create(AttributeProtoSchema, { ...held, name: 'a' });
 
 /** An attribute on a node, or the default of a function's. */
 const onNode = (held: Held): ModelProto => {
