@@ -45,8 +45,8 @@ export const createImportedPredictor = (
     try {
       return await compute.run(
         predictOnnxTask,
-        { file, schema, plan, rows },
-        { lane: 'interactive', signal, timeoutMs: patienceMs },
+        { file, schema, plan, rows, memoryMb: compute.memoryMb },
+        { lane: 'interactive', signal, timeoutMs: patienceMs, retryFresh: true },
       );
     } catch (error) {
       throw onnxRefusal(error, 'The model could not answer') ?? error;
