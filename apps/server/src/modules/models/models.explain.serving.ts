@@ -10,14 +10,13 @@ import { paced } from './models.paced.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Puts to each prediction why it is so.
- * @throws AppError CONFLICT, VALIDATION_FAILED for too many rows, UNUSABLE_MODEL where it takes too long
+ * What puts to each prediction of the rows why it is so; that one throws UNUSABLE_MODEL where it takes too long.
+ * @throws AppError CONFLICT, VALIDATION_FAILED for too many rows, before anything is computed
  */
 export type Explain = (
   rows: readonly Row[],
-  predictions: readonly Prediction[],
   signal: AbortSignal,
-) => Promise<Prediction[]>;
+) => (predictions: readonly Prediction[]) => Promise<Prediction[]>;
 
 /** Multiplications that explaining one row may take in this process, about 20 ms. */
 const maxCostHere = 2e6;
@@ -52,7 +51,7 @@ export const createExplain = (
       throw tooSlow(error);
     });
   };
-  return async (rows, predictions, signal) => {
+  return (rows, signal) => {
     made ??= createRecordExplainer(model);
     const explainer = made;
     if (!explainer)
@@ -63,12 +62,14 @@ export const createExplain = (
       const message = `At most ${explainer.recordsAtOnce} rows of this model are explained at once. Send fewer, or leave explain out.`;
       throw new AppError('VALIDATION_FAILED', { message, details: [{ field: 'inputs', message }] });
     }
-    const why = await explanations(explainer, rows, signal);
-    return predictions.map((prediction, i) => {
-      const explained = why[i];
-      if (!explained) return prediction;
-      const { values, ...whole } = explained;
-      return { ...prediction, explanation: { ...whole, values: [...values] } };
-    });
+    return async (predictions) => {
+      const why = await explanations(explainer, rows, signal);
+      return predictions.map((prediction, i) => {
+        const explained = why[i];
+        if (!explained) return prediction;
+        const { values, ...whole } = explained;
+        return { ...prediction, explanation: { ...whole, values: [...values] } };
+      });
+    };
   };
 };

@@ -36,7 +36,7 @@ export const createImportedPredictor = (
   { schema, plan }: Pick<OnnxSignature, 'schema' | 'plan'>,
 ): ServedPredictor => ({
   schema,
-  explain: async () => {
+  explain: () => {
     throw new AppError('CONFLICT', {
       message: 'A model that was imported is not explained: what it does inside is not known here.',
     });

@@ -252,10 +252,11 @@ export const createServing = async (
       const many = Array.isArray(inputs);
       const rows = (many ? inputs : [inputs]) as readonly Row[];
       const chosen = await served(tenantId, modelId, wanted, () => recognised(rows));
+      const explained = explain ? chosen.explain(rows, signal) : undefined;
       const predictions = await chosen.answer(rows, many, signal);
       return {
         version: chosen.version,
-        predictions: explain ? await chosen.explain(rows, predictions, signal) : predictions,
+        predictions: explained ? await explained(predictions) : predictions,
       };
     },
   };

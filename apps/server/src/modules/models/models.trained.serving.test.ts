@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPredictor, createRecordExplainer, encodeModel, train } from '@quadrax/ml/tabular';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createComputePool } from '#platform/compute';
+import { createComputePool, TaskError } from '#platform/compute';
 import type { ComputePool } from '#platform/compute';
 import { createExplain } from './models.explain.serving.ts';
 import { createTrainedPredictor } from './models.trained.serving.ts';
@@ -110,20 +110,28 @@ describe('an explanation', () => {
     const artifact = join(folder, 'model');
     await writeFile(artifact, encodeModel(model));
     const { run, asked } = counted();
-    const explained = await createExplain(model, 1, artifact, { run })([row], predictions, never);
+    const explained = await createExplain(model, 1, artifact, { run })([row], never)(predictions);
     expect(explained).toEqual([
       { ...predictions[0], explanation: createRecordExplainer(model)?.explain(row) },
     ]);
     expect(asked()).toBe(1);
   });
 
+  it('that takes too long says what to do', async () => {
+    const run = () => Promise.reject(new TaskError('TIMEOUT', 'It took longer than 10 seconds.'));
+    await expect(
+      createExplain(model, 1, 'nowhere', { run })([row], never)(predictions),
+    ).rejects.toMatchObject({
+      code: 'UNUSABLE_MODEL',
+      message: expect.stringMatching(/longer than 10 seconds.*leave explain out/),
+    });
+  });
+
   it('that is quick is worked out here', async () => {
     const small = neighbours(60);
     const { run, asked } = counted();
-    const [{ explanation } = {}] = await createExplain(small, 1, 'nowhere', { run })(
-      [row],
+    const [{ explanation } = {}] = await createExplain(small, 1, 'nowhere', { run })([row], never)(
       predictions,
-      never,
     );
     expect(explanation).toEqual(createRecordExplainer(small)?.explain(row));
     expect(asked()).toBe(0);
@@ -134,10 +142,12 @@ describe('an explanation', () => {
     expect(most).toBeLessThan(50);
     const rows = Array.from({ length: most + 1 }, () => row);
     const { run, asked } = counted();
-    await expect(createExplain(model, 1, 'nowhere', { run })(rows, [], never)).rejects.toMatchObject({
-      code: 'VALIDATION_FAILED',
-      message: expect.stringContaining(`At most ${most} rows`),
-    });
+    expect(() => createExplain(model, 1, 'nowhere', { run })(rows, never)).toThrow(
+      expect.objectContaining({
+        code: 'VALIDATION_FAILED',
+        message: expect.stringContaining(`At most ${most} rows`),
+      }),
+    );
     expect(asked()).toBe(0);
   });
 });
