@@ -16,6 +16,7 @@ export interface Loaded<T> {
 export const createLoaded = <T>(mostBytes: number): Loaded<T> => {
   const kept = new Map<string, Entry<T>>();
   let total = 0;
+  let newest = '';
   const drop = (key: string, entry: Entry<T>): void => {
     if (kept.get(key) !== entry) return;
     kept.delete(key);
@@ -30,6 +31,8 @@ export const createLoaded = <T>(mostBytes: number): Loaded<T> => {
   return {
     get: (key, load) => {
       const known = kept.get(key);
+      if (known && key === newest) return known.value;
+      newest = key;
       if (known) {
         kept.delete(key);
         kept.set(key, known);
