@@ -91,6 +91,7 @@ export const createModules = async (
     compute,
     maxUploadBytes: config.maxUploadBytes,
     trialMs: config.modelTrialMs,
+    modelCacheBytes: config.modelCacheMb * 1024 ** 2,
     ...modelsJobs,
     table,
     keptDatakits,

@@ -61,7 +61,7 @@ describe('a prediction that is asked to be explained', () => {
     expect(predictions[0]).not.toHaveProperty('explanation');
   });
 
-  it('is refused for more than a hundred rows', async () => {
+  it('is refused for more than a hundred rows, before they are predicted', async () => {
     const id = await deployed('linear');
     const inputs = Array.from({ length: 101 }, () => record);
     const refused = await ada.refused(routes.models.predict, {
@@ -69,6 +69,13 @@ describe('a prediction that is asked to be explained', () => {
       body: { inputs, explain: true },
     });
     expect(refused).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field: 'inputs' }] });
+    const counted = async () =>
+      (await server.anonymous.request('GET', '/metrics')).text
+        .split('\n')
+        .filter((line) => line.startsWith('model_predictions_total') && line.includes(id));
+    expect(await counted()).toEqual([]);
+    await ada.call(routes.models.predict, { params: { id }, body: { inputs: record } });
+    expect(await counted()).toEqual([expect.stringMatching(/outcome="ok".* 1$/)]);
   });
 });
 

@@ -122,7 +122,9 @@ export const serving = {
           z.record(z.string(), z.unknown()),
           z.array(z.record(z.string(), z.unknown())).min(1).max(10_000),
         ])
-        .describe('One row by the names of its features, or a list of up to 10,000 rows.'),
+        .describe(
+          'One row by the names of its features, or a list of up to 10,000 rows, fewer of models that are slow.',
+        ),
       version: chosenVersion,
       alias: chosenAlias,
       key: z

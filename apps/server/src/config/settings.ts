@@ -205,6 +205,13 @@ export const settings = {
     20_000,
     'How long an imported model may take to load and to answer two rows, in ms.',
   ),
+  modelCacheMb: setting(
+    ['MODEL_CACHE_MB'],
+    'performance.memory.model_cache_mb',
+    whole(1, 1_048_576),
+    512,
+    'Memory of this process for models that are served, by the size of their files, in MB.',
+  ),
   websocketPath: setting(
     ['WEBSOCKET_PATH'],
     'server.websocket_path',

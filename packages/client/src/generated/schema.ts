@@ -7354,7 +7354,7 @@ export interface operations {
            * @default false
            */
           explain?: boolean;
-          /** @description One row by the names of its features, or a list of up to 10,000 rows. */
+          /** @description One row by the names of its features, or a list of up to 10,000 rows, fewer of models that are slow. */
           inputs:
             | {
                 [key: string]: unknown;

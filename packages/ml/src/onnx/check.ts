@@ -1,9 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import {
+  type AttributeProto,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
+  type SparseTensorProto,
   TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
   type TensorProto,
@@ -49,7 +51,14 @@ export function decodeOnnx(bytes: Uint8Array): CheckedModel {
   const functions = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
   const check = createCheck(functions);
   check.graph(graph, 0);
-  for (const { node } of model.functions) check.nodes(node, 0);
+  for (const { attributeProto, node } of model.functions) {
+    for (const standard of attributeProto) check.attribute(standard, 0);
+    check.nodes(node, 0);
+  }
+  for (const { initialization, algorithm } of model.trainingInfo) {
+    if (initialization) check.graph(initialization, 0);
+    if (algorithm) check.graph(algorithm, 0);
+  }
   return model as CheckedModel;
 }
 
@@ -66,10 +75,7 @@ function createCheck(functions: ReadonlySet<string>) {
   const checkGraph = (graph: GraphProto, depth: number): void => {
     if (depth > deepest) throw refused(`Its graphs are nested more than ${deepest} deep.`);
     graph.initializer.forEach(checkTensor);
-    for (const { values, indices } of graph.sparseInitializer) {
-      if (values) checkTensor(values);
-      if (indices) checkTensor(indices);
-    }
+    graph.sparseInitializer.forEach(checkSparse);
     checkNodes(graph.node, depth);
   };
   const checkNodes = (nodes: readonly NodeProto[], depth: number): void => {
@@ -77,15 +83,17 @@ function createCheck(functions: ReadonlySet<string>) {
     if (count > mostNodes) throw refused(`It has more than ${mostNodes} operators.`);
     for (const node of nodes) {
       checkOperator(node, functions);
-      for (const { t, tensors, g, graphs } of node.attribute) {
-        if (t) checkTensor(t);
-        tensors.forEach(checkTensor);
-        if (g) checkGraph(g, depth + 1);
-        for (const inner of graphs) checkGraph(inner, depth + 1);
-      }
+      for (const attribute of node.attribute) checkAttribute(attribute, depth);
     }
   };
-  return { graph: checkGraph, nodes: checkNodes };
+  /** Whatever its type says: every field that could hold a tensor or a graph. */
+  const checkAttribute = (attribute: AttributeProto, depth: number): void => {
+    const { t, tensors, sparseTensor, sparseTensors, g, graphs } = attribute;
+    [...(t ? [t] : []), ...tensors].forEach(checkTensor);
+    [...(sparseTensor ? [sparseTensor] : []), ...sparseTensors].forEach(checkSparse);
+    for (const inner of [...(g ? [g] : []), ...graphs]) checkGraph(inner, depth + 1);
+  };
+  return { graph: checkGraph, nodes: checkNodes, attribute: checkAttribute };
 }
 
 function checkOperator({ domain, opType }: NodeProto, functions: ReadonlySet<string>): void {
@@ -93,6 +101,11 @@ function checkOperator({ domain, opType }: NodeProto, functions: ReadonlySet<str
   throw refused(
     `It uses the operator ${opType} of ${domain}, which is no standard one. Export it with standard operators only.`,
   );
+}
+
+function checkSparse({ values, indices }: SparseTensorProto): void {
+  if (values) checkTensor(values);
+  if (indices) checkTensor(indices);
 }
 
 function checkTensor(tensor: TensorProto): void {

@@ -91,6 +91,8 @@ export interface Observer {
 
 export interface Predictor {
   readonly schema: Schema;
+  /** About how many multiplications, and steps that take about as long, a row takes. */
+  readonly rowCost: number;
   /** Predicts without checking: see `checkRecord`. A value it cannot use counts as missing. */
   predictRow(record: Readonly<Record<string, unknown>>, observer?: Observer): Prediction;
   /** Columns are found by name; a feature that is absent counts as missing in every row. */

@@ -6,6 +6,7 @@ import type {
   Column,
   Decision,
   FeatureSchema,
+  FittedPipeline,
   Model,
   Prediction,
   Predictor,
@@ -29,6 +30,7 @@ export function createPredictor(model: Model): Predictor {
   const calibration = decision?.calibration;
   return {
     schema,
+    rowCost: predictionCost(fitted, features.length),
     predictRow(record, observer) {
       const kept = documents?.count() ?? 0;
       read(record, raw);
@@ -49,6 +51,11 @@ export function createPredictor(model: Model): Predictor {
     },
     example: () => exampleOf(features),
   };
+}
+
+/** About how many multiplications a prediction takes; few of them are not counted, but for the features. */
+export function predictionCost({ rowCost }: FittedPipeline, features: number): number {
+  return rowCost ?? 50 * features;
 }
 
 function valueOf(out: Float64Array): number {

@@ -30,10 +30,16 @@ export const createModelsModule = async (
     BatchDeps &
     EvidenceDeps &
     ModelFilesDeps &
-    MonitoringDeps & { readonly objects: ObjectStore; readonly log: Logger; readonly telemetry: Telemetry },
+    MonitoringDeps & {
+      readonly objects: ObjectStore;
+      readonly log: Logger;
+      readonly telemetry: Telemetry;
+      /** Memory of this process for models that are served. */
+      readonly modelCacheBytes: number;
+    },
 ) => {
   const watch = createWatch(deps);
-  const serving = await createServing(deps.db, deps.objects, deps.compute, watch);
+  const serving = await createServing(deps.db, deps.objects, deps.compute, watch, deps.modelCacheBytes);
   const monitoring = createMonitoringService(deps);
   const deployments = createDeploymentsService({ ...deps, changed: serving.forget });
   const routes = modelsRoutes(

@@ -98,9 +98,10 @@ const rowsOf = ({ rows, columns }: Table): Record<string, unknown>[] =>
 const openImported = async (
   artifact: string,
   { schema, plan }: NonNullable<BatchInput['onnx']>,
+  memoryMb: number,
 ): Promise<PiecePredictor> => {
-  const { keptOnnx } = await import('./data/onnx-session.compute.ts');
-  const session = await keptOnnx(artifact);
+  const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
+  const session = await keptOnnx(artifact, memoryMb);
   const { classes } = schema;
   const labels = [...classes];
   const places = new Map(labels.map((label, i) => [label, i]));
@@ -148,7 +149,7 @@ export const predictTableTask = computeTask(
     context,
   ): Promise<BatchOutput> => {
     const { read, labels, classes, answer, notes } = await (onnx
-      ? openImported(artifact, onnx)
+      ? openImported(artifact, onnx, input.memoryMb)
       : openTrained(artifact));
     const places = shares ? Array.from({ length: classes }, (_unused, k) => k) : [];
     await fillDatakit(

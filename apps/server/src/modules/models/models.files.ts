@@ -1,10 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { modelContentTypes, models as routes } from '@quadrax/contract';
 import type { Body, Feature, Model, Query } from '@quadrax/contract';
 import type { OnnxSignature } from '@quadrax/ml/onnx';
@@ -14,7 +11,8 @@ import type { Database } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { Caller, Change, FileReply, Multipart } from '#platform/http';
 import type { ObjectStore } from '#platform/objects';
-import { contentHeadBytes, foreignContent } from './data/model-content.ts';
+import { receiveModel } from './models.arrival.ts';
+import type { Arrival } from './models.arrival.ts';
 import { onnxRefusal } from './models.imported.ts';
 import { exportModelTask, inspectOnnxTask } from './models.onnx.compute.ts';
 import { findModel, findModelVersion, insertModel, insertVersion, updateModel } from './models.store.ts';
@@ -41,13 +39,6 @@ export interface ModelFiles {
   ): Promise<FileReply>;
 }
 
-interface Arrival {
-  readonly file: string;
-  readonly fileName: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 type Form = Body<typeof routes.import>;
 
 const formOf = (fields: Readonly<Record<string, string>>): Form => {
@@ -67,59 +58,6 @@ const safeFileName = (name: string, ending: string): string => {
     .replaceAll(/^[.\s-]+|[.\s-]+$/g, '')
     .slice(0, 120);
   return `${stem === '' ? 'model' : stem}.${ending}`;
-};
-
-/** Writes an upload to the disk; what is no ONNX by its first bytes, or too large, is refused at once. */
-const receive = async (
-  stream: Readable,
-  fileName: string,
-  { objects, maxUploadBytes }: ModelFilesDeps,
-): Promise<Arrival> => {
-  const file = join(objects.scratch, `${randomUUID()}.onnx`);
-  const hash = createHash('sha256');
-  let bytes = 0;
-  let head = Buffer.alloc(0);
-  let told = false;
-  const tell = (): void => {
-    told = true;
-    const message = foreignContent(head);
-    if (message !== undefined)
-      throw new AppError('UNSUPPORTED_TYPE', { message, details: [{ field: 'model', message }] });
-  };
-  const examine = (chunk: Buffer): Buffer => {
-    bytes += chunk.length;
-    if (bytes > maxUploadBytes)
-      throw new AppError('TOO_LARGE', {
-        message: `The file is larger than the ${Math.floor(maxUploadBytes / 1024 ** 2)} MB that may be uploaded (MAX_FILE_SIZE).`,
-      });
-    hash.update(chunk);
-    if (!told) {
-      head = Buffer.concat([head, chunk]);
-      if (head.length >= contentHeadBytes) tell();
-    }
-    return chunk;
-  };
-  const examiner = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      try {
-        done(null, examine(chunk));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  });
-  try {
-    await objects.room.require(0);
-    await pipeline(stream, examiner, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-    if (bytes === 0) throw new AppError('EMPTY_FILE');
-    if (!told) tell();
-    return { file, fileName, bytes, sha256: hash.digest('hex') };
-  } catch (error) {
-    await rm(file, { force: true });
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-      throw new AppError('NO_SPACE', { cause: error });
-    throw error;
-  }
 };
 
 const featureOf = (feature: OnnxSignature['schema']['features'][number]): Feature => {
@@ -169,7 +107,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
       return await compute.run(
         inspectOnnxTask,
         { file, wishes: { features, classes } },
-        { lane: 'interactive', signal, timeoutMs: trialMs },
+        { lane: 'interactive', signal, timeoutMs: trialMs, retryFresh: true },
       );
     } catch (error) {
       throw onnxRefusal(error, 'The model cannot be served') ?? error;
@@ -242,7 +180,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
       let arrival: Arrival | undefined;
       try {
         const { fields } = await multipart.receive('model', async (stream, fileName) => {
-          arrival = await receive(stream, fileName, deps);
+          arrival = await receiveModel(stream, fileName, deps);
           return arrival;
         });
         if (!arrival) throw new AppError('NO_FILE');

@@ -1,21 +1,9 @@
-import type { Prediction } from '@quadrax/contract';
 import type { OnnxSignature } from '@quadrax/ml/onnx';
-import type { Schema, Tally } from '@quadrax/ml/tabular';
 import { TaskError } from '#platform/compute';
 import type { ComputePool } from '#platform/compute';
 import { AppError } from '#platform/errors';
-import type { Explain } from './models.explain.serving.ts';
 import { predictOnnxTask } from './models.onnx.compute.ts';
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** A model that answers, wherever it computes. */
-export interface ServedPredictor {
-  readonly schema: Schema;
-  /** Of rows that fit the schema. */
-  predictRows(rows: readonly Row[], signal: AbortSignal, tally: Tally | undefined): Promise<Prediction[]>;
-  readonly explain: Explain;
-}
+import type { ServedPredictor } from './models.trained.serving.ts';
 
 /** What a person waits for at most, once it is the model's turn. */
 const patienceMs = 10_000;
@@ -57,8 +45,8 @@ export const createImportedPredictor = (
     try {
       return await compute.run(
         predictOnnxTask,
-        { file, schema, plan, rows },
-        { lane: 'interactive', signal, timeoutMs: patienceMs },
+        { file, schema, plan, rows, memoryMb: compute.memoryMb },
+        { lane: 'interactive', signal, timeoutMs: patienceMs, retryFresh: true },
       );
     } catch (error) {
       throw onnxRefusal(error, 'The model could not answer') ?? error;

@@ -65,15 +65,17 @@ export interface PredictInput {
   readonly schema: Schema;
   readonly plan: OnnxPlan;
   readonly rows: readonly Row[];
+  /** What the process may use. */
+  readonly memoryMb: number;
 }
 
 /** Runs an imported model; a process keeps those that it was asked last. */
 export const predictOnnxTask = computeTask(
   import.meta.url,
   'models.predict_onnx',
-  async ({ file, schema, plan, rows }: PredictInput): Promise<Prediction[]> => {
-    const { keptOnnx } = await import('./data/onnx-session.compute.ts');
-    const session = await keptOnnx(file);
+  async ({ file, schema, plan, rows, memoryMb }: PredictInput): Promise<Prediction[]> => {
+    const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
+    const session = await keptOnnx(file, memoryMb);
     return session.predict(schema, plan, rows);
   },
 );

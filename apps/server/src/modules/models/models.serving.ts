@@ -13,14 +13,15 @@ import type { Watch } from './models.watch.serving.ts';
 import { findModel, findModelsNamed, findModelVersion } from './models.store.ts';
 import { createExplain } from './models.explain.serving.ts';
 import { createImportedPredictor } from './models.imported.ts';
-import type { ServedPredictor } from './models.imported.ts';
+import { createLoaded } from './models.loaded.ts';
+import { createTrainedPredictor } from './models.trained.serving.ts';
+import type { ServedPredictor } from './models.trained.serving.ts';
 import type { Explain } from './models.explain.serving.ts';
 
 const channel = 'quadrax_deployments';
 /** Where the database says what cached reads are made of has changed. */
 const changes = 'quadrax_cache';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const mostKept = 100;
 /** Of a wrong request, this many problems are named. */
 const mostDetails = 50;
 
@@ -132,14 +133,13 @@ const remembering = <T>(most: number) => {
   };
 };
 
-const trainedPredictor = async (file: string, version: number): Promise<ServedPredictor> => {
+const trainedPredictor = async (
+  file: string,
+  version: number,
+  compute: ComputePool,
+): Promise<ServedPredictor> => {
   const model = decodeModel(await readFile(file));
-  const predictor = createPredictor(model);
-  return {
-    schema: predictor.schema,
-    explain: createExplain(model, version),
-    predictRows: async (rows, _signal, tally) => rows.map((row) => predictor.predictRow(row, tally)),
-  };
+  return createTrainedPredictor(createPredictor(model), createExplain(model, version, file, compute));
 };
 
 /**
@@ -151,9 +151,10 @@ export const createServing = async (
   objects: ObjectStore,
   compute: ComputePool,
   watch: Watch,
+  cacheBytes: number,
 ): Promise<Serving> => {
   const deployments = remembering<readonly Deployment[]>(1000);
-  const versions = remembering<Served>(mostKept);
+  const versions = createLoaded<Served>(cacheBytes);
   const forget = (modelId: string): void => {
     for (const key of deployments.kept.keys()) if (key.endsWith(modelId)) deployments.kept.delete(key);
   };
@@ -192,17 +193,24 @@ export const createServing = async (
     return readDeployments(tenantId, modelId);
   };
 
-  const compile = async (tenantId: string, modelId: string, version: number): Promise<Served> => {
-    const { key, row } = await db.tenant(tenantId, async (tx) => {
+  const compile = async (
+    tenantId: string,
+    modelId: string,
+    version: number,
+    weigh: (bytes: number) => void,
+  ): Promise<Served> => {
+    const { object, row } = await db.tenant(tenantId, async (tx) => {
       const found = await findModelVersion(tx, modelId, version);
       if (!found) throw new AppError('NOT_DEPLOYED');
-      return { key: (await objects.find(tx, found.artifactObject)).key, row: found };
+      return { object: await objects.find(tx, found.artifactObject), row: found };
     });
-    const file = objects.localPath(key);
+    const file = objects.localPath(object.key);
     const { onnx } = row.report;
+    // Imported models are loaded by compute processes, not by this one.
+    if (!onnx) weigh(object.bytes);
     const predictor = onnx
       ? createImportedPredictor(compute, file, onnx)
-      : await trainedPredictor(file, version);
+      : await trainedPredictor(file, version, compute);
     const { schema, explain, predictRows } = predictor;
     const check = createRecordCheck(schema);
     const { reference, target } = row;
@@ -227,7 +235,9 @@ export const createServing = async (
 
   const served: Serving['served'] = async (tenantId, modelId, wanted, recognise) => {
     const version = versionFor(await deployedOf(tenantId, modelId), modelId, wanted, recognise);
-    return versions.get(`${tenantId}/${modelId}/${version}`, () => compile(tenantId, modelId, version));
+    return versions.get(`${tenantId}/${modelId}/${version}`, (weigh) =>
+      compile(tenantId, modelId, version, weigh),
+    );
   };
 
   return {
@@ -242,10 +252,11 @@ export const createServing = async (
       const many = Array.isArray(inputs);
       const rows = (many ? inputs : [inputs]) as readonly Row[];
       const chosen = await served(tenantId, modelId, wanted, () => recognised(rows));
+      const explained = explain ? chosen.explain(rows, signal) : undefined;
       const predictions = await chosen.answer(rows, many, signal);
       return {
         version: chosen.version,
-        predictions: explain ? chosen.explain(rows, predictions) : predictions,
+        predictions: explained ? await explained(predictions) : predictions,
       };
     },
   };

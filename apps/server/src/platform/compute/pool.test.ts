@@ -11,6 +11,7 @@ import {
   hoardOutside,
   policies,
   refuse,
+  remember,
   spin,
   square,
 } from './fixtures/sample-tasks.ts';
@@ -128,6 +129,19 @@ describe('a task that takes too much memory', { timeout: 60_000 }, () => {
       });
       expect(isAlive(other.pid)).toBe(true);
       expect((await pool.run(square, 4, request())).value).toBe(16);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'because of what others left in its process is tried again in one of its own, where that is asked for',
+    async () => {
+      const asked = { ...request('interactive'), retryFresh: true };
+      const first = await pool.run(remember, 110, asked);
+      const second = await pool.run(remember, 110, asked);
+      expect(second).not.toBe(first);
+      await expect(pool.run(remember, 110, request('interactive'))).rejects.toMatchObject({ code: 'MEMORY' });
+      await pool.run(remember, 1, asked);
+      await expect(pool.run(remember, 400, asked)).rejects.toMatchObject({ code: 'MEMORY' });
     },
   );
 

@@ -15,6 +15,8 @@ export interface ComputeRequest {
   readonly context?: Partial<TaskContext>;
   /** How long it may run, once its turn has come; then its process is ended and it fails with the code TIMEOUT. */
   readonly timeoutMs?: number;
+  /** Whether it is tried once more, in a new process, when one that others used before runs out of memory. */
+  readonly retryFresh?: boolean;
 }
 
 /** Runs tasks in child processes, at most so many at once in each lane; the process that asks computes nothing. */
@@ -97,13 +99,15 @@ export const createComputePool = (options: {
     if (next) next();
     else state.running--;
   };
-  const take = (state: LaneState): WorkerProcess => {
-    const kept = state.idle.pop();
-    if (kept) clearTimeout(kept.timer);
-    if (kept?.worker.alive) return kept.worker;
+  const start = (state: LaneState): WorkerProcess => {
     const worker = new WorkerProcess({ memoryMb: options.memoryMb, priority: state.priority });
     children.add(worker);
     return worker;
+  };
+  const takeIdle = (state: LaneState): WorkerProcess | undefined => {
+    const kept = state.idle.pop();
+    if (kept) clearTimeout(kept.timer);
+    return kept?.worker.alive ? kept.worker : undefined;
   };
   const end = (worker: WorkerProcess): void => {
     // Nobody waits for it here, as it has no task any more; whoever closes the pool does.
@@ -121,25 +125,41 @@ export const createComputePool = (options: {
     state.idle.push(entry);
   };
 
+  const runIn = async <Input, Output>(
+    worker: WorkerProcess,
+    task: Task<Input, Output>,
+    input: Input,
+    { lane: name, signal, context, timeoutMs }: ComputeRequest,
+  ): Promise<Output> => {
+    try {
+      const ending = timeoutMs === undefined ? signal : AbortSignal.any([signal, expiry(timeoutMs)]);
+      const output = await worker.run(task, input, { ...silent, ...context }, ending);
+      keep(lanes[name], worker);
+      return output;
+    } catch (error) {
+      // What failed may have left anything behind in its process: no other task gets it.
+      end(worker);
+      throw error;
+    }
+  };
+
   return {
     processes: options.processes,
     memoryMb: options.memoryMb,
     threads: options.threads ?? 1,
-    run: async (task, input, { lane: name, signal, context, timeoutMs }) => {
-      const state = lanes[name];
-      signal.throwIfAborted();
-      await enter(state, signal);
-      let worker: WorkerProcess | undefined;
+    run: async (task, input, request) => {
+      const state = lanes[request.lane];
+      request.signal.throwIfAborted();
+      await enter(state, request.signal);
       try {
-        worker = take(state);
-        const ending = timeoutMs === undefined ? signal : AbortSignal.any([signal, expiry(timeoutMs)]);
-        const output = await worker.run(task, input, { ...silent, ...context }, ending);
-        keep(state, worker);
-        return output;
-      } catch (error) {
-        // What failed may have left anything behind in its process: no other task gets it.
-        if (worker) end(worker);
-        throw error;
+        const idle = takeIdle(state);
+        if (!idle) return await runIn(start(state), task, input, request);
+        try {
+          return await runIn(idle, task, input, request);
+        } catch (error) {
+          if (!request.retryFresh || !(error instanceof TaskError && error.code === 'MEMORY')) throw error;
+          return await runIn(start(state), task, input, request);
+        }
       } finally {
         leave(state);
       }

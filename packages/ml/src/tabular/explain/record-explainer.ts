@@ -23,6 +23,8 @@ export interface FeatureContribution {
 export interface RecordExplainer {
   /** So many records are explained in about a second. */
   readonly recordsAtOnce: number;
+  /** About how many multiplications a record takes. */
+  readonly rowCost: number;
   /** Values that the model cannot use count as missing. */
   explain(record: Readonly<Record<string, unknown>>): Explanation;
 }
@@ -52,6 +54,7 @@ export function createRecordExplainer(model: Model): RecordExplainer | undefined
   const phi = new Float64Array(raw.length * margins);
   return {
     recordsAtOnce: Math.max(1, Math.min(mostRecords, Math.floor(maxCost / rowCost))),
+    rowCost,
     explain(record) {
       const kept = documents?.count() ?? 0;
       read(record, raw);

@@ -1,6 +1,7 @@
 import { createRandom } from '../../random/random.ts';
 import type { Frame } from '../data/frame.ts';
 import { takeFrameRows } from '../data/frame.ts';
+import { predictionCost } from '../predictor.ts';
 import type { FittedPipeline } from '../types.ts';
 import type { Attribution } from './attribution.ts';
 
@@ -9,11 +10,6 @@ const mostRows = 100;
 const leastRows = 5;
 /** Multiplications that explaining a row may take, beyond which fewer rows stand for all others. */
 const maxCost = 2e8;
-
-/** About how many multiplications a prediction takes. */
-function predictionCost({ rowCost }: FittedPipeline, features: number): number {
-  return rowCost ?? 50 * features;
-}
 
 /** Rows × features, row-major: a seeded sample of the training rows that `samplingAttribution` sets others against. */
 export function sampleBackground(frame: Frame, pipeline: FittedPipeline, seed: number): Float64Array {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Prediction } from '@quadrax/contract';
 import { OnnxError, servedOnnx } from '@quadrax/ml/onnx';
 import type { OnnxPlan, OnnxSignature } from '@quadrax/ml/onnx';
@@ -22,8 +21,6 @@ export interface OnnxSession {
 
 type InferenceSession = onnxruntime.InferenceSession;
 type Runtime = typeof onnxruntime;
-
-const mostKept = 4;
 
 /** The native library is an optional dependency: an installation may do without. */
 const loadRuntime = async (): Promise<Runtime> => {
@@ -118,20 +115,4 @@ export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
     },
     close: () => session.release(),
   };
-};
-
-const kept = new Map<string, OnnxSession>();
-
-/** The model of a file that is never changed, loaded once and kept while it is asked. */
-export const keptOnnx = async (file: string): Promise<OnnxSession> => {
-  const known = kept.get(file);
-  const session = known ?? (await openOnnx(await readFile(file)));
-  kept.delete(file);
-  kept.set(file, session);
-  const [oldest] = kept;
-  if (kept.size > mostKept && oldest) {
-    kept.delete(oldest[0]);
-    await oldest[1].close();
-  }
-  return session;
 };
