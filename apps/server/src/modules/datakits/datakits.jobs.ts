@@ -13,6 +13,7 @@ import { profileTask } from './datakits.compute.ts';
 import type { ProfiledFile } from './datakits.compute.ts';
 import type { DatakitTable, ReadTable } from './datakits.reading.ts';
 import { findDatakit, findVersion, finishVersion } from './datakits.store.ts';
+import { demandSuccession } from './datakits.succession.ts';
 import { parentsOf } from './datakits.versions.store.ts';
 
 const payloadSchema = z.object({ datakitId: z.uuid(), version: z.number().int().positive() });
@@ -80,6 +81,10 @@ export const reviveVersion = async (tx: Tx, { datakitId, version }: Target): Pro
     throw new AppError('CONFLICT', {
       message: 'The datakit was deleted. Restore it, then run the job again.',
     });
+  const parent = (await parentsOf(tx, datakitId, [version])).get(version)?.[0];
+  const row = await findVersion(tx, datakitId, version);
+  // Rows that were to be added are not in what has come since.
+  if (row?.made === 'appended') await demandSuccession(tx, datakitId, parent?.version);
   await finishVersion(tx, datakitId, version, { status: 'PROCESSING', error: null });
 };
 
