@@ -11,7 +11,7 @@ const csv = Buffer.from(gradesCsv());
 let server: TestServer;
 let ada: TestClient;
 beforeAll(async () => {
-  server = await startTestServer({ work: false, mayLogErrors: true });
+  server = await startTestServer({ mayLogErrors: true });
   ada = await server.register();
 });
 afterAll(() => server.close());
