@@ -67,7 +67,8 @@ export const createTransformJob = (deps: TransformJobDeps): JobDefinition<Transf
     kind: 'datakit.transform',
     version: 1,
     payload: payloadSchema,
-    run: async ({ recipe, outputs }, { tenantId, jobId, attempt, signal, progress, log }) => {
+    run: async ({ recipe, outputs }, context) => {
+      const { tenantId, jobId, attempt, signal, progress, log } = context;
       const name = join(objects.scratch, `${jobId}-${attempt}`);
       const files = outputs.map((_, i) => `${name}-${i}.parquet`);
       const temp = `${name}-temp`;
@@ -83,7 +84,7 @@ export const createTransformJob = (deps: TransformJobDeps): JobDefinition<Transf
         const commits: Awaited<ReturnType<typeof storeTable>>[] = [];
         for (const [i, found] of made.entries())
           commits.push(
-            await storeTable(deps, tenantId, files[i] ?? '', found, { notes: [...notes], sealed: true }),
+            await storeTable(deps, context, files[i] ?? '', found, { notes: [...notes], sealed: true }),
           );
         return async (tx) => {
           for (const [i, target] of outputs.entries()) await commits[i]?.(tx, target);

@@ -5,6 +5,7 @@ import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
 import { readCheckpoints } from './checkpoints.store.ts';
 import { JobError } from './define.ts';
+import type { Discard } from './define.ts';
 import { findJob, lockAttempt } from './jobs.store.ts';
 import type { Settled } from './jobs.store.ts';
 import { attemptOf } from './jobs.tables.ts';
@@ -74,7 +75,12 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       },
     });
 
-  const runToCommit = async (row: JobRow, abort: AbortController, reporter: Reporter): Promise<void> => {
+  const runToCommit = async (
+    row: JobRow,
+    abort: AbortController,
+    reporter: Reporter,
+    leftovers: Discard[],
+  ): Promise<void> => {
     const definition = kinds.of(row.kind);
     // Put back by a program that did not know the job and so could not end it.
     if (row.cancelRequested) throw new StoppedByUser();
@@ -92,6 +98,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       progress: (done, total, stage) => reporter.progress(done, total, stage),
       log: (message, level) => reporter.log(message, level),
       checkpoint: { kept, keep: (part) => reporter.keep(part) },
+      unlessCommitted: (discard) => leftovers.push(discard),
     });
     await surely(() => reporter.flush());
     abort.signal.throwIfAborted();
@@ -129,14 +136,24 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     return status;
   };
 
+  /** What cannot be taken back now goes when this process ends, with all else that it left pending. */
+  const tidyUp = async (row: JobRow, leftovers: readonly Discard[]): Promise<void> => {
+    for (const discard of leftovers)
+      await surely(discard).catch((err: unknown) =>
+        log.warn({ action: 'job.leftovers', kind: row.kind, jobId: row.id, err }, 'A job left bytes behind'),
+      );
+  };
+
   const perform = async (row: JobRow, abort: AbortController): Promise<void> => {
     const started = performance.now();
     const reporter = reporterFor(row, abort);
+    const leftovers: Discard[] = [];
     let status: Settled['status'] | undefined = 'SUCCEEDED';
     try {
-      await runToCommit(row, abort, reporter);
+      await runToCommit(row, abort, reporter, leftovers);
     } catch (error) {
       await reporter.flush().catch(() => {});
+      await tidyUp(row, leftovers);
       status = await endUnsuccessful(row, abort.signal.aborted ? abort.signal.reason : error);
     }
     if (status === undefined) {
