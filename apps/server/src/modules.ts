@@ -45,7 +45,14 @@ export const createModules = async (
     platform;
   const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
   const table = createReadTable({ db, objects });
-  const datakitJobs = createDatakitsJobs({ db, objects, compute, events, table });
+  const datakitJobs = createDatakitsJobs({
+    db,
+    objects,
+    compute,
+    events,
+    table,
+    transformTimeoutMs: config.transformTimeoutMs,
+  });
   const modelsJobs = createModelsJobs({ db, objects, compute, events, table, hasDatakit });
   const laterJobs = createLaterJobs(routes, identity.authenticator.callerNow);
   const jobs = await openJobs({

@@ -1,6 +1,7 @@
 import { routes } from '@quadrax/contract';
 import type { Datakit } from '@quadrax/contract';
 import {
+  eventually,
   gradesCsv,
   jobSucceeds,
   readyDatakit,
@@ -8,6 +9,7 @@ import {
   trainedModel,
   uploadForm,
   waitForJob,
+  withOwner,
 } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,6 +30,22 @@ const addRows = (
 ) => ada.call(route, { params: { id }, form: uploadForm(csv, 'more.csv') });
 const rowsOf = async (id: string, version?: number): Promise<unknown[][]> =>
   (await ada.call(routes.datakits.preview, { params: { id }, query: { version } })).rows;
+
+/** Appends rows, and does something before the version with them can be ready. */
+const whileMade = async (id: string, csv: string, work: () => Promise<void>): Promise<Datakit> => {
+  const made = await addRows(routes.datakits.append, id, csv);
+  await withOwner(server.database.url, async (owner) => {
+    await owner.query('BEGIN');
+    const { rows } = await owner.query<{ status: string }>(
+      'SELECT status FROM quadrax.datakit_versions WHERE datakit_id = $1 AND version = $2 FOR UPDATE',
+      [id, made.version],
+    );
+    expect(rows).toEqual([{ status: 'PROCESSING' }]);
+    await work();
+    await owner.query('COMMIT');
+  });
+  return made;
+};
 
 describe('versions of a datakit', () => {
   it('an upload is version 1, with who made it and what it holds', async () => {
@@ -120,6 +138,64 @@ describe('versions of a datakit', () => {
     ]);
     const fromSource = await ada.call(routes.datakits.lineage, { params: { id } });
     expect(fromSource.nodes).toHaveLength(3);
+  });
+
+  it('rows that two append at once are all there in the end, or were refused', async () => {
+    const { id } = await readyDatakit(ada, 'n\n1\n2');
+    const sent = await Promise.allSettled(
+      [3, 4, 5].map((n) => addRows(routes.datakits.append, id, `n\n${n}\n`)),
+    );
+    const taken = sent.flatMap((one) => (one.status === 'fulfilled' ? [one.value.jobId ?? ''] : []));
+    expect(taken.length).toBeGreaterThan(0);
+    for (const jobId of taken) await jobSucceeds(ada, jobId);
+    expect(await current(id)).toMatchObject({ rows: 2 + taken.length });
+  });
+
+  it('while a version is being made, only what needs none of it is taken; then all is', async () => {
+    const { id } = await readyDatakit(ada, 'n\n1\n2');
+    const whatFollows = {
+      'more rows': () =>
+        ada.refused(routes.datakits.append, { params: { id }, form: uploadForm('n\n3\n', 'more.csv') }),
+      'a transformation': () =>
+        ada.refused(routes.datakits.transform, {
+          params: { id },
+          body: { sql: 'SELECT n + 1 AS n FROM data' },
+        }),
+    };
+    const first = await whileMade(id, 'n\n7\n', async () => {
+      for (const [what, send] of Object.entries(whatFollows)) {
+        const refused = await send();
+        expect(refused, what).toMatchObject({ status: 409, code: 'CONFLICT' });
+        expect(refused.error).toBe(
+          'Version 2 of the datakit is still being made. Send this again when that is done.',
+        );
+      }
+    });
+    await jobSucceeds(ada, first.jobId ?? '');
+    const second = await addRows(routes.datakits.append, id, 'n\n3\n');
+    await jobSucceeds(ada, second.jobId ?? '');
+    expect(await rowsOf(id)).toEqual([[1], [2], [7], [3]]);
+    const replaced = await whileMade(id, 'n\n9\n', () =>
+      addRows(routes.datakits.replace, id, 'n\n4\n').then(() => undefined),
+    );
+    await waitForJob(ada, replaced.jobId ?? '');
+    await eventually(
+      'the file that came last is current',
+      () => current(id),
+      ({ version, status }) => version === 5 && status === 'READY',
+    );
+    expect(await rowsOf(id)).toEqual([[4]]);
+  });
+
+  it('rows whose version failed are not added again beside what has come since', async () => {
+    const { id } = await readyDatakit(ada, 'n\n1\n2');
+    const failed = await addRows(routes.datakits.append, id, 'n\nmany\n');
+    expect(await waitForJob(ada, failed.jobId ?? '')).toMatchObject({ status: 'FAILED' });
+    const next = await addRows(routes.datakits.append, id, 'n\n3\n');
+    await jobSucceeds(ada, next.jobId ?? '');
+    const refused = await ada.refused(routes.jobs.retry, { params: { id: failed.jobId ?? '' } });
+    expect(refused).toMatchObject({ status: 409, code: 'CONFLICT' });
+    expect(refused.error).toContain('version 3 has become the current one');
   });
 
   it('another tenant sees none of it', async () => {

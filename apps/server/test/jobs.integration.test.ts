@@ -78,6 +78,30 @@ describe('a job', () => {
     expect(await effectsOf(database, tenantId)).toEqual(['end of one']);
   });
 
+  it.each([
+    ['succeeds', {}, false, 'SUCCEEDED', []],
+    ['fails in its commit', { failCommit: true }, false, 'FAILED', ['first', 'second']],
+    ['is cancelled at its end', {}, true, 'CANCELLED', ['first', 'second']],
+  ])(
+    'that %s takes back what no commit took, and only that',
+    async (_what, options, cancel, status, taken) => {
+      const job = newJob(options);
+      const worker = await open([job], 1);
+      const tenantId = await newTenant(database);
+      const takenBack: string[] = [];
+      job.behave(async ({ jobId, unlessCommitted }) => {
+        for (const name of ['first', 'second'])
+          unlessCommitted(async () => {
+            takenBack.push(name);
+          });
+        if (cancel)
+          await database.owner('UPDATE quadrax.jobs SET cancel_requested = true WHERE id = $1', [jobId]);
+      });
+      const row = await settled(worker, tenantId, await worker.enqueue(job, tenantId));
+      expect([row?.status, takenBack]).toEqual([status, taken]);
+    },
+  );
+
   it('that fails says what a person can act upon, and tidies up with the word that it failed', async () => {
     const job = newJob();
     const worker = await open([job], 1);

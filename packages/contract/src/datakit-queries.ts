@@ -207,7 +207,7 @@ export const datakitQueries = {
     reply: transformedSchema,
     status: 202,
     idempotency: 'key',
-    errors: [...refusals, 'NO_SPACE'],
+    errors: [...refusals, 'CONFLICT', 'NO_SPACE'],
     audit: 'datakit.transformed',
   }),
 } as const;

@@ -96,6 +96,7 @@ const addRows = {
   errors: [
     'NOT_FOUND',
     'NOT_READY',
+    'CONFLICT',
     'COLUMNS_DIFFER',
     'NO_FILE',
     'EMPTY_FILE',

@@ -198,6 +198,13 @@ export const settings = {
     20_000,
     'How long a query of data may take, in ms.',
   ),
+  transformTimeoutMs: setting(
+    ['TRANSFORM_TIMEOUT_MS'],
+    'performance.transform_timeout_ms',
+    whole(100, 86_400_000),
+    1_800_000,
+    'How long the job of a transformation may compute, in ms.',
+  ),
   modelTrialMs: setting(
     ['MODEL_TRIAL_MS'],
     'performance.model_trial_ms',

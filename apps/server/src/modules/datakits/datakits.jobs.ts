@@ -6,13 +6,14 @@ import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import { defineJob, JobError } from '#platform/jobs';
-import type { JobDefinition, JobEnd } from '#platform/jobs';
+import type { JobContext, JobDefinition, JobEnd } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
 import { columnsDiffer, differenceText } from './data/column-difference.ts';
 import { profileTask } from './datakits.compute.ts';
 import type { ProfiledFile } from './datakits.compute.ts';
 import type { DatakitTable, ReadTable } from './datakits.reading.ts';
 import { findDatakit, findVersion, finishVersion } from './datakits.store.ts';
+import { demandSuccession } from './datakits.succession.ts';
 import { parentsOf } from './datakits.versions.store.ts';
 
 const payloadSchema = z.object({ datakitId: z.uuid(), version: z.number().int().positive() });
@@ -38,13 +39,16 @@ interface Target {
 /** Puts a table that was made in the store and says what commits it. */
 export const storeTable = async (
   { objects, events }: Pick<DatakitJobDeps, 'objects' | 'events'>,
-  tenantId: string,
+  { tenantId, unlessCommitted }: Pick<JobContext, 'tenantId' | 'unlessCommitted'>,
   file: string,
   found: ProfiledFile,
   about: { readonly notes?: string[]; readonly sealed?: boolean } = {},
 ): Promise<(tx: Tx, target: Target) => Promise<void>> => {
   const { parquetBytes: bytes, parquetSha256: sha256, profile, rows, columns } = found;
+  // It was written beside the store: what it leaves free must do for the database.
+  await objects.room.require(0);
   const table = await objects.put({ tenantId, category: 'uploads', file, bytes, sha256 });
+  unlessCommitted(() => objects.discard(table));
   return async (tx, { datakitId, version }) => {
     await objects.commit(tx, table);
     await finishVersion(tx, datakitId, version, {
@@ -80,6 +84,10 @@ export const reviveVersion = async (tx: Tx, { datakitId, version }: Target): Pro
     throw new AppError('CONFLICT', {
       message: 'The datakit was deleted. Restore it, then run the job again.',
     });
+  const parent = (await parentsOf(tx, datakitId, [version])).get(version)?.[0];
+  const row = await findVersion(tx, datakitId, version);
+  // Rows that were to be added are not in what has come since.
+  if (row?.made === 'appended') await demandSuccession(tx, datakitId, parent?.version);
   await finishVersion(tx, datakitId, version, { status: 'PROCESSING', error: null });
 };
 
@@ -101,7 +109,8 @@ export const createProfileJob = (deps: DatakitJobDeps): JobDefinition<ProfilePay
     kind: 'datakit.profile',
     version: 1,
     payload: payloadSchema,
-    run: async (target, { tenantId, jobId, attempt, signal, progress, log }) => {
+    run: async (target, context) => {
+      const { tenantId, jobId, attempt, signal, progress, log } = context;
       const { datakitId, version } = target;
       const { row, source } = await db.tenant(tenantId, async (tx) => {
         const found = await findVersion(tx, datakitId, version);
@@ -129,7 +138,7 @@ export const createProfileJob = (deps: DatakitJobDeps): JobDefinition<ProfilePay
         const names = (columns: DatakitTable['columns']) => columns.map(({ name }) => name);
         const difference = base && columnsDiffer(names(base.columns), names(found.columns));
         if (difference) throw new JobError('COLUMNS_DIFFER', differenceText(difference));
-        const commit = await storeTable(deps, tenantId, parquet, found);
+        const commit = await storeTable(deps, context, parquet, found);
         return async (tx) => {
           await commit(tx, target);
           return { datakitId, version, rows: found.rows };

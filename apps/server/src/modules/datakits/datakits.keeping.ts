@@ -10,6 +10,7 @@ import type { Logger } from '#platform/log';
 import type { VirusScan } from '#platform/virus-scan';
 import type { ProfilePayload } from './datakits.jobs.ts';
 import { datakitAt, datakitView, foundIn } from './datakits.reading.ts';
+import { demandSuccession } from './datakits.succession.ts';
 import { insertDatakit } from './datakits.store.ts';
 import type { Arrival } from './datakits.upload.ts';
 import { insertNextVersion } from './datakits.versions.store.ts';
@@ -148,6 +149,8 @@ export const createKeepVersion =
         const { datakitId, made } = of;
         const jobId = randomUUID();
         const before = datakitView(await foundIn(tx, datakitId));
+        // A file in place of all rows leaves nothing out that it was to hold.
+        if (made === 'appended') await demandSuccession(tx, datakitId, of.version);
         const originalObject = await commit(tx);
         const row = {
           ...ofFile(arrival),

@@ -1,5 +1,6 @@
 import type { Tx } from '#platform/db';
 import { notFound } from '#platform/errors';
+import type { JobContext } from '#platform/jobs';
 import { opaqueTable } from './data/intake-result.ts';
 import type { ProfiledFile } from './datakits.compute.ts';
 import { safeFileName } from './datakits.download.ts';
@@ -71,14 +72,15 @@ export interface PredictedDatakit {
 /** Puts a table of predicted rows in the store, and says what makes it a datakit: nothing is seen of it before. */
 export const keepPredicted = async (
   deps: Pick<DatakitJobDeps, 'objects' | 'events'>,
-  tenantId: string,
+  context: Pick<JobContext, 'tenantId' | 'unlessCommitted'>,
   file: string,
   found: ProfiledFile,
   about: PredictedDatakit,
 ): Promise<(tx: Tx) => Promise<void>> => {
   const { id, name, description, jobId, createdBy, notes, recipe } = about;
+  const { tenantId } = context;
   const { model, datakit } = recipe;
-  const finish = await storeTable(deps, tenantId, file, found, { notes: [...notes], sealed: true });
+  const finish = await storeTable(deps, context, file, found, { notes: [...notes], sealed: true });
   return async (tx) => {
     const target = await insertMade(
       tx,

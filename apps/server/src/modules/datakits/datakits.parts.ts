@@ -26,9 +26,9 @@ export interface Part {
   reached(): void;
 }
 
-const tooMuch = (bytes: number): AppError =>
+const tooMuch = (bytes: number, kept: number): AppError =>
   new AppError('TOO_LARGE', {
-    message: `More bytes came than the ${bytes} that were announced. Nothing of this part was kept.`,
+    message: `More bytes came than the ${bytes} that were announced. ${kept} bytes of the file are kept: go on from there.`,
   });
 
 /** Looks at the first bytes of a file as they come. @throws IntakeError for what no file may begin with */
@@ -65,7 +65,7 @@ export const receivePart = async (part: Part): Promise<void> => {
   for (let piece = await next(); piece.done !== true; piece = await next()) {
     const chunk = piece.value as Buffer;
     end += chunk.length;
-    if (end > bytes) throw tooMuch(bytes);
+    if (end > bytes) throw tooMuch(bytes, safe);
     look(chunk);
     hash.update(chunk);
     await file.write(chunk);

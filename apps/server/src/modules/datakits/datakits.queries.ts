@@ -20,6 +20,7 @@ import { previewTransformTask, queryTask, wrongQueryOf } from './datakits.comput
 import { insertMade } from './datakits.making.ts';
 import { datakitAt } from './datakits.reading.ts';
 import type { DatakitTable, ReadTable } from './datakits.reading.ts';
+import { demandSuccession } from './datakits.succession.ts';
 import { createTurns } from './datakits.turns.ts';
 import { openRecipe } from './datakits.transform.jobs.ts';
 import type { PinnedRecipe, TransformPayload } from './datakits.transform.jobs.ts';
@@ -229,6 +230,8 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
         fresh: { description },
       });
       return change.tenant(async (tx) => {
+        if (!split && !request.as)
+          await demandSuccession(tx, id, request.version === undefined ? base.version : undefined);
         const outputs = split
           ? [await insertMade(tx, caller, fresh(' (train)')), await insertMade(tx, caller, fresh(' (test)'))]
           : [

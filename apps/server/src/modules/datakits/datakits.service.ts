@@ -66,11 +66,15 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
     addSample: async (caller, change, name) => {
       const { sample, fileName, stream } = await deps.samples.open(name);
       const arrival = await receiveFile(stream, fileName, options);
-      return keep(caller, change, arrival, {
-        name: sample.title,
-        description: sample.description,
-        sample: sample.name,
-      });
+      try {
+        return await keep(caller, change, arrival, {
+          name: sample.title,
+          description: sample.description,
+          sample: sample.name,
+        });
+      } finally {
+        await rm(arrival.file, { force: true });
+      }
     },
     upload: async (caller, change, multipart) => {
       await objects.room.require(0);

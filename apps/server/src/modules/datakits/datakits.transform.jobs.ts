@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transformStepSchema } from '@quadrax/contract';
 import { z } from 'zod';
+import { TaskError } from '#platform/compute';
 import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
@@ -43,42 +44,54 @@ export const openRecipe = async (table: ReadTable, tenantId: string, recipe: Pin
   };
 };
 
+export interface TransformJobDeps extends DatakitJobDeps {
+  readonly transformTimeoutMs: number;
+}
+
 /** A failure whose reason is the person's to mend. */
-const asJobError = (error: unknown): unknown => {
+const asJobError = (error: unknown, timeoutMs: number): unknown => {
+  if (error instanceof TaskError && error.code === 'TIMEOUT')
+    return new JobError(
+      'QUERY_LIMIT',
+      `The transformation took longer than the ${timeoutMs / 1000} seconds that one may take here. Filter or aggregate earlier, or raise TRANSFORM_TIMEOUT_MS.`,
+    );
   const wrong = wrongQueryOf(error);
   if (wrong) return new JobError(wrong.code, wrong.message);
   return error instanceof AppError && error.status < 500 ? new JobError(error.code, error.message) : error;
 };
 
 /** Makes versions of other versions; they appear with the word that the job succeeded. */
-export const createTransformJob = (deps: DatakitJobDeps): JobDefinition<TransformPayload> => {
-  const { objects, compute, events, table } = deps;
+export const createTransformJob = (deps: TransformJobDeps): JobDefinition<TransformPayload> => {
+  const { objects, compute, events, table, transformTimeoutMs: timeoutMs } = deps;
   return defineJob({
     kind: 'datakit.transform',
     version: 1,
     payload: payloadSchema,
-    run: async ({ recipe, outputs }, { tenantId, jobId, attempt, signal, progress, log }) => {
+    run: async ({ recipe, outputs }, context) => {
+      const { tenantId, jobId, attempt, signal, progress, log } = context;
       const name = join(objects.scratch, `${jobId}-${attempt}`);
       const files = outputs.map((_, i) => `${name}-${i}.parquet`);
       const temp = `${name}-temp`;
       try {
+        // The other half is for what is made of it.
+        const tempBytes = (await objects.room.spare()) / 2;
         const opened = await openRecipe(table, tenantId, recipe);
         const { made, notes } = await compute.run(
           transformTask,
-          { ...opened, outputs: files, temp, memoryMb: jobMemoryMb(compute), threads: 2 },
-          { lane: 'batch', signal, context: { progress, log } },
+          { ...opened, outputs: files, temp, tempBytes, memoryMb: jobMemoryMb(compute), threads: 2 },
+          { lane: 'batch', signal, timeoutMs, context: { progress, log } },
         );
         const commits: Awaited<ReturnType<typeof storeTable>>[] = [];
         for (const [i, found] of made.entries())
           commits.push(
-            await storeTable(deps, tenantId, files[i] ?? '', found, { notes: [...notes], sealed: true }),
+            await storeTable(deps, context, files[i] ?? '', found, { notes: [...notes], sealed: true }),
           );
         return async (tx) => {
           for (const [i, target] of outputs.entries()) await commits[i]?.(tx, target);
           return { outputs, rows: made.map(({ rows }) => rows) };
         };
       } catch (error) {
-        throw asJobError(error);
+        throw asJobError(error, timeoutMs);
       } finally {
         for (const file of files) await rm(file, { force: true });
         await rm(temp, { recursive: true, force: true });

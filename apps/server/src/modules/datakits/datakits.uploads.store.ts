@@ -4,7 +4,7 @@ import { uploads } from './datakits.tables.ts';
 
 export type UploadRow = typeof uploads.$inferSelect;
 
-/** How long an upload is kept for after the last of it came. */
+/** How long an upload is kept for after somebody last wrote to it, or tried to. */
 const keptHours = 24;
 const later = sql`now() + make_interval(hours => ${keptHours})`;
 
@@ -54,7 +54,7 @@ export const takeTurn = async (
 ): Promise<UploadRow | undefined> => {
   const [row] = await tx
     .update(uploads)
-    .set({ writer: worker, turn })
+    .set({ writer: worker, turn, expiresAt: later })
     .where(and(there(id), isNull(uploads.completedAt), isNull(uploads.writer)))
     .returning();
   return row;
@@ -111,13 +111,13 @@ export const releaseUploads = async (tx: Tx, deadWorker: string): Promise<void> 
   await tx.update(uploads).set({ writer: null, turn: null }).where(eq(uploads.writer, deadWorker));
 };
 
-/** Removes uploads whose time is over. @returns their objects, of those that were not complete, and how many there were */
+/** Removes uploads whose time is over, even in a turn: of that nothing was heard as long. @returns their objects, of those that were not complete, and how many there were */
 export const deleteExpired = async (
   tx: Tx,
 ): Promise<{ readonly removed: number; readonly objects: string[] }> => {
   const rows = await tx
     .delete(uploads)
-    .where(and(lt(uploads.expiresAt, sql`now()`), isNull(uploads.writer)))
+    .where(lt(uploads.expiresAt, sql`now()`))
     .returning({ objectId: uploads.objectId });
   return { removed: rows.length, objects: rows.flatMap(({ objectId }) => objectId ?? []) };
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Body, Datakit, datakits as routes, Headers, Upload } from '@quadrax/contract';
+import { isDatabaseAway, patiently } from '#platform/db';
 import type { Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { Caller, Change } from '#platform/http';
@@ -114,6 +115,17 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
     return row;
   };
 
+  /** Lets others write to an upload. While the database is away that is tried on, and nobody waits for it. */
+  const leave = async (tenantId: string, id: string, turn: string): Promise<void> => {
+    const end = (): Promise<void> => db.tenant(tenantId, (tx) => endTurn(tx, id, turn));
+    await end().catch((error: unknown) => {
+      if (!isDatabaseAway(error)) throw error;
+      patiently(end).catch((err: unknown) =>
+        deps.log.warn({ action: 'upload.stuck', upload: id, err }, 'An upload was not let go of'),
+      );
+    });
+  };
+
   /** Does something as the one writer of an upload, which ends with what is wrong with its file. */
   const inTurn = async <T>(
     tenantId: string,
@@ -121,12 +133,12 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
     work: (row: UploadRow, turn: string) => Promise<T>,
   ): Promise<T> => {
     const turn = randomUUID();
-    const row = await db.tenant(tenantId, async (tx) => {
-      const taken = await takeTurn(tx, id, { worker, turn });
-      if (!taken) throw refusedTurn(await findUpload(tx, id));
-      return taken;
-    });
     try {
+      const row = await db.tenant(tenantId, async (tx) => {
+        const taken = await takeTurn(tx, id, { worker, turn });
+        if (!taken) throw refusedTurn(await findUpload(tx, id));
+        return taken;
+      });
       return await work(row, turn);
     } catch (thrown) {
       const error = asAppError(thrown);
@@ -134,7 +146,7 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
         await forget(await db.tenant(tenantId, (tx) => giveUp(tx, id, turn)));
       throw error;
     } finally {
-      await db.tenant(tenantId, (tx) => endTurn(tx, id, turn));
+      await leave(tenantId, id, turn);
     }
   };
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, lt, max, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
 import { readPage } from '#platform/db';
 import type { PageRows, Tx } from '#platform/db';
 import type { VersionRow } from './datakits.store.ts';
@@ -70,6 +70,35 @@ export const parentsOf = async (
   return found;
 };
 
+/** Locks a datakit for the rest of the transaction. Returns its current version, or undefined where it is gone. */
+export const holdDatakit = async (tx: Tx, id: string): Promise<{ readonly current: number } | undefined> => {
+  const [held] = await tx
+    .select({ current: datakits.version })
+    .from(datakits)
+    .where(and(eq(datakits.id, id), isNull(datakits.deletedAt)))
+    .for('update');
+  return held;
+};
+
+/** The newest version beyond a number that is still being made. */
+export const versionUnderWay = async (
+  tx: Tx,
+  datakitId: string,
+  beyond: number,
+): Promise<number | undefined> => {
+  const [newest] = await tx
+    .select({ version: max(datakitVersions.version) })
+    .from(datakitVersions)
+    .where(
+      and(
+        eq(datakitVersions.datakitId, datakitId),
+        eq(datakitVersions.status, 'PROCESSING'),
+        gt(datakitVersions.version, beyond),
+      ),
+    );
+  return newest?.version ?? undefined;
+};
+
 /**
  * Adds the next version of a datakit, which stays locked for the rest of the transaction. Returns its number, or
  * undefined where the datakit is gone.
@@ -80,12 +109,7 @@ export const insertNextVersion = async (
   parents: readonly Parent[],
 ): Promise<number | undefined> => {
   const { tenantId, datakitId } = version;
-  const [held] = await tx
-    .select({ id: datakits.id })
-    .from(datakits)
-    .where(and(eq(datakits.id, datakitId), isNull(datakits.deletedAt)))
-    .for('update');
-  if (!held) return undefined;
+  if (!(await holdDatakit(tx, datakitId))) return undefined;
   const [last] = await tx
     .select({ version: max(datakitVersions.version) })
     .from(datakitVersions)

@@ -10,6 +10,7 @@ import { lineageOf } from './datakits.lineage.ts';
 import type { FindModels } from './datakits.lineage.ts';
 import { datakitAt, foundIn, notReady, versionIn } from './datakits.reading.ts';
 import type { ReadTable } from './datakits.reading.ts';
+import { demandSuccession } from './datakits.succession.ts';
 import { receiveFile } from './datakits.upload.ts';
 import type { Arrival } from './datakits.upload.ts';
 import { findVersionRecord, listVersions, parentsOf, setCurrentVersion } from './datakits.versions.store.ts';
@@ -124,6 +125,7 @@ export const createVersionsService = (deps: VersionsDeps): VersionsService => {
       await deps.scan.require();
       // Before a byte is taken: what there is nothing to put it to is refused at once.
       const { version, columns } = await table(caller.tenantId, id);
+      if (made === 'appended') await db.tenant(caller.tenantId, (tx) => demandSuccession(tx, id, version));
       let arrival: Awaited<ReturnType<typeof receiveFile>> | undefined;
       try {
         const { file } = await multipart.receive('dataset', async (stream, fileName) => {

@@ -2,7 +2,6 @@ import { restorableDays } from '@quadrax/contract';
 import type { Tx } from '#platform/db';
 import { keptDatakits, purgeDatakits } from './datakits.deleted.store.ts';
 import { createProfileJob } from './datakits.jobs.ts';
-import type { DatakitJobDeps } from './datakits.jobs.ts';
 import { createQueriesService } from './datakits.queries.ts';
 import type { QueriesDeps } from './datakits.queries.ts';
 import { createReadTable } from './datakits.reading.ts';
@@ -12,6 +11,7 @@ import { createDatakitsService } from './datakits.service.ts';
 import type { DatakitsDeps } from './datakits.service.ts';
 import { findDatakit } from './datakits.store.ts';
 import { createTransformJob } from './datakits.transform.jobs.ts';
+import type { TransformJobDeps } from './datakits.transform.jobs.ts';
 import { createUploadKeeping, createUploadsService } from './datakits.uploads.ts';
 import type { UploadsDeps } from './datakits.uploads.ts';
 import { createVersionsService } from './datakits.versions.ts';
@@ -52,7 +52,7 @@ export const hasDatakit = async (tx: Tx, id: string): Promise<boolean> =>
   (await findDatakit(tx, id)) !== undefined;
 
 /** The jobs that make versions: of files, and of other versions. */
-export const createDatakitsJobs = (deps: DatakitJobDeps) => ({
+export const createDatakitsJobs = (deps: TransformJobDeps) => ({
   profileJob: createProfileJob(deps),
   transformJob: createTransformJob(deps),
 });

@@ -58,7 +58,8 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
     kind: 'model.predict_batch',
     version: 1,
     payload: payloadSchema,
-    run: async (payload, { tenantId, jobId, attempt, signal, progress, log }) => {
+    run: async (payload, context) => {
+      const { tenantId, jobId, attempt, signal, progress, log } = context;
       const { model, datakit, keep, added, made, createdBy } = payload;
       const { name, onnx, artifact, bytes } = await versionOf(payload, tenantId);
       const data = await table(tenantId, datakit.id, datakit.version);
@@ -112,7 +113,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
           step(predictingShare, 1),
         );
         for (const note of notes) log(note, 'warn');
-        const commit = await keepPredicted(deps, tenantId, output, found, {
+        const commit = await keepPredicted(deps, context, output, found, {
           ...made,
           jobId,
           createdBy,

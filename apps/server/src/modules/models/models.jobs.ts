@@ -109,6 +109,7 @@ export const createTrainJob = ({
           },
         );
         const stored = await objects.put({ tenantId, category: 'models', file, ...artifact });
+        context.unlessCommitted(() => objects.discard(stored));
         return async (tx) => {
           const model = await lockModel(tx, modelId);
           if (!model) throw new JobError('NOT_FOUND', 'The model was deleted while it was trained.');

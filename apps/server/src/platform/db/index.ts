@@ -6,6 +6,7 @@ export type { PageRows, SortedPage } from './keyset.ts';
 export type { Listener } from './listener.ts';
 export { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
 export type { MigrationStatus } from './migrate.ts';
+export { isDatabaseAway, patiently } from './patience.ts';
 export { containing, literal } from './patterns.ts';
 export { announce, forget, installationOf, missingWorkers, takeOver } from './presence.ts';
 export type { MissingWorker } from './presence.ts';

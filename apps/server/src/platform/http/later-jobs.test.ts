@@ -51,6 +51,7 @@ const context: JobContext = {
   progress: () => {},
   log: () => {},
   checkpoint: { kept: [], keep: () => {} },
+  unlessCommitted: () => {},
 };
 
 const laterJobs = (declaration: RouteDeclaration = sum, now: Partial<Caller> = {}) =>

@@ -11,7 +11,12 @@ export interface JobContext {
   progress(done: number, total: number, stage: string): void;
   log(message: string, level?: 'info' | 'warn' | 'error'): void;
   readonly checkpoint: Checkpoint;
+  /** Says how to take back what lies in the store now, should this attempt not reach its commit. */
+  unlessCommitted(discard: Discard): void;
 }
+
+/** Takes back bytes that no transaction took; those that one did take it leaves alone. */
+export type Discard = () => Promise<void>;
 
 /** What a job has finished, kept beside it until it ends, so that its next attempt goes on rather than begins anew. */
 export interface Checkpoint {

@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { isDatabaseAway, patiently } from '../db/index.ts';
 import type { Database, Tx } from '../db/index.ts';
-import { AppError } from '../errors/index.ts';
 import type { EventBus } from '../events/index.ts';
 import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
 import { readCheckpoints } from './checkpoints.store.ts';
 import { JobError } from './define.ts';
+import type { Discard } from './define.ts';
 import { findJob, lockAttempt } from './jobs.store.ts';
 import type { Settled } from './jobs.store.ts';
 import { attemptOf } from './jobs.tables.ts';
@@ -41,32 +41,20 @@ export interface Runner {
   handOver(): Promise<void>;
 }
 
-/** As the database says it; a file that is missing is another matter. */
-const isDatabaseAway = (error: unknown): boolean => error instanceof AppError && error.code === 'UNAVAILABLE';
-
 export const createRunner = (deps: RunnerDeps): Runner => {
   const { db, events, log, worker, reach, observe, outcomes, turns, kinds } = deps;
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   let stopping = false;
 
   /** An outcome is written however long the database is away: the work behind it was done. */
-  const patiently = async <T>(write: () => Promise<T>): Promise<T> => {
-    for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5000)) {
-      try {
-        return await write();
-      } catch (error) {
-        if (stopping || !isDatabaseAway(error)) throw error;
-        await pause(waitMs);
-      }
-    }
-  };
+  const surely = <T>(write: () => Promise<T>): Promise<T> => patiently(write, () => stopping);
 
   /**
    * Runs `work` in a transaction that holds the attempt's row.
    * @throws TakenOver, with nothing done, if the attempt is no longer current
    */
   const asCurrent = (row: JobRow, work: (tx: Tx, cancelRequested: boolean) => Promise<void>): Promise<void> =>
-    patiently(() =>
+    surely(() =>
       db.tenant(row.tenantId, async (tx) => {
         const held = await lockAttempt(tx, attemptOf(row));
         if (!held) throw new TakenOver();
@@ -87,7 +75,12 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       },
     });
 
-  const runToCommit = async (row: JobRow, abort: AbortController, reporter: Reporter): Promise<void> => {
+  const runToCommit = async (
+    row: JobRow,
+    abort: AbortController,
+    reporter: Reporter,
+    leftovers: Discard[],
+  ): Promise<void> => {
     const definition = kinds.of(row.kind);
     // Put back by a program that did not know the job and so could not end it.
     if (row.cancelRequested) throw new StoppedByUser();
@@ -98,15 +91,16 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     const kept =
       row.attempt === 1
         ? []
-        : await patiently(() => db.tenant(row.tenantId, (tx) => readCheckpoints(tx, attempt)));
+        : await surely(() => db.tenant(row.tenantId, (tx) => readCheckpoints(tx, attempt)));
     const commit = await definition.run(readPayload(definition, row.payload), {
       ...attempt,
       signal: abort.signal,
       progress: (done, total, stage) => reporter.progress(done, total, stage),
       log: (message, level) => reporter.log(message, level),
       checkpoint: { kept, keep: (part) => reporter.keep(part) },
+      unlessCommitted: (discard) => leftovers.push(discard),
     });
-    await patiently(() => reporter.flush());
+    await surely(() => reporter.flush());
     abort.signal.throwIfAborted();
     reach('job.artifact');
     await asCurrent(row, async (tx, cancelRequested) => {
@@ -125,7 +119,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     }
     if (isDatabaseAway(reason)) {
       // The data and the user are not to blame: once the database is back, it is tried again.
-      await patiently(() => outcomes.putBack(row, false));
+      await surely(() => outcomes.putBack(row, false));
       return undefined;
     }
     const cancelled = reason instanceof StoppedByUser;
@@ -142,14 +136,24 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     return status;
   };
 
+  /** What cannot be taken back now goes when this process ends, with all else that it left pending. */
+  const tidyUp = async (row: JobRow, leftovers: readonly Discard[]): Promise<void> => {
+    for (const discard of leftovers)
+      await surely(discard).catch((err: unknown) =>
+        log.warn({ action: 'job.leftovers', kind: row.kind, jobId: row.id, err }, 'A job left bytes behind'),
+      );
+  };
+
   const perform = async (row: JobRow, abort: AbortController): Promise<void> => {
     const started = performance.now();
     const reporter = reporterFor(row, abort);
+    const leftovers: Discard[] = [];
     let status: Settled['status'] | undefined = 'SUCCEEDED';
     try {
-      await runToCommit(row, abort, reporter);
+      await runToCommit(row, abort, reporter, leftovers);
     } catch (error) {
       await reporter.flush().catch(() => {});
+      await tidyUp(row, leftovers);
       status = await endUnsuccessful(row, abort.signal.aborted ? abort.signal.reason : error);
     }
     if (status === undefined) {
@@ -176,7 +180,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       // Thrown before it is claimed, the message goes back for another process.
       if (stopping) throw new HandedOver();
       const { tenantId, jobId } = attempt;
-      const row = await patiently(() =>
+      const row = await surely(() =>
         db.tenant(tenantId, (tx) => turns.claim(tx, attempt, { worker, message })),
       );
       if (!row) {

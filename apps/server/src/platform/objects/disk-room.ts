@@ -6,6 +6,8 @@ export interface DiskRoom {
   /** @throws AppError NO_SPACE if writing `bytes` more would go below the reserve. */
   require(bytes: number): Promise<void>;
   free(): Promise<number>;
+  /** What is free above the reserve, in bytes; 0 where nothing is. */
+  spare(): Promise<number>;
 }
 
 /** The least free of the file systems that `folders` lie on, against a reserve in bytes. */
@@ -16,6 +18,7 @@ export const createDiskRoom = (folders: readonly string[], reserve: number): Dis
   };
   return {
     free,
+    spare: async () => Math.max(0, (await free()) - reserve),
     require: async (bytes) => {
       if ((await free()) - bytes < reserve) throw new AppError('NO_SPACE');
     },

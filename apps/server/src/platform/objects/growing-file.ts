@@ -17,8 +17,6 @@ export interface GrowingFile {
   write(bytes: Buffer): Promise<void>;
   /** Waits until all that was written is on the disk itself. @returns where the file ends now */
   flush(): Promise<number>;
-  /** Takes back what was written beyond a byte. */
-  cut(end: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,10 +46,6 @@ export const openGrowingFile = async (path: string, offset: number): Promise<Gro
     flush: async () => {
       await handle.datasync();
       return end;
-    },
-    cut: async (to) => {
-      await handle.truncate(to);
-      end = to;
     },
     close: () => handle.close(),
   };

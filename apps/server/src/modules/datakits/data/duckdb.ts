@@ -13,7 +13,11 @@ export interface DuckDBOptions {
   readonly paths: readonly string[];
   /** A folder for what does not fit in memory and for files in between; absent, nothing is written aside. */
   readonly temp?: string | undefined;
+  /** The most that is put aside there; absent, nearly all of the disk. */
+  readonly tempBytes?: number | undefined;
 }
+
+const megabyte = 1024 ** 2;
 
 /** A connection: one statement at a time. */
 export interface Statements {
@@ -154,8 +158,12 @@ function chunkOf(columns: readonly Float64Array[]): DuckDBDataChunk {
   return chunk;
 }
 
-function sandbox({ paths, temp }: DuckDBOptions): string[] {
+function sandbox({ paths, temp, tempBytes }: DuckDBOptions): string[] {
   return [
+    // Given when the instance is made, it would be shown and not heeded.
+    ...(tempBytes === undefined
+      ? []
+      : [`SET max_temp_directory_size = '${Math.max(1, Math.floor(tempBytes / megabyte))}MiB'`]),
     "SET GLOBAL TimeZone = 'UTC'",
     'SET enable_progress_bar = true',
     'SET enable_progress_bar_print = false',

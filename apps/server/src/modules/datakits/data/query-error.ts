@@ -104,6 +104,16 @@ function inOriginal(at: Place, sql: string, original: string): Place | undefined
   return offset < 0 ? undefined : placeAt(original, offset);
 }
 
+/** Says that what a statement puts aside found no room; other errors are returned as they are. */
+export function explainRoom(error: unknown, field: string): unknown {
+  if (!(error instanceof Error) || !/max_temp_directory_size/i.test(error.message)) return error;
+  return new QueryError(
+    'QUERY_LIMIT',
+    field,
+    'The result needs more room on the disk than there is to spare. Filter or aggregate earlier, or select fewer columns.',
+  );
+}
+
 /**
  * Puts what DuckDB said about a person's statement into plain words; a fault of ours is returned as it is.
  * @param sql as it was run
@@ -118,6 +128,8 @@ export function explainQuery(
   original = sql,
 ): unknown {
   if (error instanceof QueryError || !(error instanceof Error)) return error;
+  const noRoom = explainRoom(error, field);
+  if (noRoom !== error) return noRoom;
   const { message } = error;
   if (/interrupt/i.test(message))
     return new QueryError(

@@ -59,6 +59,7 @@ const make = (recipe: {
         ],
         outputs,
         temp: join(folder, 'temp'),
+        tempBytes: 32 * 1024 ** 2,
         memoryMb: 256,
         threads: 1,
       },
@@ -214,5 +215,13 @@ describe('an export', () => {
         await previewTable({ parquet, ...page }),
       );
     });
+  });
+});
+
+it('what does not find room on the disk is ended, with what to do', async () => {
+  await expect(make({ sql: 'SELECT hash(range) AS n FROM range(100_000_000)' })).rejects.toMatchObject({
+    code: 'QUERY_LIMIT',
+    message:
+      'The result needs more room on the disk than there is to spare. Filter or aggregate earlier, or select fewer columns.',
   });
 });

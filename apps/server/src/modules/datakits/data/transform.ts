@@ -7,7 +7,7 @@ import { convert } from './parquet-source.ts';
 import { nameColumns } from './header.ts';
 import { profileLoaded, type ProfileHooks, type ProfileOutput } from './profile.ts';
 import { fetchRows } from './query.ts';
-import { explainQuery, QueryError } from './query-error.ts';
+import { explainQuery, explainRoom, QueryError } from './query-error.ts';
 import { readStatement } from './statement.ts';
 import { createViews, insideNames, outsideName, type NamedTable } from './table-views.ts';
 import { applyStep, splitFrame, type Bench, type Frame, type Parts } from './transform-steps.ts';
@@ -30,6 +30,8 @@ export interface TransformInput extends Recipe {
   /** Where the tables are to be written: one, or for a split that for training and that kept back. */
   readonly outputs: readonly string[];
   readonly temp: string;
+  /** The most that is put aside there. */
+  readonly tempBytes: number;
   readonly memoryMb: number;
   readonly threads: number;
 }
@@ -143,8 +145,9 @@ const isParts = (result: Frame | Parts): result is Parts => 'train' in result;
  */
 export async function transformTables(input: TransformInput, hooks: ProfileHooks): Promise<TransformOutput> {
   await mkdir(input.temp, { recursive: true });
-  const { memoryMb, threads, temp, outputs } = input;
-  const db = await openDuckDB({ memoryMb, threads, temp, paths: [...pathsOf(input), ...outputs] });
+  const { memoryMb, threads, temp, tempBytes, outputs } = input;
+  const paths = [...pathsOf(input), ...outputs];
+  const db = await openDuckDB({ memoryMb, threads, temp, tempBytes, paths });
   const bench = benchOf(db, input);
   const report = (share: number, stage: string): void => hooks.progress(Math.round(share * 100), 100, stage);
   try {
@@ -171,7 +174,7 @@ export async function transformTables(input: TransformInput, hooks: ProfileHooks
     report(1, 'done');
     return { made, notes: bench.notes };
   } catch (error) {
-    throw explainMemory(error, memoryMb);
+    throw explainMemory(explainRoom(error, input.sql === undefined ? 'steps' : 'sql'), memoryMb);
   } finally {
     db.close();
   }
