@@ -33,7 +33,7 @@ const diskOf = (megabytes: number) => {
     if (bytes > left) throw new AppError('NO_SPACE');
     left -= bytes;
   };
-  const objects = { scratch, room: { require, free: async () => left } };
+  const objects = { scratch, room: { require, free: async () => left, spare: async () => left } };
   return { asked, options: { objects, maxUploadBytes: 100 * megabyte } };
 };
 
