@@ -2,13 +2,14 @@ import { routes } from '@quadrax/contract';
 import {
   allRoutes,
   asOperator,
+  eventually,
   populate,
   requestOf,
   signIn,
   startTestServer,
   validRequests,
 } from '@quadrax/testkit';
-import type { PopulatedTenant, TestServer } from '@quadrax/testkit';
+import type { PopulatedTenant, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 interface Line extends Record<string, unknown> {
@@ -36,6 +37,14 @@ const entries = (): Promise<Line[]> =>
   server.database.owner<Line>(`
     SELECT action, tenant_id AS tenant, account_id AS account, before, after FROM quadrax.audit_log
     ORDER BY at, tenant_id, id`);
+
+/** A datakit has one change at a time: the next is refused until the last is read. */
+const quiet = (client: TestClient): Promise<unknown> =>
+  eventually(
+    'no version is under way',
+    () => client.send(routes.datakits.versions, { params: { id: ada.datakit.id } }),
+    ({ text }) => !text.includes('"PROCESSING"'),
+  );
 
 /** The entries that were not there before, whatever their order. */
 const added = (before: readonly Line[], after: readonly Line[]): Line[] => {
@@ -73,6 +82,7 @@ describe('a route that changes something for somebody who is known', () => {
     const session = (await client.page(routes.account.sessions)).items.find(({ current }) => current);
     const before = await entries();
     const request = requestOf(validRequests({ ...ada, client, session: session ?? ada.session }), id);
+    await quiet(client);
     const reply = await client.send(route, request);
     const lines = added(before, await entries());
 

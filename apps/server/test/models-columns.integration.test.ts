@@ -56,14 +56,14 @@ describe('a model of text and dates', () => {
 
 describe('a threshold', () => {
   it('is found, told with its curve, and decides labels', async () => {
-    const { id, version } = await trained({ threshold: 0.999, calibrate: 'platt', features: ['day'] });
+    const { id, version } = await trained({ threshold: 0.999, calibrate: 'platt' });
     expect(version.decision).toEqual({ threshold: 0.999, calibrate: 'platt' });
     expect(version.curves.threshold?.chosen).toBe(0.999);
     expect(version.curves.threshold?.points.length).toBeGreaterThan(1);
     await ada.call(routes.models.deploy, { params: { id }, body: { version: 1 } });
     const { predictions } = await ada.call(routes.models.predict, {
       params: { id },
-      body: { inputs: [{ day: '2024-01-01' }, { day: '2024-08-02' }] },
+      body: { inputs: [version.example, { remark: 'late and wrong', day: '2024-08-02' }] },
     });
     expect(predictions.map(({ label }) => label)).toEqual(['fail', 'fail']);
   });

@@ -26,6 +26,12 @@ beforeAll(async () => {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
       body: JSON.stringify({ name: 'Keyed', type: 'REGRESSION' }),
     });
+  // What a running job keeps for its next attempt, which is gone when it ends.
+  for (const { client, job } of tenants)
+    await server.database.owner(
+      `INSERT INTO quadrax.job_checkpoints (tenant_id, job_id, data) VALUES ($1, $2, '{}')`,
+      [client.tenantId, job.id],
+    );
   for (const { client, model } of tenants) {
     const params = { id: model.id };
     await client.call(routes.models.predict, {

@@ -61,7 +61,7 @@ function fieldIssue(
 }
 
 /** Models add up products of numbers; of larger ones that would be no number. */
-const largest = 1e100;
+const largest = 1e300;
 const isUsable = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= largest;
 
 /** Whether a value that is there is one of a feature's. */
@@ -77,7 +77,7 @@ function accepter(feature: FeatureSchema): (value: unknown) => boolean {
 }
 
 function expected(feature: FeatureSchema): string {
-  if (feature.kind === 'numeric') return 'a number of 1e100 at most';
+  if (feature.kind === 'numeric') return 'a number of 1e300 at most';
   if (feature.kind === 'datetime') return 'an ISO 8601 date or milliseconds since 1970';
   return 'text';
 }
