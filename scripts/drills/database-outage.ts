@@ -14,7 +14,9 @@ for (const manner of ['fast', 'immediate', 'frozen'] as const) {
   const figures = await outage({ manner, seconds });
   const ms = (value: number): string => `${Math.round(value)} ms`;
   console.log(`database ${manner} for ${seconds} s`);
-  console.log(`  answers meanwhile: ${counted(figures)}; the slowest took ${ms(figures.slowestMs)}`);
+  console.log(
+    `  answers meanwhile: ${counted(figures)}; the slowest, ${figures.slowest}, took ${ms(figures.slowestMs)}`,
+  );
   console.log(
     `  after its return: served in ${ms(figures.servedAfterMs)}, ready in ${ms(figures.readyAfterMs)}`,
   );

@@ -33,6 +33,8 @@ export interface OutageFigures {
   /** Every request that was answered while the database was away, those under way when it went included. */
   readonly answers: readonly Answered[];
   readonly slowestMs: number;
+  /** The route that took so long, and its status. */
+  readonly slowest: string;
   /** From the database's return to the first request served, and to readiness. */
   readonly servedAfterMs: number;
   readonly readyAfterMs: number;
@@ -191,8 +193,10 @@ const drill = async (
     );
     const eventAfterMs = since(returned);
     const answers = [...during.filter(({ status }) => status !== 200 && status !== 201), ...walked];
-    const slowestMs = Math.max(...[...during, ...walked].map(({ milliseconds }) => milliseconds));
-    return { manner, seconds, answers, slowestMs, servedAfterMs, readyAfterMs, eventAfterMs, job };
+    const last = [...during, ...walked].reduce((a, b) => (b.milliseconds > a.milliseconds ? b : a));
+    const slowest = `${last.route} ${last.status}`;
+    const slowestMs = last.milliseconds;
+    return { manner, seconds, answers, slowestMs, slowest, servedAfterMs, readyAfterMs, eventAfterMs, job };
   } finally {
     if (!back) await bringBack();
     await people.stop();
