@@ -1,5 +1,5 @@
 import { routes } from '@quadrax/contract';
-import { eventually, signIn, smtpServer } from '@quadrax/testkit';
+import { eventually, newRegistration, signIn, smtpServer } from '@quadrax/testkit';
 import type { SmtpServer } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -55,7 +55,7 @@ const fillNames = async (page: Page): Promise<void> => {
 
 describe('Registering', () => {
   it('says how weak a password is, refuses it at its field, and takes a strong one', async () => {
-    const email = 'grace.register@example.org';
+    const { email } = newRegistration();
     const { page, expect: expected } = await stage.visit({ at: '/register' });
     await fillNames(page);
     await field(page, 'Email').fill(email);

@@ -45,6 +45,8 @@ export interface RecoveryDeps {
   readonly strength: Strength;
   readonly publicUrl: PublicUrl;
   readonly log: Logger;
+  /** Looks callers up anew after a change made here. */
+  readonly forget: () => void;
 }
 
 /** What goes by links in mails: confirming an address and choosing a password. */
@@ -76,7 +78,7 @@ const mostAnHour = 5;
 const lookEveryMs = 15_000;
 
 export const createRecovery = (deps: RecoveryDeps): Recovery => {
-  const { db, mail, passwords, strength, publicUrl, log } = deps;
+  const { db, mail, passwords, strength, publicUrl, log, forget } = deps;
 
   const send = (
     tx: Tx,
@@ -192,8 +194,8 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
       await send(tx, account, 'account.welcome', account.email, text);
     },
     passwordChanged,
-    verifyEmail: (token, client) =>
-      orTaken(() =>
+    verifyEmail: async (token, client) => {
+      const confirmed = await orTaken(() =>
         db.system(async (tx) => {
           const used = await useLink(tx, 'verify', hashOfToken(token));
           if (!used) throw new AppError('LINK_INVALID');
@@ -209,7 +211,10 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
           await audited(tx, account, routes.verifyEmail.audit, client);
           return { email: used.email };
         }),
-      ),
+      );
+      forget();
+      return confirmed;
+    },
     forgotPassword: (email, { address, requestId }) =>
       db.system((tx) => insertResetRequest(tx, randomUUID(), { email, address, requestId })),
     resetPassword: async ({ token, password }, client) => {
@@ -230,6 +235,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
         await passwordChanged(tx, account);
         await audited(tx, account, routes.resetPassword.audit, client);
       });
+      forget();
     },
     start: async () => {
       await db.listener.listen(resetChannel, answerAll);

@@ -55,7 +55,14 @@ const ended = (because: string | undefined): AppError =>
     ...(because !== undefined && { details: [{ field: 'session', message: because }] }),
   });
 
-export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssuer }): Sessions => {
+export interface SessionsDeps {
+  readonly db: Database;
+  readonly tokens: TokenIssuer;
+  /** Looks callers up anew after a change made here. */
+  readonly forget: () => void;
+}
+
+export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions => {
   const issue = async (tx: Tx, accountId: string, sessionId: string, client: Client): Promise<Tokens> => {
     const tokenId = randomUUID();
     await insertRefreshToken(tx, { id: tokenId, sessionId, client: clientKey(client) });
@@ -113,7 +120,10 @@ export const createSessions = ({ db, tokens }: { db: Database; tokens: TokenIssu
         await extendSession(tx, session.id, sessionEnd());
         return issue(tx, session.accountId, session.id, client);
       });
-      if (outcome === 'reused') throw new AppError('TOKEN_REUSED');
+      if (outcome === 'reused') {
+        forget();
+        throw new AppError('TOKEN_REUSED');
+      }
       if ('ended' in outcome) throw ended(outcome.ended);
       return outcome;
     },

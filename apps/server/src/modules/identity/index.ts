@@ -78,9 +78,9 @@ export const createIdentity = async (
   const passwords = createPasswords(config.bcryptRounds);
   const strength = createStrength();
   const lockout = createLockout(db);
-  const sessions = createSessions({ db, tokens });
-  const recovery = createRecovery({ db, mail, passwords, strength, publicUrl, log });
   const { forget } = callers;
+  const sessions = createSessions({ db, tokens, forget });
+  const recovery = createRecovery({ db, mail, passwords, strength, publicUrl, log, forget });
   const shared = {
     db,
     cursors,
