@@ -23,7 +23,6 @@ const fromMemory = new Set([
   'identity.openIdConnect',
   'identity.openIdConnectReturn',
   'datakits.samples',
-  'datakits.addSample',
   'operations.ticket',
   'account.me',
   'account.memberships',

@@ -16,7 +16,7 @@ import type { ReadTable } from './datakits.reading.ts';
 import type { Samples } from './datakits.samples.ts';
 import { deleteDatakit, listDatakits, restoreDatakit, updateDatakit } from './datakits.store.ts';
 import type { DatakitRecord } from './datakits.store.ts';
-import { nameFrom, receiveFile } from './datakits.upload.ts';
+import { nameFrom, receiveTable } from './datakits.upload.ts';
 
 export interface DatakitsDeps extends KeepDeps {
   readonly compute: ComputePool;
@@ -65,7 +65,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
     samples: () => deps.samples.list(),
     addSample: async (caller, change, name) => {
       const { sample, fileName, stream } = await deps.samples.open(name);
-      const arrival = await receiveFile(stream, fileName, options);
+      const arrival = await receiveTable(stream, fileName, options);
       try {
         return await keep(caller, change, arrival, {
           name: sample.title,
@@ -79,10 +79,10 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
     upload: async (caller, change, multipart) => {
       await objects.room.require(0);
       await deps.scan.require();
-      let arrival: Awaited<ReturnType<typeof receiveFile>> | undefined;
+      let arrival: Awaited<ReturnType<typeof receiveTable>> | undefined;
       try {
         const { file, fields } = await multipart.receive('dataset', async (stream, fileName) => {
-          arrival = await receiveFile(stream, fileName, options);
+          arrival = await receiveTable(stream, fileName, options);
           return arrival;
         });
         const form = routes.upload.body.safeParse(fields);

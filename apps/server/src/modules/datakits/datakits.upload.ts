@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '#platform/errors';
 import type { Reach } from '#platform/faults';
+import { receive } from '#platform/objects';
 import type { ObjectStore, StoredObject } from '#platform/objects';
 import { createIntake, IntakeError } from './data/intake.ts';
 import type { IntakeResult } from './data/intake.ts';
-
-/** How often the disk is asked for room while bytes come in. */
-const roomEveryBytes = 8 * 1024 * 1024;
 
 /** A file that has arrived whole and was found to be a table. */
 export interface Arrival {
@@ -47,35 +39,20 @@ export const asAppError = (error: unknown): unknown => {
 };
 
 /** Writes an upload to the disk while it is examined. What is refused, or does not arrive whole, leaves nothing. */
-export const receiveFile = async (
+export const receiveTable = async (
   stream: Readable,
   fileName: string,
-  options: ReceiveOptions,
+  { objects, maxBytes, reach }: ReceiveOptions,
 ): Promise<Arrival & { readonly file: string }> => {
-  const { objects, maxBytes, reach } = options;
-  const file = join(objects.scratch, `${randomUUID()}.upload`);
   const intake = createIntake({ fileName, maxBytes });
-  let unasked = roomEveryBytes;
-  const examine = async (chunk: Buffer): Promise<Buffer> => {
+  const write = (chunk: Buffer): void => {
     intake.write(chunk);
     reach('upload.streaming');
-    unasked += chunk.length;
-    if (unasked >= roomEveryBytes) {
-      await objects.room.require(unasked);
-      unasked = 0;
-    }
-    return chunk;
   };
-  const examiner = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      examine(chunk).then((passed) => done(null, passed), done);
-    },
-  });
   try {
-    await pipeline(stream, examiner, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-    return { file, fileName, intake: intake.finish() };
+    const { file, found } = await receive(stream, objects, { write, finish: intake.finish });
+    return { file, fileName, intake: found };
   } catch (error) {
-    await rm(file, { force: true });
     throw asAppError(error);
   }
 };

@@ -11,7 +11,7 @@ import type { FindModels } from './datakits.lineage.ts';
 import { datakitAt, foundIn, notReady, versionIn } from './datakits.reading.ts';
 import type { ReadTable } from './datakits.reading.ts';
 import { demandSuccession } from './datakits.succession.ts';
-import { receiveFile } from './datakits.upload.ts';
+import { receiveTable } from './datakits.upload.ts';
 import type { Arrival } from './datakits.upload.ts';
 import { findVersionRecord, listVersions, parentsOf, setCurrentVersion } from './datakits.versions.store.ts';
 import type { Parent, VersionRecord } from './datakits.versions.store.ts';
@@ -126,10 +126,10 @@ export const createVersionsService = (deps: VersionsDeps): VersionsService => {
       // Before a byte is taken: what there is nothing to put it to is refused at once.
       const { version, columns } = await table(caller.tenantId, id);
       if (made === 'appended') await db.tenant(caller.tenantId, (tx) => demandSuccession(tx, id, version));
-      let arrival: Awaited<ReturnType<typeof receiveFile>> | undefined;
+      let arrival: Awaited<ReturnType<typeof receiveTable>> | undefined;
       try {
         const { file } = await multipart.receive('dataset', async (stream, fileName) => {
-          arrival = await receiveFile(stream, fileName, { objects, reach, maxBytes: deps.maxUploadBytes });
+          arrival = await receiveTable(stream, fileName, { objects, reach, maxBytes: deps.maxUploadBytes });
           return arrival;
         });
         demandColumns(file, columns);

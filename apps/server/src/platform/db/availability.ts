@@ -54,6 +54,11 @@ export class Availability {
     return this.#state === 'here' && !this.#doubted;
   }
 
+  /** @throws ServerAway while the server is known to be away */
+  require(): void {
+    if (this.#state === 'away') throw new ServerAway();
+  }
+
   /** For the connections of pools: one that is broken off when the server is found away. */
   readonly socket = (): Socket => {
     const socket = new Socket();
@@ -77,7 +82,7 @@ export class Availability {
    * @throws ServerAway at once while the server is away, and when it is found away before there is a connection
    */
   async onConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-    if (this.#state === 'away') throw new ServerAway();
+    this.require();
     const gone = Promise.withResolvers<never>();
     // Once there is a connection, breaking it off is what tells: nobody looks here any more.
     gone.promise.catch(() => {});

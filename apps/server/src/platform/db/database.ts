@@ -8,7 +8,7 @@ import type { Pulse } from './listener.ts';
 import { migrateUp } from './migrate.ts';
 import { installQueueSchema } from './queue-schema.ts';
 import { ensureRoles, loginsOf, statementMs } from './roles.ts';
-import { inTransaction } from './transactions.ts';
+import { asAppError, inTransaction } from './transactions.ts';
 import type { Tx } from './transactions.ts';
 
 export interface DatabaseOptions {
@@ -40,6 +40,11 @@ export interface Database {
   usage(): { active: number; idle: number; waiting: number; max: number };
   /** Whether requests can be served, by what was found last. Costs nothing. */
   reachable(): boolean;
+  /**
+   * For work that ends in the database and costs much before.
+   * @throws AppError UNAVAILABLE at once while the database is away
+   */
+  require(): void;
   /** Milliseconds one transaction took. */
   ping(): Promise<number>;
   close(): Promise<void>;
@@ -154,6 +159,13 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
       max: poolSize,
     }),
     reachable: () => availability.reachable,
+    require: () => {
+      try {
+        availability.require();
+      } catch (error) {
+        throw asAppError(error);
+      }
+    },
     ping: async () => {
       const started = performance.now();
       await inTransaction(chores, undefined, (tx) => tx.execute(sql`SELECT 1`));

@@ -59,7 +59,8 @@ const lostToAnother = (error: unknown): boolean =>
   error instanceof Error &&
   ((error instanceof DatabaseError && met.has(error.code ?? '')) || lostToAnother(error.cause));
 
-const asAppError = (error: unknown): unknown => {
+/** What went wrong with the database, in the words of an answer; anything else as it is. */
+export const asAppError = (error: unknown): unknown => {
   if (isUnavailable(error))
     return new AppError('UNAVAILABLE', {
       message: 'The database cannot be reached. Try again shortly.',

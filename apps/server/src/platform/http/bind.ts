@@ -26,7 +26,7 @@ import type { ReadCache } from './read-cache.ts';
 import { schemaOf } from './schema.ts';
 
 export interface BindOptions {
-  readonly db: Pick<Database, 'tenant' | 'system'>;
+  readonly db: Pick<Database, 'tenant' | 'system' | 'require'>;
   readonly guard: Guard;
   readonly idempotency: Idempotency;
   /** Absent: nothing is answered from a cache. */
@@ -151,6 +151,8 @@ const perform = async (
 ): Promise<unknown> => {
   const caller = given.caller as Caller | undefined;
   if (!caller || !changes(declaration)) return handler({ ...given, change: undefined } as never);
+  // A file that could not be kept is not taken in, and a model not tried out, only to say so.
+  db.require();
   const { status, audit: action } = declaration;
   const change = createChange({
     db,
