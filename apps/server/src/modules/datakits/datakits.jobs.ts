@@ -31,6 +31,10 @@ export interface DatakitJobDeps {
 const overheadMb = 256;
 export const jobMemoryMb = (compute: ComputePool): number => Math.max(256, compute.memoryMb - overheadMb);
 
+/** The most that a task may put aside on the disk, in bytes: half of what is free. The other is for what it makes. */
+export const roomAside = async ({ room }: Pick<ObjectStore, 'room'>): Promise<number> =>
+  (await room.spare()) / 2;
+
 interface Target {
   readonly datakitId: string;
   readonly version: number;
@@ -130,6 +134,7 @@ export const createProfileJob = (deps: DatakitJobDeps): JobDefinition<ProfilePay
               base && { base: { parquet: base.parquet, columns: base.columns } }),
             parquet,
             temp,
+            tempBytes: await roomAside(objects),
             memoryMb: jobMemoryMb(compute),
             threads: 2,
           },

@@ -7,7 +7,7 @@ import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
 import { transformTask, wrongQueryOf } from './datakits.compute.ts';
-import { failVersion, jobMemoryMb, reviveVersion, storeTable } from './datakits.jobs.ts';
+import { failVersion, jobMemoryMb, reviveVersion, roomAside, storeTable } from './datakits.jobs.ts';
 import type { DatakitJobDeps } from './datakits.jobs.ts';
 import type { ReadTable } from './datakits.reading.ts';
 
@@ -73,8 +73,7 @@ export const createTransformJob = (deps: TransformJobDeps): JobDefinition<Transf
       const files = outputs.map((_, i) => `${name}-${i}.parquet`);
       const temp = `${name}-temp`;
       try {
-        // The other half is for what is made of it.
-        const tempBytes = (await objects.room.spare()) / 2;
+        const tempBytes = await roomAside(objects);
         const opened = await openRecipe(table, tenantId, recipe);
         const { made, notes } = await compute.run(
           transformTask,

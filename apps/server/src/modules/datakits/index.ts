@@ -18,7 +18,7 @@ import { createVersionsService } from './datakits.versions.ts';
 import type { VersionsDeps } from './datakits.versions.ts';
 
 export { widenTask } from './datakits.compute.ts';
-export { jobMemoryMb } from './datakits.jobs.ts';
+export { jobMemoryMb, roomAside } from './datakits.jobs.ts';
 export type { WantedColumn } from './data/pieces.ts';
 export { keepPredicted } from './datakits.making.ts';
 export type { FindModels, TrainedModel, VersionName } from './datakits.lineage.ts';

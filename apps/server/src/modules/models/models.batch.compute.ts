@@ -18,6 +18,8 @@ export interface BatchInput {
   /** Where they are to be written. */
   readonly filled: string;
   readonly temp: string;
+  /** The most that is put aside there. */
+  readonly tempBytes: number;
   readonly memoryMb: number;
   readonly threads: number;
 }

@@ -5,7 +5,7 @@ import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
-import { jobMemoryMb, keepPredicted, widenTask } from '#modules/datakits';
+import { jobMemoryMb, keepPredicted, roomAside, widenTask } from '#modules/datakits';
 import { predictTableTask } from './models.batch.compute.ts';
 import { onnxRefusal } from './models.imported.ts';
 import type { TrainJobDeps } from './models.jobs.ts';
@@ -88,6 +88,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
             probabilities: added.probabilities !== undefined,
             filled,
             temp,
+            tempBytes: await roomAside(objects),
             memoryMb: memoryBeside(compute.memoryMb, bytes),
             threads: 1,
           },
@@ -107,6 +108,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
             filled,
             output,
             temp,
+            tempBytes: await roomAside(objects),
             memoryMb: jobMemoryMb(compute),
             threads: 2,
           },

@@ -7,7 +7,7 @@ import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
 import { findLeaks, type Comparable } from './leaks.ts';
 import { loadTable, type Loaded } from './load.ts';
-import { explainMemory } from './unreadable-file.ts';
+import { explainShortage } from './unreadable-file.ts';
 import { columnWarnings, fileWarnings } from './warnings.ts';
 
 export { UnreadableFile } from './unreadable-file.ts';
@@ -22,6 +22,8 @@ export interface ProfileInput {
   readonly parquet: string;
   /** A folder of this task's own, made if absent; what is left in it is the caller's to remove. */
   readonly temp: string;
+  /** The most that is put aside there. */
+  readonly tempBytes: number;
   /** DuckDB's limit; the process may take about 170 MB more. */
   readonly memoryMb: number;
   readonly threads: number;
@@ -54,11 +56,11 @@ const wideTable = 1000;
  */
 export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Promise<ProfileOutput> {
   await mkdir(input.temp, { recursive: true });
-  const { memoryMb, temp, parquet } = input;
+  const { memoryMb, temp, tempBytes, parquet } = input;
   const width = input.intake.table.columns?.length ?? 0;
   const threads = width > wideTable ? 1 : input.threads;
   const paths = [input.source, parquet, ...(input.base ? [input.base.parquet] : [])];
-  const db = await openDuckDB({ memoryMb, threads, temp, paths });
+  const db = await openDuckDB({ memoryMb, threads, temp, tempBytes, paths });
   const progress = risingProgress(hooks);
   try {
     progress(0, 'load');
@@ -80,7 +82,7 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
     progress(total, 'done');
     return output;
   } catch (error) {
-    throw explainMemory(error, memoryMb);
+    throw explainShortage(error, memoryMb);
   } finally {
     db.close();
   }

@@ -241,7 +241,10 @@ describe('source: JSON, Excel and Parquet', () => {
 });
 
 describe('source: files that cannot be read', () => {
-  async function failure(content: string | Buffer, memoryMb = 256): Promise<string> {
+  async function failure(
+    content: string | Buffer,
+    { memoryMb = 256, tempBytes = 2 ** 30 } = {},
+  ): Promise<string> {
     return withFolder(async (folder) => {
       const source = join(folder, 'secret-place');
       await writeFile(source, content);
@@ -250,6 +253,7 @@ describe('source: files that cannot be read', () => {
         intake: takeIn(content),
         parquet: join(folder, 'p'),
         temp: folder,
+        tempBytes,
         memoryMb,
         threads: 1,
       };
@@ -285,7 +289,18 @@ describe('source: files that cannot be read', () => {
   it('says what to do when the memory does not suffice', async () => {
     const row = Array.from({ length: 4000 }, (_, i) => i).join(',');
     const content = csv(row.replaceAll(/\d+/g, 'c$&'), [row, row]);
-    expect(await failure(content, 64)).toContain('COMPUTE_MEMORY_MB');
+    expect(await failure(content, { memoryMb: 64 })).toContain('COMPUTE_MEMORY_MB');
+  });
+
+  it('says what to do when what does not fit in memory finds no room on the disk', async () => {
+    const content = csv(
+      'a,b,c,d,e,f,g,h',
+      Array.from(
+        { length: 200_000 },
+        (_, i) => `${i},${i * 2},${i * 3},${i * 4},${i * 5},${i * 6},${i * 7},${i * 8}`,
+      ),
+    );
+    expect(await failure(content, { memoryMb: 64, tempBytes: 1 })).toContain('more room on the disk');
   });
 
   it('says that a workbook holds no rows', async () => {

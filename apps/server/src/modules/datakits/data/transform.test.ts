@@ -31,7 +31,7 @@ const store = async (folder: string, name: string, csv: string) => {
   const parquet = join(folder, `${name}.parquet`);
   const temp = join(folder, `${name}-temp`);
   const { columns } = await profileFile(
-    { source, intake: takeIn(csv), parquet, temp, memoryMb: 256, threads: 1 },
+    { source, intake: takeIn(csv), parquet, temp, tempBytes: 2 ** 30, memoryMb: 256, threads: 1 },
     quiet,
   );
   return { parquet, columns };
@@ -204,6 +204,7 @@ describe('an export', () => {
           intake: takeIn(bytes),
           parquet: again,
           temp: join(folder, 't'),
+          tempBytes: 2 ** 30,
           memoryMb: 256,
           threads: 1,
         },

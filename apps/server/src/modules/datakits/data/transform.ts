@@ -11,7 +11,7 @@ import { explainQuery, explainRoom, QueryError } from './query-error.ts';
 import { readStatement } from './statement.ts';
 import { createViews, insideNames, outsideName, type NamedTable } from './table-views.ts';
 import { applyStep, splitFrame, type Bench, type Frame, type Parts } from './transform-steps.ts';
-import { explainMemory } from './unreadable-file.ts';
+import { explainShortage } from './unreadable-file.ts';
 
 /** What is to be done to which tables; the first table is the one that is transformed. */
 export interface Recipe {
@@ -174,7 +174,7 @@ export async function transformTables(input: TransformInput, hooks: ProfileHooks
     report(1, 'done');
     return { made, notes: bench.notes };
   } catch (error) {
-    throw explainMemory(explainRoom(error, input.sql === undefined ? 'steps' : 'sql'), memoryMb);
+    throw explainShortage(explainRoom(error, input.sql === undefined ? 'steps' : 'sql'), memoryMb);
   } finally {
     db.close();
   }

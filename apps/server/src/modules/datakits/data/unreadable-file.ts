@@ -21,9 +21,16 @@ export function explainReadError(error: unknown, what: string, knownLine?: numbe
   return new UnreadableFile(`The ${what} cannot be read${place}${reason(text)}. ${advice}`, { cause: error });
 }
 
-/** Tells a person that a table needs more memory than a task has; other errors are returned as they are. */
-export function explainMemory(error: unknown, memoryMb: number): unknown {
+/** Tells a person that a table needs more memory or disk than a task has; other errors are returned as they are. */
+export function explainShortage(error: unknown, memoryMb: number): unknown {
   if (!(error instanceof Error) || !/out of memory/i.test(error.message)) return error;
+  // Said with the same beginning: memory was short, and then the disk that was to stand in for it.
+  if (error.message.includes('max_temp_directory_size'))
+    return new UnreadableFile(
+      'The table needs more room on the disk than there is to spare, for what does not fit in memory. ' +
+        'Use fewer columns or rows, free some room, or raise COMPUTE_MEMORY_MB.',
+      { cause: error },
+    );
   return new UnreadableFile(
     `The table needs more than the ${memoryMb} MB of memory that a task has here. ` +
       'Use fewer columns or rows, or raise COMPUTE_MEMORY_MB.',

@@ -6,12 +6,14 @@ import { readPieces, type PiecesInput } from './pieces.ts';
 import type { TableColumn } from './preview.ts';
 import { profileLoaded, type ProfileHooks, type ProfileOutput } from './profile.ts';
 import { settleTypes } from './transform.ts';
-import { explainMemory } from './unreadable-file.ts';
+import { explainShortage } from './unreadable-file.ts';
 
 /** What both steps of widening a table need: first its new columns are filled, then it is written with them. */
 interface Step {
   /** A folder of this task's own, made if absent; what is left in it is the caller's to remove. */
   readonly temp: string;
+  /** The most that is put aside there. */
+  readonly tempBytes: number;
   /** DuckDB's limit; the process may take about 170 MB more. */
   readonly memoryMb: number;
   readonly threads: number;
@@ -57,9 +59,9 @@ export async function fillColumns(
   fill: Fill,
   progress: (share: number) => void,
 ): Promise<void> {
-  const { parquet, filled, count, rows, temp, memoryMb, threads } = input;
+  const { parquet, filled, count, rows, temp, tempBytes, memoryMb, threads } = input;
   await mkdir(temp, { recursive: true });
-  const db = await openDuckDB({ memoryMb, threads, temp, paths: [parquet, filled] });
+  const db = await openDuckDB({ memoryMb, threads, temp, tempBytes, paths: [parquet, filled] });
   try {
     const columns = Array.from({ length: count }, (_unused, i) => `${filledId(i)} DOUBLE`);
     await db.run(`CREATE TABLE added (${columns.join(', ')})`);
@@ -73,7 +75,7 @@ export async function fillColumns(
     appender.close();
     await db.run(`COPY added TO ${sqlText(filled)} (FORMAT parquet, USE_TMP_FILE false)`);
   } catch (error) {
-    throw explainMemory(error, memoryMb);
+    throw explainShortage(error, memoryMb);
   } finally {
     db.close();
   }
@@ -81,9 +83,9 @@ export async function fillColumns(
 
 /** Writes a table with the columns that were filled for it, and profiles it. Meant for a child process. @throws UnreadableFile */
 export async function widenTable(input: WidenInput, hooks: ProfileHooks): Promise<ProfileOutput> {
-  const { parquet, filled, output, temp, memoryMb, threads, keep, added } = input;
+  const { parquet, filled, output, temp, tempBytes, memoryMb, threads, keep, added } = input;
   await mkdir(temp, { recursive: true });
-  const db = await openDuckDB({ memoryMb, threads, temp, paths: [parquet, filled, output] });
+  const db = await openDuckDB({ memoryMb, threads, temp, tempBytes, paths: [parquet, filled, output] });
   const report = (share: number, stage: string): void => hooks.progress(Math.round(share * 100), 100, stage);
   try {
     await db.run(wideView(input));
@@ -96,7 +98,7 @@ export async function widenTable(input: WidenInput, hooks: ProfileHooks): Promis
     report(1, 'Finishing');
     return widened;
   } catch (error) {
-    throw explainMemory(error, memoryMb);
+    throw explainShortage(error, memoryMb);
   } finally {
     db.close();
   }
