@@ -1,7 +1,7 @@
 import type { Correlations as Found } from '@quadrax/contract';
 import { SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { formatFixed } from '#lib/format.ts';
+import { formatFixed, shorten } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 import { divergingColors, sequentialColors } from '#ui/palette.ts';
@@ -32,6 +32,8 @@ const meanings: Record<string, string> = {
   'Cramér’s V': 'How far one category tells another: 1 tells it for certain, 0 not at all.',
 };
 
+const shortName = (column: string): string => shorten(column, 18);
+
 function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
   const cells = matrix.flatMap((row, y) => row.map((value, x) => [x, y, value] as const));
   const known = cells.filter(([, , value]) => value !== null);
@@ -41,13 +43,13 @@ function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
       xAxis: {
         type: 'category',
         data: [...columns],
-        axisLabel: { rotate: 45, width: 100, overflow: 'truncate' },
+        axisLabel: { rotate: 45, formatter: shortName },
       },
       yAxis: {
         type: 'category',
         data: [...columns],
         inverse: true,
-        axisLabel: { width: 120, overflow: 'truncate' },
+        axisLabel: { formatter: shortName },
       },
       visualMap: {
         min: signed ? -1 : 0,

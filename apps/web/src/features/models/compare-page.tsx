@@ -17,7 +17,14 @@ import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { curveClasses, itemNames, overlaidCurves, overlaidResiduals } from './compare-charts.ts';
 import styles from './compare-page.module.css';
-import { formatInterval, metricMeaning, parameterLabel, parameterText, validationText } from './metrics.ts';
+import {
+  byMember,
+  formatInterval,
+  metricMeaning,
+  parameterLabel,
+  parameterText,
+  validationText,
+} from './metrics.ts';
 import { useComparison } from './model-queries.ts';
 import { comparedOf, compareRoute } from './routes.ts';
 
@@ -82,9 +89,7 @@ function Compared({ comparison }: { comparison: Comparison }) {
         <Side
           label="Parameters"
           comparison={comparison}
-          rows={comparison.parameters
-            .toSorted((a, b) => Number(b.differs) - Number(a.differs))
-            .map(parameterRow)}
+          rows={comparison.parameters.toSorted(inReadingOrder).map(parameterRow)}
         />
       </Section>
     </>
@@ -115,9 +120,14 @@ const metricRow = ({ name, values }: Comparison['metrics'][number]): SideRow => 
   }),
 });
 
-const parameterRow = ({ name, values, differs }: Comparison['parameters'][number]): SideRow => ({
+type Parameter = Comparison['parameters'][number];
+
+const inReadingOrder = (a: Parameter, b: Parameter): number =>
+  Number(b.differs) - Number(a.differs) || byMember(a.name, b.name);
+
+const parameterRow = ({ name, values, differs }: Parameter): SideRow => ({
   key: name,
-  label: parameterLabel(name.replaceAll('.', ' ')),
+  label: parameterLabel(name),
   differs,
   cells: values.map((value) => ({ text: value === null || value === '' ? '–' : parameterText(value) })),
 });
@@ -144,7 +154,8 @@ function factText(name: string, value: unknown): string {
   if (value === null) return '–';
   if (name === 'validation') return validationText(value as Parameters<typeof validationText>[0]);
   if (name === 'algorithm' && typeof value === 'string') return algorithmLabel(value);
-  return typeof value === 'number' && name !== 'seed' ? formatInteger(value) : parameterText(value);
+  if (name === 'seed') return String(value);
+  return typeof value === 'number' ? formatInteger(value) : parameterText(value);
 }
 
 /** A table with a column for each version; it scrolls within its frame where the page is narrow. */

@@ -6,7 +6,7 @@ import { type DataColumn, DataTable } from '#ui/data-table.tsx';
 import { Section } from '#ui/section.tsx';
 import type { SortState } from '#ui/sort-state.ts';
 import { sortCandidates } from './candidates.ts';
-import { formatSpread, parameterLabel, parameterText } from './metrics.ts';
+import { byMember, formatSpread, parameterLabel, parameterText } from './metrics.ts';
 import styles from './model-page.module.css';
 
 /** Every candidate of a version's search, with its parameters on demand, and what an ensemble is made of. */
@@ -120,7 +120,9 @@ const candidateColumns = (metric: string): readonly DataColumn<Row>[] => [
 ];
 
 function ParametersOnDemand({ parameters }: { parameters: Candidate['parameters'] }) {
-  const entries = Object.entries(parameters).filter(([, value]) => value !== '');
+  const entries = Object.entries(parameters)
+    .filter(([, value]) => value !== '')
+    .toSorted(([a], [b]) => byMember(a, b));
   if (entries.length === 0) return <span className={styles.quiet}>None</span>;
   return (
     <details>

@@ -46,13 +46,27 @@ export function parameterLabel(name: string): string {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
+    .replaceAll('.', ': ')
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A parameter's value as text. */
-export const parameterText = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+/** Of `linear_2.penalty`: `linear_2`. Empty for a parameter of the model itself. */
+const memberOf = (parameter: string): string => parameter.slice(0, Math.max(0, parameter.lastIndexOf('.')));
+
+/** The order of parameters' names: one member of an ensemble after the other, each beginning with its share. */
+export function byMember(a: string, b: string): number {
+  const [member, other] = [memberOf(a), memberOf(b)];
+  if (member !== other) return member.localeCompare(other, 'en', { numeric: true });
+  const share = `${member}.share`;
+  return Number(b === share) - Number(a === share) || a.localeCompare(b, 'en');
+}
+
+/** A parameter's value as text; a number to six digits, which is more than any of them matters to. */
+export function parameterText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
 
 /** "Cross-validated in 5 folds", "Judged on 20 % held out". */
 export function validationText(validation: NonNullable<ModelVersion['validation']>): string {

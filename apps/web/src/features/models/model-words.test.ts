@@ -2,7 +2,7 @@ import type { Candidate, Job, Model } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { arrivalBars, leaderboardBars, rungSentence, withCandidate } from './candidates.ts';
 import { cellSentence, cellShade, confusionCells, confusionSentence } from './confusion.ts';
-import { headlines, parameterLabel, validationText } from './metrics.ts';
+import { byMember, headlines, parameterLabel, parameterText, validationText } from './metrics.ts';
 import { modelSentence, trainingFailure } from './model-state.ts';
 
 const arrival = (algorithm: string, score: number, jobId = 'j1') => ({
@@ -159,5 +159,21 @@ describe('metrics', () => {
 
   it('come with parameters in words', () => {
     expect(parameterLabel('minLeafRows')).toBe('Min leaf rows');
+    expect(parameterLabel('linear_2.l1Share')).toBe('Linear 2: l1 share');
+    expect(parameterText(0.1 + 0.2)).toBe('0.3');
+    expect(parameterText(0.000_843_533_728)).toBe('0.000843534');
+    expect(parameterText([1, 2])).toBe('[1,2]');
+  });
+
+  it('name the parameters of an ensemble member by member, its share first', () => {
+    const names = ['linear_2.l2', 'linear_10.l2', 'linear.l2', 'linear_2.share', 'linear_2.epochs', 'trees'];
+    expect(names.toSorted(byMember)).toEqual([
+      'trees',
+      'linear.l2',
+      'linear_2.share',
+      'linear_2.epochs',
+      'linear_2.l2',
+      'linear_10.l2',
+    ]);
   });
 });

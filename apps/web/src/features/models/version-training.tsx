@@ -5,7 +5,7 @@ import { algorithmLabel } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { Section } from '#ui/section.tsx';
 import { decisionText, featureUseText } from './feature-use.ts';
-import { parameterLabel, parameterText, validationText } from './metrics.ts';
+import { byMember, parameterLabel, parameterText, validationText } from './metrics.ts';
 import styles from './model-page.module.css';
 import { TrainingLog } from './training-log.tsx';
 
@@ -13,7 +13,7 @@ import { TrainingLog } from './training-log.tsx';
 export function VersionTraining({ model, version }: { model: Model; version: ModelVersion }) {
   const { datakit } = version;
   if (!datakit) return null;
-  const parameters = Object.entries(version.parameters);
+  const parameters = Object.entries(version.parameters).toSorted(([a], [b]) => byMember(a, b));
   return (
     <div className={styles.provenance}>
       <div>

@@ -123,6 +123,8 @@ export function beeswarmChart(input: {
       series: [
         {
           type: 'custom',
+          // All at once: a picture that fills line by line looks as if the later features moved nothing.
+          progressive: 0,
           data: dots.map(({ at }) => at),
           encode: { x: 0, y: 1 },
           renderItem: dot(

@@ -14,6 +14,9 @@ export interface WaterfallStep {
 
 export const MOST_STEPS = 8;
 
+/** Pixels that a signed figure of three digits takes. */
+const figureWidth = 64;
+
 /** The largest contributions one by one, the rest as one step; each begins where the one before it ended. */
 export function waterfallSteps(
   { base, values }: PredictionExplanation,
@@ -68,11 +71,18 @@ export function waterfallChart(
   const name = scaleName(explanation.scale, explanation.label ?? target);
   const ends = [explanation.base, ...steps.map(({ to }) => to)];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const margin = (high - low || 1) * 0.18;
+  const margin = (high - low || 1) * 0.05;
   const signed = (value: number): string => `${value < 0 ? '−' : '+'}${formatNumber(Math.abs(value), 3)}`;
   return {
     option: (tokens) => ({
-      grid: { left: 8, right: 12, top: 22, bottom: 8, outerBounds: { left: 0, right: 0, top: 0, bottom: 0 } },
+      grid: {
+        left: 8,
+        // Figures stand to the right of their bars, whatever the scale.
+        right: figureWidth,
+        top: 22,
+        bottom: 8,
+        outerBounds: { left: 0, right: 0, top: 0, bottom: 0 },
+      },
       xAxis: {
         type: 'value',
         name,
