@@ -8,6 +8,7 @@ import type { ComputePool } from '#platform/compute';
 import type { Database } from '#platform/db';
 import type { FileReply } from '#platform/http';
 import type { ObjectStore } from '#platform/objects';
+import { safeFileName } from '#platform/text';
 import { exportTask } from './datakits.compute.ts';
 import { versionIn } from './datakits.reading.ts';
 import type { ReadTable } from './datakits.reading.ts';
@@ -25,17 +26,6 @@ export type Download = (
   query: Query<typeof routes.download>,
   signal: AbortSignal,
 ) => Promise<FileReply>;
-
-/** A name no system stumbles over: no path, no control characters, nothing half of a character. */
-export const safeFileName = (name: string, ending: string): string => {
-  const stem = name
-    .toWellFormed()
-    .replace(/\.[^.]{1,8}$/, '')
-    .replaceAll(/[\p{Cc}\p{Cf}\\/:*?"<>|]+/gu, '-')
-    .replaceAll(/^[.\s-]+|[.\s-]+$/g, '')
-    .slice(0, 120);
-  return `${stem === '' ? 'datakit' : stem}.${ending}`;
-};
 
 /** The file that was uploaded, byte for byte, or the rows of a version written in another format. */
 export const createDownload = ({ db, objects, compute, table }: DownloadDeps): Download => {
@@ -74,7 +64,7 @@ export const createDownload = ({ db, objects, compute, table }: DownloadDeps): D
       const stem = wanted === undefined ? name : `${name} v${version}`;
       return {
         stream,
-        fileName: safeFileName(`${stem}.x`, wantedFormat),
+        fileName: safeFileName(stem, wantedFormat, 'datakit'),
         contentType: fileContentTypes[wantedFormat],
         bytes,
       };

@@ -1,9 +1,9 @@
 import type { Tx } from '#platform/db';
 import { notFound } from '#platform/errors';
 import type { JobContext } from '#platform/jobs';
+import { safeFileName } from '#platform/text';
 import { opaqueTable } from './data/intake-result.ts';
 import type { ProfiledFile } from './datakits.compute.ts';
-import { safeFileName } from './datakits.download.ts';
 import { storeTable } from './datakits.jobs.ts';
 import type { DatakitJobDeps } from './datakits.jobs.ts';
 import { insertDatakit } from './datakits.store.ts';
@@ -34,7 +34,7 @@ export const insertMade = async (
     datakitId,
     status: 'PROCESSING' as const,
     format: 'parquet' as const,
-    fileName: safeFileName(`${name}.x`, 'parquet'),
+    fileName: safeFileName(name, 'parquet', 'datakit'),
     sizeBytes: 0,
     sha256: '',
     intake: { format: 'parquet' as const, bytes: 0, sha256: '', table: opaqueTable(null) },

@@ -16,6 +16,7 @@ import { AppError, invalid } from '#platform/errors';
 import type { Caller, Change } from '#platform/http';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
+import { beginning } from '#platform/text';
 import { previewTransformTask, queryTask, wrongQueryOf } from './datakits.compute.ts';
 import { insertMade } from './datakits.making.ts';
 import { datakitAt } from './datakits.reading.ts';
@@ -226,7 +227,7 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
       const fresh = (part: string) => ({
         ...common,
         datakitId: randomUUID(),
-        name: `${name.slice(0, 240)}${part}`,
+        name: `${beginning(name, 240)}${part}`,
         fresh: { description },
       });
       return change.tenant(async (tx) => {

@@ -6,6 +6,7 @@ import { AppError } from '#platform/errors';
 import type { Client, Cookie } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { createSeal } from '#platform/seal';
+import { beginning } from '#platform/text';
 import { accountOfIdentity, findAccount, insertIdentity, lockIdentity } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { foundAccount } from './identity.founding.ts';
@@ -87,7 +88,7 @@ class Refused extends Error {
 const namesOf = (claims: UserInfoResponse, email: string): { firstName: string; lastName: string } => {
   const [first = '', ...rest] = (claims.name ?? email.split('@')[0] ?? '').trim().split(/\s+/);
   const name = (given: string | undefined, otherwise: string): string =>
-    (given?.trim() || otherwise || '–').slice(0, 100);
+    beginning(given?.trim() || otherwise || '–', 100);
   return { firstName: name(claims.given_name, first), lastName: name(claims.family_name, rest.join(' ')) };
 };
 

@@ -11,6 +11,7 @@ import type { Database } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { Caller, Change, FileReply, Multipart } from '#platform/http';
 import type { ObjectStore } from '#platform/objects';
+import { safeFileName } from '#platform/text';
 import { receiveModel } from './models.arrival.ts';
 import type { Arrival } from './models.arrival.ts';
 import { onnxRefusal } from './models.imported.ts';
@@ -49,16 +50,6 @@ const formOf = (fields: Readonly<Record<string, string>>): Form => {
 };
 
 const nameFrom = (fileName: string): string => fileName.replace(/\.onnx$/i, '').trim() || 'Imported model';
-
-/** A name no system stumbles over. */
-const safeFileName = (name: string, ending: string): string => {
-  const stem = name
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\\/:*?"<>|]+/gu, '-')
-    .replaceAll(/^[.\s-]+|[.\s-]+$/g, '')
-    .slice(0, 120);
-  return `${stem === '' ? 'model' : stem}.${ending}`;
-};
 
 const featureOf = (feature: OnnxSignature['schema']['features'][number]): Feature => {
   const { name } = feature;
@@ -193,7 +184,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
     },
     export: async (tenantId, id, { format, version }, signal) => {
       const { name, row, object } = await chosen(tenantId, id, version);
-      const fileName = safeFileName(`${name} v${row.version}`, format);
+      const fileName = safeFileName(`${name} v${row.version}`, format, 'model');
       const contentType = modelContentTypes[format];
       if (row.format === 'onnx') {
         if (format === 'onnx')

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../db/index.ts';
+import { shortened } from '../text/index.ts';
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -24,8 +25,7 @@ const longestText = 1000;
 /** Change with every write and say nothing. */
 const unsaid = new Set(['updatedAt']);
 
-const shortened = (value: unknown): unknown =>
-  typeof value === 'string' && value.length > longestText ? `${value.slice(0, longestText)}…` : value;
+const told = (value: unknown): unknown => (typeof value === 'string' ? shortened(value, longestText) : value);
 
 /** Of two states the fields that differ; of one alone, all of it. */
 const difference = (
@@ -40,7 +40,7 @@ const difference = (
     Object.fromEntries(
       Object.entries(state)
         .filter(([name]) => differs(name))
-        .map(([name, value]) => [name, shortened(value)]),
+        .map(([name, value]) => [name, told(value)]),
     );
   return { before: only(before), after: only(after) };
 };

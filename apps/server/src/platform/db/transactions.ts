@@ -45,7 +45,7 @@ const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
   ((error instanceof DatabaseError && error.code === '53100') || isDiskFull(error.cause));
 
-/** Codes of PostgreSQL for text that it cannot hold: U+0000, and halves of surrogate pairs in JSON. */
+/** Codes of PostgreSQL for text that it cannot hold: U+0000, in a text and in JSON. */
 const unstorable = new Set(['22021', '22P05']);
 
 const isUnstorableText = (error: unknown): boolean =>

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../errors/index.ts';
+import { AppError, invalid } from '../errors/index.ts';
+import { illFormedField } from '../text/index.ts';
 
 const deepest = 64;
 const quote = 0x22;
@@ -22,7 +23,18 @@ const tooDeep = (body: Buffer): boolean => {
   return false;
 };
 
-/** Reads JSON bodies: an empty one is none, deep ones and `__proto__` keys are refused. */
+/**
+ * No database takes half a character, and JSON can write one: `\\ud83d`. Bytes cannot, since decoding mends them, so
+ * that nothing is searched unless an escape of a half is there at all.
+ */
+const halfCharacter = (text: string, value: unknown): AppError | undefined => {
+  const field = /\\u[dD][89a-fA-F]/.test(text) ? illFormedField(value) : undefined;
+  return field === undefined
+    ? undefined
+    : invalid(field, 'The text holds half of a character (a lone surrogate, such as \\ud83d). Remove it.');
+};
+
+/** Reads JSON bodies: an empty one is none, deep ones, `__proto__` keys and halves of characters are refused. */
 export const addJsonParser = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
   // Fastify reads plain text too, which no route of ours takes.
@@ -33,8 +45,10 @@ export const addJsonParser = (app: FastifyInstance): void => {
       return done(
         new AppError('MALFORMED_BODY', { message: `The body nests deeper than ${deepest} levels.` }),
       );
-    void parse(request, body.toString('utf8'), (error, value) =>
-      done(error ? new AppError('MALFORMED_BODY', { cause: error }) : null, value),
-    );
+    const text = body.toString('utf8');
+    void parse(request, text, (error, value) => {
+      if (error) return done(new AppError('MALFORMED_BODY', { cause: error }));
+      done(halfCharacter(text, value) ?? null, value);
+    });
   });
 };

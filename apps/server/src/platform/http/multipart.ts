@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalid } from '../errors/index.ts';
+import { beginning } from '../text/index.ts';
 import type { Multipart } from './call.ts';
 
 /** The parser's own words for a header that names no boundary, or one longer than forms may have (RFC 2046, 5.1.1). */
@@ -17,7 +18,7 @@ const isInterrupted = (error: unknown): boolean =>
 
 /** A name without any path: what stands after the last slash of either kind. */
 const baseName = (name: string): string => {
-  const last = name.split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '';
+  const last = beginning(name.split(/[\\/]/).at(-1)?.trim() ?? '', 255);
   return /^\.+$/.test(last) ? '' : last;
 };
 

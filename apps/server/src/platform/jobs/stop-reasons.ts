@@ -1,5 +1,6 @@
 import { TaskError } from '../compute/index.ts';
 import { AppError } from '../errors/index.ts';
+import { shortened } from '../text/index.ts';
 import { JobError } from './define.ts';
 
 /** The person who may has cancelled the job. */
@@ -26,11 +27,12 @@ export class TakenOver extends Error {
   }
 }
 
-/** Long enough for any sentence, short enough for an event; PostgreSQL's text has no NUL. */
+/** Long enough for any sentence, short enough for an event. */
 const longestMessage = 2000;
 
+/** As a person may read it: what controls a terminal is shown as such, and PostgreSQL's text has no NUL. */
 export const readable = (text: string): string =>
-  text.replaceAll('\u0000', '\uFFFD').slice(0, longestMessage);
+  shortened(text.toWellFormed().replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD'), longestMessage);
 
 /** What a person is told of a failure: the words meant for them, or that the fault is ours. */
 export const failureOf = (error: unknown): { code: string; message: string } => {

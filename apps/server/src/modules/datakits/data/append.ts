@@ -1,3 +1,4 @@
+import { shortened } from '#platform/text';
 import { columnsDiffer, differenceText } from './column-difference.ts';
 import { columnId, countOf, sqlText, type Statements } from './duckdb.ts';
 import type { Loaded } from './load.ts';
@@ -93,7 +94,7 @@ async function demandFit(
     const example = row[i];
     if (typeof example !== 'string') continue;
     throw new UnreadableFile(
-      `Column "${name}" holds ${spoken[kinds[i] ?? 'text']}, but the file has "${example.slice(0, 60)}" there. ` +
+      `Column "${name}" holds ${spoken[kinds[i] ?? 'text']}, but the file has "${shortened(example, 60)}" there. ` +
         'Correct the file, or change the column to text first.',
     );
   }

@@ -1,4 +1,5 @@
 import type { ColumnProfile } from '@quadrax/contract';
+import { shortened } from '#platform/text';
 import { isRowNumber, numberType, wordType } from './column-types.ts';
 import { columnId, sqlText, type DuckDB, type Statements } from './duckdb.ts';
 import { isMark } from './literals.ts';
@@ -133,7 +134,7 @@ function wordColumn(loaded: Loaded, index: number, stats: WordStatistics): Colum
 
 function shownTop(top: WordStatistics['top']): { value: string; count: number }[] {
   return top.slice(0, listedValues).map(({ value, count }) => ({
-    value: value.length > shownLength ? `${value.slice(0, shownLength - 1)}…` : value,
+    value: shortened(value, shownLength),
     count,
   }));
 }

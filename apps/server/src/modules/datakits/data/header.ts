@@ -1,3 +1,4 @@
+import { shortened } from '#platform/text';
 import { unreadable } from './intake-result.ts';
 
 /** More columns than this are refused: every one costs a query, a form field and a line on a page. */
@@ -78,5 +79,5 @@ function freeName(index: number, taken: Set<string>): string {
 }
 
 function shown(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 57)}…` : name;
+  return shortened(name, 60);
 }

@@ -1,3 +1,4 @@
+import { shortened } from '#platform/text';
 import { batches, countOf, type Statements } from './duckdb.ts';
 import { candidateFormats } from './date-formats.ts';
 import { countTexts, type Counts } from './count-texts.ts';
@@ -156,7 +157,7 @@ async function misfit(db: Statements, relation: string, column: string, physical
     `SELECT ${column} FROM ${relation} WHERE ${column} IS NOT NULL AND NOT ${isTypedMissing(column)} ` +
       `AND ${castSql(column, physical)} IS NULL LIMIT 1`,
   );
-  return String(row?.[0] ?? '').slice(0, 60);
+  return shortened(String(row?.[0] ?? ''), 60);
 }
 
 function wordFor(physical: Physical): Mixed['kind'] {

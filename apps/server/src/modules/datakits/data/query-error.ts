@@ -1,3 +1,4 @@
+import { shortened } from '#platform/text';
 import { outsideName } from './table-views.ts';
 
 /** Where in a text, both from 1. */
@@ -83,7 +84,7 @@ const wordings: readonly Wording[] = [
   ],
   [
     /No function matches the given name and argument types '(.+?)'/i,
-    (call = '') => `There is no ${call.slice(0, 200)}: the function does not take values of these types.`,
+    (call = '') => `There is no ${shortened(call, 200)}: the function does not take values of these types.`,
   ],
 ];
 
@@ -91,11 +92,14 @@ const tooMuch = /out of memory|failed to allocate|could not allocate|no space le
 
 /** Nothing of where things lie, nor of the names they have inside. */
 const cleaned = (message: string): string =>
-  outsideName(
-    (message.split('\n')[0] ?? '')
-      .replace(/^(?:[A-Z][\w-]*(?: [A-Z]\w+)? Error: |Error: )+/, '')
-      .replace(/(?:[A-Za-z]:)?[\\/](?:[\w.@-]+[\\/])+[\w.@-]*/g, 'a file'),
-  ).slice(0, 500);
+  shortened(
+    outsideName(
+      (message.split('\n')[0] ?? '')
+        .replace(/^(?:[A-Z][\w-]*(?: [A-Z]\w+)? Error: |Error: )+/, '')
+        .replace(/(?:[A-Za-z]:)?[\\/](?:[\w.@-]+[\\/])+[\w.@-]*/g, 'a file'),
+    ),
+    500,
+  );
 
 /** The place in what a person wrote of a place in the statement that was made of it: that of the same word. */
 function inOriginal(at: Place, sql: string, original: string): Place | undefined {

@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DuckDBDecimalValue, DuckDBTimestampTZValue, DuckDBTimestampValue } from '@duckdb/node-api';
 import type { Cell, QueryResult } from '@quadrax/contract';
+import { shortened } from '#platform/text';
 import { memoryFor, openDuckDB, type Statements } from './duckdb.ts';
 import { explainQuery } from './query-error.ts';
 import { readStatement } from './statement.ts';
@@ -81,7 +82,7 @@ function answerCell(value: DuckDBValue): Cell {
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return isoText(value);
   const text = typeof value === 'string' ? value : String(value);
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+  return shortened(text, longestText);
 }
 
 function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {

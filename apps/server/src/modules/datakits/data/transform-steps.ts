@@ -1,4 +1,5 @@
 import type { TransformStep } from '@quadrax/contract';
+import { shortened } from '#platform/text';
 import { columnId, countOf, sqlText, type Statements } from './duckdb.ts';
 import { nameColumns } from './header.ts';
 import { explainQuery, QueryError } from './query-error.ts';
@@ -110,7 +111,7 @@ const cast: Apply<'cast'> = async (bench, frame, step, at) => {
   );
   const lost = countOf(row?.[0]);
   if (lost > 0) {
-    const what = `${lost.toLocaleString('en')} ${lost === 1 ? 'value' : 'values'} of "${step.column}" cannot be ${step.type}, such as "${String(row?.[1]).slice(0, 60)}"`;
+    const what = `${lost.toLocaleString('en')} ${lost === 1 ? 'value' : 'values'} of "${step.column}" cannot be ${step.type}, such as "${shortened(String(row?.[1]), 60)}"`;
     if (step.onFailure === 'refuse')
       throw new QueryError(
         'INVALID_QUERY',

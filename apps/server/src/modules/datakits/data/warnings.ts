@@ -1,4 +1,5 @@
 import type { ColumnProfile, ProfileWarning } from '@quadrax/contract';
+import { shortened } from '#platform/text';
 import type { Mixed } from './infer.ts';
 import type { TableDialect } from './intake-result.ts';
 
@@ -63,8 +64,7 @@ function mixedMessage({ kind, values, others, example }: Mixed): string {
 }
 
 function shown(value: string | undefined): string {
-  const text = value ?? '';
-  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+  return shortened(value ?? '', 40);
 }
 
 /** What a person should know about the file as a whole. */
