@@ -1,5 +1,5 @@
 import { createClient } from '@quadrax/client';
-import { startTestServer, testEnvironment } from '@quadrax/testkit';
+import { createDatabase, startTestServer, testEnvironment } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, launch } from './testing/quadrax.ts';
 import type { Home } from './testing/quadrax.ts';
@@ -27,6 +27,19 @@ describe('quadrax worker', { timeout: 120_000 }, () => {
     } finally {
       expect(await worker.stop()).toBe(0);
       await server.close();
+    }
+  });
+  it.each(['worker', 'serve'])('as %s ends where it cannot start', async (command) => {
+    const database = await createDatabase();
+    try {
+      // Nearly the last thing that a start needs: most of what there is runs by then.
+      await database.owner('ALTER TABLE quadrax.schedules RENAME TO elsewhere');
+      const env = { ...testEnvironment({ databaseUrl: database.url, dataDir: home.dataDir }), PORT: '0' };
+      const { code, stderr } = await home.run([command], { env });
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('schedules') });
+      expect(await database.connections()).toEqual([]);
+    } finally {
+      await database.drop();
     }
   });
   it('refuses the embedded database, which only its server has', async () => {

@@ -140,7 +140,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   try {
     return await compose(platform, secrets, options);
   } catch (error) {
-    await platform.close();
+    await platform.begun
+      .disposeAsync()
+      .catch((failure: unknown) =>
+        log.warn({ action: 'stop.untidy', err: failure }, 'Not everything stopped'),
+      );
     throw error;
   }
 };
@@ -158,7 +162,7 @@ const compose = async (
   secrets: Secrets,
   { config, log, work = true }: AppOptions,
 ): Promise<App> => {
-  const { db, compute, telemetry, events, mail, idempotency, broadcast, cache } = platform;
+  const { db, compute, telemetry, events, mail, idempotency, broadcast, cache, begun } = platform;
   let ready = false;
   let address = `http://localhost:${config.port}`;
   const publicUrl = (): string => config.frontendUrl ?? address;
@@ -167,6 +171,7 @@ const compose = async (
   const { identity, operations, jobs, schedules, later } = modules;
   const limiter = config.rateLimitEnabled ? createRateLimiter() : undefined;
   const stopSharingRates = limiter && shareRates(limiter, broadcast);
+  begun.defer(() => stopSharingRates?.());
   const limits = limitsOf(config);
   const guard = createGuard({ authenticator: identity.authenticator, limiter, limits });
   const reads = cache && createReadCache(cache);
@@ -204,13 +209,17 @@ const compose = async (
     ...socketDoors(modules, guard),
     trustedProxies: config.trustedProxies,
   });
+  begun.defer(() => sockets.close());
   identity.onChange((change) => sockets.closeWhere(change));
   watchState(platform, modules, sockets.connections);
   const stopRecovery = await startRecovery(platform, modules);
+  begun.defer(stopRecovery);
+  begun.defer(() => mail.stop());
   await mail.start();
   await identity.start();
   if (work) {
     await jobs.work(Math.max(2, config.computeProcesses));
+    begun.defer(() => schedules.stop());
     await schedules.start();
   }
   await http.ready();

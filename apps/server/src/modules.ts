@@ -41,9 +41,23 @@ export const createModules = async (
   publicUrl: () => string,
   linkProblem: () => string | undefined,
 ) => {
-  const { db, redis, objects, compute, events, cursors, mail, idempotency, telemetry, log, worker, reach } =
-    platform;
+  const {
+    db,
+    redis,
+    objects,
+    compute,
+    events,
+    cursors,
+    mail,
+    idempotency,
+    telemetry,
+    log,
+    worker,
+    reach,
+    begun,
+  } = platform;
   const identity = await createIdentity({ db, cursors, mail, log, publicUrl }, config, secrets);
+  begun.defer(() => identity.stop());
   const table = createReadTable({ db, objects });
   const datakitJobs = createDatakitsJobs({
     db,
@@ -71,6 +85,7 @@ export const createModules = async (
     perTenant: config.jobsPerTenant,
     observe: telemetry.observeJob,
   });
+  begun.defer(() => jobs.stop());
   const scan = createVirusScan({ host: config.clamdHost, timeoutMs: config.clamdTimeoutMs, log });
   const datakits = createDatakitsModule({
     db,
@@ -109,6 +124,7 @@ export const createModules = async (
     logs: jobsModule.logs,
     trafficRetentionDays: config.trafficRetentionDays,
   });
+  begun.defer(() => models.stop());
   const inference = (ready: () => boolean) =>
     createInferenceModule({ serving: models.serving, version, ready });
   const audit = createAuditModule({ db, cursors });

@@ -42,6 +42,8 @@ export interface Platform {
   /** This process, as others know it. */
   readonly worker: string;
   readonly reach: Reach;
+  /** What a start that fails half-way has begun by then: stopped again backwards. */
+  readonly begun: AsyncDisposableStack;
   /** Leaves the installation in order and closes the database. */
   close(): Promise<void>;
 }
@@ -83,12 +85,16 @@ export const openPlatform = async ({
     log,
     measure: telemetry.measureQuery,
   });
-  let redis: Redis | undefined;
+  const begun = new AsyncDisposableStack();
+  begun.defer(() => db.close());
   try {
     const worker = await announce(db);
     const { redisUrl, cacheBytes: bytes } = config;
-    if (redisUrl !== undefined)
-      redis = await openRedis({ url: redisUrl, installation: await installationOf(db), log });
+    const redis =
+      redisUrl === undefined
+        ? undefined
+        : await openRedis({ url: redisUrl, installation: await installationOf(db), log });
+    begun.defer(async () => redis?.close());
     const broadcast = await createBroadcast(db, redis, log);
     const cache = config.cacheEnabled
       ? await createCache({ listener: db.listener, redis, bytes })
@@ -107,6 +113,7 @@ export const openPlatform = async ({
       threads: config.computeThreads,
       batch: config.computePriority,
     });
+    begun.defer(() => compute.close());
     const events = await createEventBus(db, broadcast);
     const mail = createMail({ db, log, worker, reach, smtp: smtpOf(config) });
     const close = async (): Promise<void> => {
@@ -134,11 +141,11 @@ export const openPlatform = async ({
       log,
       worker,
       reach,
+      begun,
       close,
     };
   } catch (error) {
-    await redis?.close();
-    await db.close();
+    await begun.disposeAsync();
     throw error;
   }
 };

@@ -59,11 +59,16 @@ export const startRecovery = async (
   };
 
   await recover();
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    running = running.then(recover).catch((error: unknown) => {
-      log.warn({ action: 'recovery.failed', err: error }, 'Recovery will be tried again');
-    });
+    // One that takes long is not followed by as many as it kept waiting.
+    running ??= recover()
+      .catch((error: unknown) =>
+        log.warn({ action: 'recovery.failed', err: error }, 'Recovery will be tried again'),
+      )
+      .finally(() => {
+        running = undefined;
+      });
   }, everyMs).unref();
   return async () => {
     clearInterval(timer);

@@ -69,8 +69,17 @@ export const createAuditService = (deps: { db: Database; cursors: Cursors }): Au
 
   /** One at a time: each holds a connection for long, of the few that sign-ins need too. */
   let turn: Promise<unknown> = Promise.resolve();
+  /** Those that wait, by tenant: who asks meanwhile shares the answer, so that nobody can keep others out by asking. */
+  const waiting = new Map<string | undefined, Promise<AuditVerification>>();
   const verified = (tenantId?: string): Promise<AuditVerification> => {
-    const verification = turn.then(() => verifyAudit(db, tenantId));
+    const known = waiting.get(tenantId);
+    if (known) return known;
+    const verification = turn.then(() => {
+      // From here on rows may come that it does not see.
+      waiting.delete(tenantId);
+      return verifyAudit(db, tenantId);
+    });
+    waiting.set(tenantId, verification);
     turn = verification.catch(() => {});
     return verification;
   };
