@@ -192,3 +192,21 @@ describe('The list of jobs', () => {
     await page.getByText(/^Succeeded · took/).waitFor();
   });
 });
+
+describe('A training that a colleague starts', () => {
+  it('is on the page of its model at once, though it waits for its turn', async () => {
+    const account = await stage.account();
+    const { client } = account;
+    const datakit = await readyDatakit(client);
+    const model = await newModel(client, { name: 'Shared' });
+    const { page } = await stage.visit({ as: account, at: `/models/${model.id}` });
+    await heading(page, 'Shared').waitFor();
+    expect(await page.getByRole('region', { name: 'Training' }).count()).toBe(0);
+    const { jobId } = await longTraining(account);
+    const body = quickTraining(datakit.id);
+    const waiting = await client.call(routes.models.train, { params: { id: model.id }, body });
+    await page.getByRole('region', { name: 'Training' }).waitFor();
+    await cancel(account, waiting.id);
+    await cancel(account, jobId);
+  });
+});

@@ -8,7 +8,7 @@ import { canarySchema } from './serving.ts';
 export const eventSchemas = {
   'job.queued': z
     .object({ id: idSchema, kind: z.string(), attempt: z.number().int() })
-    .describe('A job that had ended is to run again.'),
+    .describe('A job is to run: a new one, or one that had ended is to run again.'),
   'job.progress': z.object({
     id: idSchema,
     kind: z.string(),

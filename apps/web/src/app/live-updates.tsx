@@ -34,11 +34,11 @@ export function LiveUpdates() {
     if (next === undefined) void queryClient.invalidateQueries({ queryKey: runningKey });
     else queryClient.setQueryData(runningKey, next);
   });
-  useEvent('job.queued', () => {
+  useEvent('job.queued', ({ kind }) => {
     renew('jobs');
-    // What it works on is being worked on again.
-    renew('datakits');
-    renew('models');
+    // Somebody here, or a colleague, has it worked on, for the first time or again.
+    if (kind.startsWith('datakit.')) renew('datakits');
+    if (kind.startsWith('model.')) renew('models');
   });
   useEvent('job.finished', () => {
     renew('jobs');

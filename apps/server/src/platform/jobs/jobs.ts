@@ -93,7 +93,9 @@ export const openJobs = async (options: JobsOptions): Promise<Jobs> => {
   return {
     enqueue: async (tx, { kind, version }, { tenantId, payload, subject, createdBy, id = randomUUID() }) => {
       const job = { tenantId, id, kind, payload: { version, data: payload }, subject, createdBy };
-      await turns.place(tx, await insertJob(tx, job));
+      const row = await insertJob(tx, job);
+      await turns.place(tx, row);
+      await events.publish(tx, tenantId, 'job.queued', { id, kind, attempt: row.attempt });
       return id;
     },
     ...requests,
