@@ -110,7 +110,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
         { lane: 'interactive', signal, timeoutMs: trialMs, retryFresh: true },
       );
     } catch (error) {
-      throw onnxRefusal(error, 'The model cannot be served') ?? error;
+      throw onnxRefusal(error, 'The model cannot be served', 'model') ?? error;
     }
   };
 

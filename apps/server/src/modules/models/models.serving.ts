@@ -14,7 +14,7 @@ import { findModel, findModelsNamed, findModelVersion } from './models.store.ts'
 import { createExplain } from './models.explain.serving.ts';
 import { createImportedPredictor } from './models.imported.ts';
 import { createLoaded } from './models.loaded.ts';
-import { createTrainedPredictor } from './models.trained.serving.ts';
+import { createTrainedPredictor, WrongField } from './models.trained.serving.ts';
 import type { ServedPredictor } from './models.trained.serving.ts';
 import type { Explain } from './models.explain.serving.ts';
 
@@ -72,11 +72,13 @@ export interface Serving {
   ): Promise<{ version: number; predictions: Prediction[] }>;
 }
 
+const placeOf = (row: number, field: string, many: boolean): string =>
+  many ? `inputs[${row}].${field}` : field;
+
 const problemsOf = (check: RecordCheck, rows: readonly Row[], many: boolean): ErrorDetail[] => {
   const details: ErrorDetail[] = [];
   for (const [i, row] of rows.entries()) {
-    for (const { field, message } of check(row))
-      details.push({ field: many ? `inputs[${i}].${field}` : field, message });
+    for (const { field, message } of check(row)) details.push({ field: placeOf(i, field, many), message });
     if (details.length >= mostDetails) return details.slice(0, mostDetails);
   }
   return details;
@@ -226,6 +228,9 @@ export const createServing = async (
           refuseProblems(problemsOf(check, rows, many));
           predictions = await predictRows(rows, signal, watched.tally);
           return predictions;
+        } catch (error) {
+          if (!(error instanceof WrongField)) throw error;
+          throw invalid(placeOf(error.row, error.field, many), error.message);
         } finally {
           watched.done(performance.now() - started, predictions?.length ?? 0, !predictions);
         }

@@ -15,9 +15,12 @@ const isInterrupted = (error: unknown): boolean =>
   (/Unexpected end of (form|multipart data)|premature close|aborted/i.test(error.message) ||
     ('code' in error && ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))));
 
-/** A name without any path: what stands after the last slash of either kind. */
+/** A name without any path or control character: what stands after the last slash of either kind. */
 const baseName = (name: string): string => {
-  const last = name.split(/[\\/]/).at(-1)?.trim().slice(0, 255) ?? '';
+  const last = (name.split(/[\\/]/).at(-1) ?? '')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 255);
   return /^\.+$/.test(last) ? '' : last;
 };
 
