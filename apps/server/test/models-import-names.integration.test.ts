@@ -4,7 +4,14 @@ import { routes } from '@quadrax/contract';
 import { importForm, startTestServer, sumModel } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { classifierOf, perceptron, strictCities, sumOf } from './onnx-models.ts';
+import {
+  classifierOf,
+  ofImpossibleShape,
+  ofUnknownType,
+  perceptron,
+  strictCities,
+  sumOf,
+} from './onnx-models.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -121,6 +128,16 @@ describe('the names that a file has', () => {
     const [prediction] = await predicted(classes, { x_0: 0, x_1: 0 });
     expect(prediction?.probabilities).toEqual({ toString: 0.5, valueOf: 0.5 });
   });
+});
+
+it.each([
+  ['a tensor of an unknown type', ofUnknownType(), /cannot load it \(This is an invalid model/],
+  ['a shape that cannot be', ofImpossibleShape(), /cannot run it \(.*cannot be reshaped/],
+])('what onnxruntime says of %s is told without the names of its functions', async (_what, file, words) => {
+  const error = await refused(file);
+  expect(error).toMatchObject({ status: 422, details: [{ field: 'model' }] });
+  expect(error.error).toMatch(words);
+  expect(error.error).not.toMatch(/::|std|const /);
 });
 
 it('a file name with a control character becomes a name without', async () => {

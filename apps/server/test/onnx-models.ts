@@ -250,3 +250,18 @@ export const strictCities = (): Uint8Array => {
     initializer: [tensor(Float32Array.of(100, 200), [2, 1], 'prices')],
   });
 };
+
+/** Weights of a type that ONNX does not have. */
+export const ofUnknownType = (): Uint8Array =>
+  addsWeights((weights) => {
+    weights.dataType = 99;
+  });
+
+/** Takes pairs and wants seven numbers of them. */
+export const ofImpossibleShape = (): Uint8Array =>
+  onnxFile({
+    input: [valueInfo('x', 'float', [2])],
+    node: [node('Reshape', ['x', 'seven'], ['y'])],
+    output: [valueInfo('y', 'float', [2])],
+    initializer: [tensor(BigInt64Array.of(7n), [1], 'seven')],
+  });

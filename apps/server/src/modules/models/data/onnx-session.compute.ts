@@ -36,11 +36,17 @@ const loadRuntime = async (): Promise<Runtime> => {
   }
 };
 
-/** What onnxruntime says, without its places in files. */
+/** A function of onnxruntime as its messages sign it: what it returns, its name, what it takes. */
+const signature =
+  /(?:(?:static|virtual|const|void|bool|int|auto|[\w:]+::\w+[&*]?) )*[\w:<>~]*::~?\w+\([^()]*\)(?: const)?/g;
+
+/** What onnxruntime says, without its places in files and the names of its functions. */
 const spoken = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replaceAll(/(\/|[A-Za-z]:\\)\S+|\S+\.(cc|h):\d+/g, '')
+    .replaceAll(signature, '')
+    .replaceAll(/\[with [^\]]*\]/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(0, 300);
