@@ -38,7 +38,7 @@ export interface DatakitsService {
     change: Change,
     id: string,
     changes: { name?: string | undefined; description?: string | undefined },
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Datakit>;
   remove(caller: Caller, change: Change, id: string): Promise<void>;
   restore(change: Change, id: string): Promise<Datakit>;

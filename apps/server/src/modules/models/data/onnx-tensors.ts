@@ -61,7 +61,7 @@ const asFlag = ({ value, row, name }: Entry): number => {
 
 const asText = ({ value }: Entry): string => {
   if (typeof value === 'string') return value;
-  return value === null || value === undefined ? '' : String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 };
 
 /** The values of an input's columns, row by row. A missing number is NaN, a missing text is empty. @throws WrongValue */
