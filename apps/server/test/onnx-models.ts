@@ -101,8 +101,8 @@ export const perceptron = (): Uint8Array =>
     'pytorch',
   );
 
-/** A loop that says of itself that it goes on. */
-export const endlessLoop = (): Uint8Array =>
+/** A loop that says of itself that it goes on, and goes so many times at most. */
+export const loopOf = (most: bigint): Uint8Array =>
   onnxFile({
     input: [valueInfo('x', 'float', [2])],
     node: [
@@ -116,11 +116,10 @@ export const endlessLoop = (): Uint8Array =>
       }),
     ],
     output: [valueInfo('y', 'float', [2])],
-    initializer: [
-      tensor(BigInt64Array.of(1n), [], 'one'),
-      tensor(BigInt64Array.of(9_000_000_000_000_000_000n), [], 'most'),
-    ],
+    initializer: [tensor(BigInt64Array.of(1n), [], 'one'), tensor(BigInt64Array.of(most), [], 'most')],
   });
+
+export const endlessLoop = (): Uint8Array => loopOf(9_000_000_000_000_000_000n);
 
 /** A few bytes that unfold to so many megabytes of ones. */
 export const unfolding = (megabytes: number): Uint8Array =>

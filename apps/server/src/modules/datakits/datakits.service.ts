@@ -139,7 +139,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
         const page = await compute.run(
           previewTask,
           { parquet, columns, offset, limit, sort, filters },
-          { lane: 'interactive', signal },
+          { lane: 'interactive', share: tenantId, signal },
         );
         return { preview: { columns, rows: page.rows }, total: page.total };
       } catch (error) {

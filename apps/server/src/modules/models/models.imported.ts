@@ -40,10 +40,10 @@ export const onnxRefusal = (error: unknown, what: string, field?: string): AppEr
   }
 };
 
-/** Runs an imported model in a compute process: what it does there harms nobody else. */
+/** Runs an imported model in a compute process, whose places shares take in turn: it harms nobody else. */
 export const createImportedPredictor = (
   compute: ComputePool,
-  file: string,
+  { file, share }: { readonly file: string; readonly share: string },
   { schema, plan }: Pick<OnnxSignature, 'schema' | 'plan'>,
 ): ServedPredictor => ({
   schema,
@@ -55,7 +55,13 @@ export const createImportedPredictor = (
   predictRows: async (rows, signal) => {
     const input = { file, schema, plan, rows, memoryMb: compute.memoryMb };
     const answer = await compute
-      .run(predictOnnxTask, input, { lane: 'interactive', signal, timeoutMs: patienceMs, retryFresh: true })
+      .run(predictOnnxTask, input, {
+        lane: 'interactive',
+        share,
+        signal,
+        timeoutMs: patienceMs,
+        retryFresh: true,
+      })
       .catch((error: unknown) => {
         throw onnxRefusal(error, 'The model could not answer') ?? error;
       });

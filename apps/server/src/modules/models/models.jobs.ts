@@ -87,6 +87,7 @@ export const createTrainJob = ({
           },
           {
             lane: 'batch',
+            share: tenantId,
             signal,
             context: { progress, log, emit: (event) => announce(event as CandidateEvent, modelId, context) },
           },

@@ -136,12 +136,11 @@ const remembering = <T>(most: number) => {
 };
 
 const trainedPredictor = async (
-  file: string,
-  version: number,
+  about: Parameters<typeof createExplain>[1],
   compute: ComputePool,
 ): Promise<ServedPredictor> => {
-  const model = decodeModel(await readFile(file));
-  return createTrainedPredictor(createPredictor(model), createExplain(model, version, file, compute));
+  const model = decodeModel(await readFile(about.artifact));
+  return createTrainedPredictor(createPredictor(model), createExplain(model, about, compute));
 };
 
 /**
@@ -211,8 +210,8 @@ export const createServing = async (
     // Imported models are loaded by compute processes, not by this one.
     if (!onnx) weigh(object.bytes);
     const predictor = onnx
-      ? createImportedPredictor(compute, file, onnx)
-      : await trainedPredictor(file, version, compute);
+      ? createImportedPredictor(compute, { file, share: tenantId }, onnx)
+      : await trainedPredictor({ artifact: file, version, share: tenantId }, compute);
     const { schema, explain, predictRows } = predictor;
     const check = createRecordCheck(schema);
     const { reference, target } = row;
