@@ -72,11 +72,11 @@ export default {
       name: 'only-compute-knows-ml',
       severity: 'error',
       comment:
-        'Numerics run in compute processes; a single prediction is the one exception (models.serving.ts).',
+        'Numerics run in compute processes. Exceptions: a single prediction (models.serving.ts), and what a training is refused for before it is queued (models.preflight.ts).',
       from: {
         path: `${server}/`,
         pathNot: [
-          '\\.(compute|jobs|serving|test)\\.ts$',
+          '\\.(compute|jobs|serving|preflight|test)\\.ts$',
           '/datakits/data/columns',
           '/datakits/data/column-',
           '/datakits/compute\\.ts$',

@@ -23,7 +23,7 @@ import {
 } from '#modules/models';
 import { createOperations } from '#modules/operations';
 import { createUpkeepModule, upkeepRoutines } from '#modules/upkeep';
-import { bindRoutes, createLater, createLaterJobs, refuseAsOpenInference } from '#platform/http';
+import { bindRoutes, createLater, createLaterJobs } from '#platform/http';
 import type { BindOptions } from '#platform/http';
 import { openJobs } from '#platform/jobs';
 import { createSchedules } from '#platform/schedules';
@@ -196,7 +196,6 @@ export const createModules = async (
     },
     /** What stands outside the base path, because others have laid down where it is. */
     bindOutside: (app: FastifyInstance, options: BindOptions, ready: () => boolean): void => {
-      refuseAsOpenInference(app);
       bindRoutes(app, 'inference', routes.inference, inference(ready).routes, options);
     },
   };

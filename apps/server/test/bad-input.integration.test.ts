@@ -93,6 +93,27 @@ describe('an upload is refused whole, naming the field, and leaves nothing:', ()
     await expectNothingKept();
   });
 
+  it('two files', async () => {
+    const form = uploadForm(gradesCsv(), 'grades.csv');
+    form.append('dataset', new Blob([gradesCsv()]), 'more.csv');
+    const refused = await client.refused(routes.datakits.upload, { form });
+    expect(refused).toMatchObject({
+      status: 400,
+      code: 'VALIDATION_FAILED',
+      details: [{ field: 'dataset', message: 'Send one file, not several.' }],
+    });
+    await expectNothingKept();
+  });
+
+  it('more fields than a form has', async () => {
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_unused, i) => [`field${i}`, 'x']));
+    const refused = await client.refused(routes.datakits.upload, {
+      form: uploadForm(gradesCsv(), 'grades.csv', many),
+    });
+    expect(refused).toMatchObject({ status: 400, details: [{ field: 'body' }] });
+    await expectNothingKept();
+  });
+
   it('no multipart form', async () => {
     expect(await client.refused(routes.datakits.upload, { body: { dataset: 'a,b' } })).toMatchObject({
       status: 400,

@@ -55,6 +55,19 @@ describe('ETag', () => {
     expect((await rename('e', '*')).status).toBe(200);
   });
 
+  it('guards an update by any of a list, weak ones never', async () => {
+    const { id } = await newModel(ada);
+    const tag = async () => (await ada.send(get, { params: { id } })).headers.get('etag') ?? '';
+    const old = await tag();
+    const rename = async (ifMatch: string) =>
+      (await ada.send(update, { params: { id }, body: { name: 'x' }, headers: { 'if-match': ifMatch } }))
+        .status;
+    expect(await rename(`"u1", ${old},"nonsense"`)).toBe(200);
+    expect(await rename(`"u1", ${old}`)).toBe(412);
+    expect(await rename(`W/${await tag()}`)).toBe(412);
+    expect(await rename(`W/${old}, ${await tag()}`)).toBe(200);
+  });
+
   it.each(['models', 'datakits'] as const)(
     'of a change to %s is that of what came of it, so that the next change can follow',
     async (module) => {

@@ -200,7 +200,7 @@ describe('a change by somebody who is not signed in holds once it is answered, w
 
   it('a refresh token that came twice has ended its session', async () => {
     const { user } = await person();
-    const { token, refreshToken = '' } = await server.anonymous.call(login, {
+    const { token, refreshToken } = await server.anonymous.call(login, {
       body: { email: user.email, password },
     });
     const ada = server.anonymous.with({ authorization: `Bearer ${token}` });

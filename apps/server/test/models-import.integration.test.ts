@@ -17,6 +17,7 @@ import {
   addsWeights,
   customOperator,
   endlessLoop,
+  loopOf,
   ofPictures,
   perceptron,
   pickedLabels,
@@ -277,6 +278,24 @@ describe('a file that would do harm', () => {
     const { ask } = await served(sumModel());
     expect(await ask({ x_0: 1, x_1: 1 })).toEqual([{ value: 2 }]);
   });
+});
+
+it('that is slow keeps nobody of another workspace waiting behind its own', async () => {
+  const bob = await server.register();
+  const { id } = await bob.call(routes.models.import, { form: importForm(sumModel(), 'sum.onnx') });
+  await bob.call(routes.models.deploy, { params: { id }, body: { version: 1 } });
+  const { ask } = await served(loopOf(100_000n));
+  const order: string[] = [];
+  const ten = Array.from({ length: 10 }, async () => {
+    await ask({ x_0: 1, x_1: 1 });
+    order.push('slow');
+  });
+  await Promise.race(ten);
+  await bob.call(routes.models.predict, { params: { id }, body: { inputs: { x_0: 1, x_1: 1 } } });
+  order.push('other');
+  await Promise.all(ten);
+  expect(order).toHaveLength(11);
+  expect(order.indexOf('other')).toBeLessThanOrEqual(5);
 });
 
 it('says how to install onnxruntime where it is missing', async () => {

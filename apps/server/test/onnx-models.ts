@@ -101,8 +101,8 @@ export const perceptron = (): Uint8Array =>
     'pytorch',
   );
 
-/** A loop that says of itself that it goes on. */
-export const endlessLoop = (): Uint8Array =>
+/** A loop that says of itself that it goes on, and goes so many times at most. */
+export const loopOf = (most: bigint): Uint8Array =>
   onnxFile({
     input: [valueInfo('x', 'float', [2])],
     node: [
@@ -116,11 +116,10 @@ export const endlessLoop = (): Uint8Array =>
       }),
     ],
     output: [valueInfo('y', 'float', [2])],
-    initializer: [
-      tensor(BigInt64Array.of(1n), [], 'one'),
-      tensor(BigInt64Array.of(9_000_000_000_000_000_000n), [], 'most'),
-    ],
+    initializer: [tensor(BigInt64Array.of(1n), [], 'one'), tensor(BigInt64Array.of(most), [], 'most')],
   });
+
+export const endlessLoop = (): Uint8Array => loopOf(9_000_000_000_000_000_000n);
 
 /** A few bytes that unfold to so many megabytes of ones. */
 export const unfolding = (megabytes: number): Uint8Array =>
@@ -189,3 +188,79 @@ export const pickedLabels = (): Uint8Array =>
     },
     'skl2onnx',
   );
+
+/** The sum of inputs of one column each, by any names; of so many rows at a time, where a number is given. */
+export const sumOf = (names: readonly string[], output = 'y', rows?: number): Uint8Array => {
+  const input = names.map((name) => valueInfo(name, 'float', [1]));
+  if (rows !== undefined) for (const info of input) shapeOf(info).splice(0, 1, sizeOf(rows));
+  return onnxFile({
+    input,
+    node: [node('Sum', names, [output])],
+    output: [valueInfo(output, 'float', [1])],
+  });
+};
+
+/** A size that is known, as graphs say it. */
+const sizeOf = (size: number) => {
+  const dim = shapeOf(valueInfo('', 'float', [size]))[1];
+  if (!dim) throw new Error('There is no such size.');
+  return dim;
+};
+
+const shapeOf = ({ type }: ReturnType<typeof valueInfo>) =>
+  type?.value.case === 'tensorType' ? (type.value.value.shape?.dim ?? []) : [];
+
+/** Classes by any names, the likelier the larger the first of two columns. */
+export const classifierOf = (classes: readonly string[]): Uint8Array =>
+  onnxFile({
+    input: [valueInfo('x', 'float', [2])],
+    node: [
+      node('LinearClassifier', ['x'], ['label', 'scores'], {
+        classlabels_strings: classes,
+        coefficients: Float32Array.from(classes.flatMap((_name, k) => [k, 0])),
+        intercepts: new Float32Array(classes.length),
+        multi_class: 1,
+        post_transform: 'SOFTMAX',
+      }),
+    ],
+    output: [valueInfo('label', 'string', []), valueInfo('scores', 'float', [classes.length])],
+  });
+
+/** A city and a whole number; an encoder that knows two cities and fails on any other. */
+export const strictCities = (): Uint8Array => {
+  const encoder = node('OneHotEncoder', ['city'], ['spread'], { cats_strings: ['Bern', 'Köln'], zeros: 0 });
+  encoder.domain = 'ai.onnx.ml';
+  return onnxFile({
+    input: [
+      valueInfo('size', 'float', [1]),
+      valueInfo('city', 'string', [1]),
+      valueInfo('rooms', 'int64', [1]),
+      valueInfo('garden', 'bool', [1]),
+    ],
+    node: [
+      encoder,
+      node('Flatten', ['spread'], ['flat']),
+      node('Gemm', ['flat', 'prices'], ['price']),
+      node('Cast', ['rooms'], ['many'], { to: 1 }),
+      node('Cast', ['garden'], ['green'], { to: 1 }),
+      node('Sum', ['price', 'many', 'green', 'size'], ['value']),
+    ],
+    output: [valueInfo('value', 'float', [1])],
+    initializer: [tensor(Float32Array.of(100, 200), [2, 1], 'prices')],
+  });
+};
+
+/** Weights of a type that ONNX does not have. */
+export const ofUnknownType = (): Uint8Array =>
+  addsWeights((weights) => {
+    weights.dataType = 99;
+  });
+
+/** Takes pairs and wants seven numbers of them. */
+export const ofImpossibleShape = (): Uint8Array =>
+  onnxFile({
+    input: [valueInfo('x', 'float', [2])],
+    node: [node('Reshape', ['x', 'seven'], ['y'])],
+    output: [valueInfo('y', 'float', [2])],
+    initializer: [tensor(BigInt64Array.of(7n), [1], 'seven')],
+  });

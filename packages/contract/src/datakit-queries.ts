@@ -39,7 +39,11 @@ export const queryColumnTypeSchema = z.enum(['integer', 'numeric', 'boolean', 'd
 export const queryResultSchema = z
   .object({
     columns: z.array(z.object({ name: z.string(), type: queryColumnTypeSchema })),
-    rows: z.array(z.array(cellSchema)),
+    rows: z
+      .array(z.array(cellSchema))
+      .describe(
+        'NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text.',
+      ),
     truncated: z.boolean().describe('There are more rows than these.'),
     elapsedMs: z.number().nonnegative(),
   })

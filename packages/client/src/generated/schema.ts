@@ -2823,6 +2823,7 @@ export interface components {
         type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
       }[];
       elapsedMs: number;
+      /** @description NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text. */
       rows: (number | string | boolean | null)[][];
       /** @description There are more rows than these. */
       truncated: boolean;
@@ -2975,6 +2976,7 @@ export interface components {
       elapsedMs: number;
       /** @description What the steps did that a person should know. */
       notes: string[];
+      /** @description NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text. */
       rows: (number | string | boolean | null)[][];
       /** @description Only the first rows went through the steps. */
       sampled: boolean;

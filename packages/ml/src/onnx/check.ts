@@ -10,6 +10,7 @@ import {
   TensorProto_DataType as DataType,
   type TensorProto,
 } from 'onnx-buf';
+import { shown } from './names.ts';
 import { OnnxError, refused } from './onnx-error.ts';
 
 const standardDomains = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
@@ -99,7 +100,7 @@ function createCheck(functions: ReadonlySet<string>) {
 function checkOperator({ domain, opType }: NodeProto, functions: ReadonlySet<string>): void {
   if (standardDomains.has(domain) || functions.has(`${domain}:${opType}`)) return;
   throw refused(
-    `It uses the operator ${opType} of ${domain}, which is no standard one. Export it with standard operators only.`,
+    `It uses the operator ${shown(opType)} of ${shown(domain)}, which is no standard one. Export it with standard operators only.`,
   );
 }
 
@@ -110,7 +111,7 @@ function checkSparse({ values, indices }: SparseTensorProto): void {
 
 function checkTensor(tensor: TensorProto): void {
   const { name, dims, dataType, rawData, dataLocation, externalData } = tensor;
-  const called = name === '' ? 'A constant' : `The tensor "${name}"`;
+  const called = name === '' ? 'A constant' : `The tensor "${shown(name)}"`;
   if (dataLocation === DataLocation.EXTERNAL || externalData.length > 0)
     throw refused(
       `${called} keeps its data in another file. Save the model as one file (in onnx: save_as_external_data=False).`,

@@ -1,6 +1,6 @@
 import { type GraphProto, TensorProto_DataType as DataType, type ValueInfoProto } from 'onnx-buf';
-import { decodeUtf8 } from '../runtime/platform.ts';
 import type { FeatureSchema } from '../tabular/types.ts';
+import { checkNames, isKeepable, mostNames, shown, textIn } from './names.ts';
 import { refused } from './onnx-error.ts';
 import type { InputType, PlannedInput } from './plan.ts';
 
@@ -12,7 +12,9 @@ const inputTypes: Readonly<Record<number, InputType>> = {
   [DataType.BOOL]: 'bool',
   [DataType.STRING]: 'string',
 };
-const mostFeatures = 10_000;
+/** Categories of a column that are told, and their characters together; of more it is not said which there are. */
+const mostCategories = 10_000;
+const mostCharacters = 1_000_000;
 
 export interface ReadInputs {
   readonly inputs: readonly PlannedInput[];
@@ -44,25 +46,36 @@ export function readInputs(
   const constants = new Set(graph.initializer.map(({ name }) => name));
   const given = graph.input.filter(({ name }) => !constants.has(name));
   if (given.length === 0) throw refused('Its graph has no input.');
+  checkNames(
+    given.map(({ name }) => name),
+    'input',
+  );
+  if (names) checkNames(names, 'feature', true);
   const widths = widthsOf(given, names);
   const total = widths.reduce((sum, width) => sum + width, 0);
-  if (total > mostFeatures) throw refused(`It takes ${total} values a row; ${mostFeatures} are the most.`);
-  if (names && (names.length !== total || new Set(names).size !== total))
-    throw refused(`It takes ${total} values a row: "features" must give as many names, all different.`);
+  if (total > mostNames) throw refused(`It takes ${total} values a row; ${mostNames} are the most.`);
+  if (names && names.length !== total)
+    throw refused(
+      `It takes ${total} values a row, and "features" gives ${names.length} names. Give as many.`,
+      'features',
+    );
   const features: FeatureSchema[] = [];
   const inputs = given.map((info, i): PlannedInput => {
     const { name } = info;
     const type = inputTypes[elementTypeOf(info) ?? 0];
-    if (!type) throw refused(`The input "${name}" takes a kind of value that rows of a table do not have.`);
-    const own = kept.find(({ input }) => input === name);
+    if (!type)
+      throw refused(`The input "${shown(name)}" takes a kind of value that rows of a table do not have.`);
+    const own = kept.find((told) => told.input === name && suits(told, type));
     const columns = Array.from({ length: widths[i] }, (_, k) => {
       const called = names?.[features.length] ?? own?.name ?? (widths[i] === 1 ? name : `${name}_${k}`);
       return features.push(own ? withoutInput(own) : featureOf(graph, called, name, type)) - 1;
     });
     return { name, type, rank: sizesOf(info)?.length === 1 ? 1 : 2, features: columns };
   });
-  if (new Set(features.map(({ name }) => name)).size !== features.length)
-    throw refused('Two of its columns have one name. Name them in "features".');
+  checkNames(
+    features.map(({ name }) => name),
+    'feature',
+  );
   return { inputs, features, oneRow: oneRowOf(given) };
 }
 
@@ -70,11 +83,11 @@ export function readInputs(
 function widthsOf(given: readonly ValueInfoProto[], names: readonly string[] | undefined): number[] {
   const known = given.map((info) => {
     const sizes = sizesOf(info);
-    if (!sizes) throw refused(`The input "${info.name}" does not say what shape it takes.`);
+    if (!sizes) throw refused(`The input "${shown(info.name)}" does not say what shape it takes.`);
     if (sizes.length === 1) return 1;
     if (sizes.length === 2) return sizes[1];
     throw refused(
-      `The input "${info.name}" takes ${sizes.length} dimensions. Models of tables take rows and columns; images and sequences are not served from an import.`,
+      `The input "${shown(info.name)}" takes ${sizes.length} dimensions. Models of tables take rows and columns; images and sequences are not served from an import.`,
     );
   });
   const open = known.filter((width) => width === undefined).length;
@@ -83,7 +96,8 @@ function widthsOf(given: readonly ValueInfoProto[], names: readonly string[] | u
     if (width !== undefined) return width;
     if (open === 1 && rest > 0) return rest;
     throw refused(
-      `The input "${given[i].name}" does not say how many columns it takes. Name them in "features".`,
+      `The input "${shown(given[i].name)}" does not say how many columns it takes. Name them in "features".`,
+      'features',
     );
   });
 }
@@ -96,6 +110,12 @@ function oneRowOf(given: readonly ValueInfoProto[]): boolean {
       `It takes exactly ${many} rows at a time. Export it for any number of rows (in torch.onnx.export: dynamic_axes or dynamic_shapes).`,
     );
   return counts.includes(1);
+}
+
+/** Whether an input takes what a feature is told to hold. */
+function suits({ kind }: FeatureSchema, type: InputType): boolean {
+  if (type === 'bool') return false;
+  return (type === 'string') === (kind === 'categorical' || kind === 'text');
 }
 
 function withoutInput({ input: _input, ...feature }: FeatureSchema & { input: string }): FeatureSchema {
@@ -114,5 +134,8 @@ function featureOf(graph: GraphProto, name: string, input: string, type: InputTy
 function categoriesOf(graph: GraphProto, input: string): string[] {
   const encoder = graph.node.find((node) => node.input.includes(input));
   const known = encoder?.attribute.find(({ name }) => name === 'cats_strings' || name === 'keys_strings');
-  return known?.strings.map(decodeUtf8) ?? [];
+  if (!known || known.strings.length > mostCategories) return [];
+  const texts = known.strings.map(textIn);
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return characters <= mostCharacters && texts.every(isKeepable) ? texts : [];
 }

@@ -4,7 +4,7 @@ import {
   TensorProto_DataType as DataType,
   type TensorProto,
 } from 'onnx-buf';
-import { decodeUtf8 } from '../runtime/platform.ts';
+import { shown, textIn } from './names.ts';
 import { refused } from './onnx-error.ts';
 import type { Link } from './plan.ts';
 import { elementTypeOf, sizesOf } from './read-inputs.ts';
@@ -23,6 +23,8 @@ const labelTypes = new Set<number>([DataType.INT64, DataType.INT32, DataType.STR
 const numberTypes = new Set<number>([DataType.FLOAT, DataType.DOUBLE]);
 /** Operators that only pass on what they are given. */
 const passing = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+/** Outputs that a warning names. */
+const mostTold = 10;
 const classifiers = new Set(['LinearClassifier', 'TreeEnsembleClassifier', 'SVMClassifier', 'Normalizer']);
 
 /**
@@ -63,7 +65,7 @@ function lonely(
   const link = linkOf(graph, name, columns);
   if (columns === 1 && link !== 'second') return { value: name, classes: [], warnings };
   const told = link ?? 'softmax';
-  const note = `The output "${name}" was taken as a score for each class, made a probability by softmax.`;
+  const note = `The output "${shown(name)}" was taken as a score for each class, made a probability by softmax.`;
   return {
     scores: { output: name, link: told, columns: told === 'second' ? 2 : columns },
     classes,
@@ -77,8 +79,10 @@ function columnsOf(sizes: readonly (number | undefined)[] | undefined): number |
 }
 
 function unusedOf(graph: GraphProto, used: string): string[] {
-  const others = graph.output.filter(({ name }) => name !== used).map(({ name }) => `"${name}"`);
-  return others.length === 0 ? [] : [`These outputs are not used: ${others.join(', ')}.`];
+  const others = graph.output.filter(({ name }) => name !== used).map(({ name }) => `"${shown(name)}"`);
+  if (others.length === 0) return [];
+  const more = others.length > mostTold ? ` and ${others.length - mostTold} more` : '';
+  return [`These outputs are not used: ${others.slice(0, mostTold).join(', ')}${more}.`];
 }
 
 /** Undefined: nothing tells that they are probabilities. */
@@ -106,7 +110,7 @@ function classesOf(graph: GraphProto, zip: NodeProto | undefined): string[] {
   for (const node of [...(zip ? [zip] : []), ...graph.node]) {
     for (const { name, strings, ints } of node.attribute) {
       if (!name.startsWith('classlabels_')) continue;
-      if (strings.length > 0) return strings.map(decodeUtf8);
+      if (strings.length > 0) return strings.map(textIn);
       if (ints.length > 0) return ints.map(String);
     }
   }
@@ -117,7 +121,7 @@ function classesOf(graph: GraphProto, zip: NodeProto | undefined): string[] {
 
 /** The values of a tensor of texts or whole numbers. */
 function textsOf({ dataType, rawData, stringData, int64Data, int32Data }: TensorProto): string[] {
-  if (stringData.length > 0) return stringData.map(decodeUtf8);
+  if (stringData.length > 0) return stringData.map(textIn);
   if (rawData.length === 0) return int64Data.length > 0 ? int64Data.map(String) : int32Data.map(String);
   const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
   const readers: Readonly<Record<number, () => string[]>> = {

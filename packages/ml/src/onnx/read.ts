@@ -2,6 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type NodeProto, TypeProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import type { FeatureSchema } from '../tabular/types.ts';
 import { type CheckedModel, decodeOnnx } from './check.ts';
+import { checkNames, isKeepable, mostNames, shown } from './names.ts';
 import { refused } from './onnx-error.ts';
 import type { ImportWishes, OnnxSignature } from './plan.ts';
 import { readInputs } from './read-inputs.ts';
@@ -9,17 +10,25 @@ import { readOutputs } from './read-outputs.ts';
 
 /** What a model file takes and gives. Throws `OnnxError` for what is damaged, or cannot be served from rows of a table. */
 export function readOnnx(bytes: Uint8Array, wishes: ImportWishes): OnnxSignature {
+  if (wishes.classes) checkNames(wishes.classes, 'class', true);
   const model = decodeOnnx(bytes);
   const { graph } = model;
   const told = metadataOf(model);
   const { inputs, features, oneRow } = readInputs(graph, wishes.features, told.features);
   const { label, scores, value, classes: read, warnings } = readOutputs(graph);
+  if (value !== undefined && wishes.classes)
+    throw refused('It gives a number for a row, so that there are no classes to name.', 'classes');
   const classes = classNames(wishes.classes, told.classes, read, scores?.columns);
   const regression = value !== undefined;
+  const target = told.target ?? value ?? label ?? 'label';
+  checkNames(
+    [...new Set([label, value, scores?.output, target].filter((name) => name !== undefined))],
+    'output',
+  );
   return {
     schema: {
       task: regression ? 'regression' : 'classification',
-      target: told.target ?? value ?? label ?? 'label',
+      target,
       features,
       classes,
     },
@@ -30,7 +39,10 @@ export function readOnnx(bytes: Uint8Array, wishes: ImportWishes): OnnxSignature
       value,
       scores: scores && { output: scores.output, link: scores.link },
     },
-    producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
+    producer: [model.producerName, model.producerVersion]
+      .filter((part) => part !== '')
+      .map(shown)
+      .join(' '),
     warnings,
   };
 }
@@ -42,13 +54,21 @@ function classNames(
   columns: number | undefined,
 ): readonly string[] {
   const count = columns ?? (told.length || read.length || undefined);
+  if (count !== undefined && count > mostNames)
+    throw refused(`It tells ${count} classes apart; ${mostNames} are the most.`);
   if (wished) {
     if (count !== undefined && wished.length !== count)
-      throw refused(`It tells ${count} classes apart: "classes" must give as many names.`);
+      throw refused(
+        `It tells ${count} classes apart, and "classes" gives ${wished.length} names. Give as many.`,
+        'classes',
+      );
     return wished;
   }
-  for (const names of [told, read])
-    if (names.length > 0 && (count ?? names.length) === names.length) return names;
+  const given = [told, read].find((names) => names.length > 0 && (count ?? names.length) === names.length);
+  if (given) {
+    checkNames(given, 'class');
+    return given;
+  }
   return Array.from({ length: count ?? 0 }, (_, k) => String(k));
 }
 
@@ -71,17 +91,20 @@ function metadataOf({ metadataProps }: CheckedModel) {
   };
 }
 
+/** Milliseconds from 1970 to the last day there is. */
+const latestTime = 8.64e15;
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && isKeepable(value);
+}
+
 function isFeature(value: unknown): value is FeatureSchema & { input: string } {
   if (typeof value !== 'object' || value === null) return false;
   const { name, input, kind, optional, categories, min, max, example } = value as Record<string, unknown>;
   if (typeof name !== 'string' || typeof input !== 'string' || typeof optional !== 'boolean') return false;
-  if (kind === 'categorical')
-    return (
-      Array.isArray(categories) &&
-      categories.every((one) => typeof one === 'string') &&
-      typeof example === 'string'
-    );
-  const numbers = [min, max, example].every((number) => typeof number === 'number');
+  if (kind === 'categorical') return Array.isArray(categories) && categories.every(isText) && isText(example);
+  const most = kind === 'datetime' ? latestTime : Number.MAX_VALUE;
+  const numbers = [min, max, example].every((one) => typeof one === 'number' && Math.abs(one) <= most);
   return (kind === 'numeric' || kind === 'datetime') && numbers;
 }
 

@@ -1,5 +1,7 @@
 /** Supervised learning on tables: train, keep, explain and predict. Pure functions; no I/O. */
 export { train } from './train.ts';
+export { checkBeforehand } from './beforehand.ts';
+export type { Foreseen } from './beforehand.ts';
 export { encodeModel, decodeModel } from './artifact/artifact.ts';
 export { readableModel } from './artifact/readable.ts';
 export { createPredictor } from './predictor.ts';

@@ -300,6 +300,7 @@ export interface EnsembleMember {
 
 export type WarningCode =
   | 'MISSING_TARGET'
+  | 'CONSTANT_TARGET'
   | 'INFINITE_VALUES'
   | 'CONSTANT_COLUMN'
   | 'EMPTY_COLUMN'

@@ -58,7 +58,7 @@ export const createDownload = ({ db, objects, compute, table }: DownloadDeps): D
       const bytes = await compute.run(
         exportTask,
         { parquet, columns: names, format: wantedFormat, file },
-        { lane: 'interactive', signal },
+        { lane: 'interactive', share: tenantId, signal },
       );
       const stream = createReadStream(file).once('close', forget);
       const stem = wanted === undefined ? name : `${name} v${version}`;

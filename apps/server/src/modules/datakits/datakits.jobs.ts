@@ -138,7 +138,7 @@ export const createProfileJob = (deps: DatakitJobDeps): JobDefinition<ProfilePay
             memoryMb: jobMemoryMb(compute),
             threads: 2,
           },
-          { lane: 'batch', signal, context: { progress, log } },
+          { lane: 'batch', share: tenantId, signal, context: { progress, log } },
         );
         const names = (columns: DatakitTable['columns']) => columns.map(({ name }) => name);
         const difference = base && columnsDiffer(names(base.columns), names(found.columns));

@@ -163,7 +163,12 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
   ): Promise<Output> => {
     try {
       return await turns.take(tenantId, signal, () =>
-        compute.run(task, input, { lane: 'query', signal, timeoutMs: queryTimeoutMs + graceMs }),
+        compute.run(task, input, {
+          lane: 'query',
+          share: tenantId,
+          signal,
+          timeoutMs: queryTimeoutMs + graceMs,
+        }),
       );
     } catch (error) {
       const wrong = wrongQueryOf(error);

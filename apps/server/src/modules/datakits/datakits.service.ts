@@ -38,7 +38,7 @@ export interface DatakitsService {
     change: Change,
     id: string,
     changes: { name?: string | undefined; description?: string | undefined },
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Datakit>;
   remove(caller: Caller, change: Change, id: string): Promise<void>;
   restore(change: Change, id: string): Promise<Datakit>;
@@ -139,7 +139,7 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
         const page = await compute.run(
           previewTask,
           { parquet, columns, offset, limit, sort, filters },
-          { lane: 'interactive', signal },
+          { lane: 'interactive', share: tenantId, signal },
         );
         return { preview: { columns, rows: page.rows }, total: page.total };
       } catch (error) {

@@ -1,6 +1,6 @@
 import { restorableDays } from '@quadrax/contract';
 import type { Sort } from '@quadrax/contract';
-import { and, eq, getTableColumns, ilike, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, ilike, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { byName, byTime, containing, keyset } from '#platform/db';
 import type { PageRows, SortedPage, Tx } from '#platform/db';
 import { datakits, datakitVersions, people } from './datakits.tables.ts';
@@ -105,7 +105,7 @@ export const updateDatakit = async (
   tx: Tx,
   id: string,
   changes: { readonly name?: string | undefined; readonly description?: string | undefined },
-  unchangedSince: Date | undefined,
+  unchangedSince: readonly Date[] | undefined,
 ): Promise<boolean> => {
   const rows = await tx
     .update(datakits)
@@ -114,7 +114,7 @@ export const updateDatakit = async (
       and(
         eq(datakits.id, id),
         isNull(datakits.deletedAt),
-        unchangedSince && eq(datakits.updatedAt, unchangedSince),
+        unchangedSince && inArray(datakits.updatedAt, unchangedSince),
       ),
     )
     .returning({ id: datakits.id });

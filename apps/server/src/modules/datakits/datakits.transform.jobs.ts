@@ -78,7 +78,7 @@ export const createTransformJob = (deps: TransformJobDeps): JobDefinition<Transf
         const { made, notes } = await compute.run(
           transformTask,
           { ...opened, outputs: files, temp, tempBytes, memoryMb: jobMemoryMb(compute), threads: 2 },
-          { lane: 'batch', signal, timeoutMs, context: { progress, log } },
+          { lane: 'batch', share: tenantId, signal, timeoutMs, context: { progress, log } },
         );
         const commits: Awaited<ReturnType<typeof storeTable>>[] = [];
         for (const [i, found] of made.entries())

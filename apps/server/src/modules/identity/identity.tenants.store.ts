@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import { tenants } from './identity.tables.ts';
 
@@ -14,7 +14,7 @@ export const renameTenant = async (
   tx: Tx,
   id: string,
   name: string,
-  unchangedSince: Date | undefined,
+  unchangedSince: readonly Date[] | undefined,
 ): Promise<boolean> => {
   const changed = await tx
     .update(tenants)
@@ -23,7 +23,7 @@ export const renameTenant = async (
     .where(
       and(
         eq(tenants.tenantId, id),
-        unchangedSince === undefined ? undefined : eq(tenants.updatedAt, unchangedSince),
+        unchangedSince === undefined ? undefined : inArray(tenants.updatedAt, unchangedSince),
       ),
     )
     .returning({ id: tenants.tenantId });

@@ -15,7 +15,7 @@ export interface Tenants {
     change: Change,
     id: string,
     name: string,
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Tenant>;
 }
 

@@ -103,6 +103,7 @@ const openImported = async (
   memoryMb: number,
 ): Promise<PiecePredictor> => {
   const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
+  const { WrongValue } = await import('./data/onnx-tensors.ts');
   const session = await keptOnnx(artifact, memoryMb);
   const { classes } = schema;
   const labels = [...classes];
@@ -121,7 +122,9 @@ const openImported = async (
     ...(schema.task === 'classification' && { labels }),
     classes: classes.length,
     answer: async (piece) => {
-      const answers = await session.predict(schema, plan, rowsOf(piece));
+      const answers = await session.predict(schema, plan, rowsOf(piece)).catch((error: unknown) => {
+        throw error instanceof WrongValue ? new TaskError('REFUSED', error.message) : error;
+      });
       return {
         predicted: Float64Array.from(answers, ({ label, value = Number.NaN }) =>
           label === undefined ? value : placeOf(label),

@@ -68,6 +68,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
       const { parquet, columns } = data;
       const step = (from: number, to: number) => ({
         lane: 'batch' as const,
+        share: tenantId,
         signal,
         context: {
           log,

@@ -21,14 +21,14 @@ export interface DeploymentsService {
     change: Change,
     id: string,
     wanted: Body<typeof routes.deploy>,
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Reply<typeof routes.deploy>>;
   undeploy(
     caller: Caller,
     change: Change,
     id: string,
     alias: string | undefined,
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Model>;
 }
 
@@ -77,7 +77,7 @@ export const createDeploymentsService = (deps: {
   };
 
   /** Locks the model and marks it as changed. @throws AppError NOT_FOUND, PRECONDITION_FAILED */
-  const touch = async (tx: Tx, id: string, unchangedSince: Date | undefined): Promise<void> => {
+  const touch = async (tx: Tx, id: string, unchangedSince: readonly Date[] | undefined): Promise<void> => {
     if (!(await lockModel(tx, id))) throw notFound('model');
     if (!(await updateModel(tx, id, {}, unchangedSince))) throw new AppError('PRECONDITION_FAILED');
   };

@@ -57,7 +57,11 @@ export const createEvidence = ({ db, compute, table }: EvidenceDeps): Evidence =
     const cells =
       places.length === 0
         ? []
-        : await compute.run(rowsTask, { parquet, columns, rows: places }, { lane: 'interactive', signal });
+        : await compute.run(
+            rowsTask,
+            { parquet, columns, rows: places },
+            { lane: 'interactive', share: tenantId, signal },
+          );
     return {
       total: fitting.length,
       kept: heldOut.rows.length,

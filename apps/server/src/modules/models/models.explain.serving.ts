@@ -35,8 +35,16 @@ const tooSlow = (error: unknown): unknown => {
  */
 export const createExplain = (
   model: Model,
-  version: number,
-  artifact: string,
+  {
+    version,
+    artifact,
+    share,
+  }: {
+    readonly version: number;
+    readonly artifact: string;
+    /** Whom it belongs to. */
+    readonly share: string;
+  },
   compute: Pick<ComputePool, 'run'>,
 ): Explain => {
   let made: RecordExplainer | undefined;
@@ -46,7 +54,7 @@ export const createExplain = (
     signal: AbortSignal,
   ): Promise<Explanation[]> => {
     if (rowCost <= maxCostHere) return paced(rows, signal, explain);
-    const request = { lane: 'interactive', signal, timeoutMs: patienceMs } as const;
+    const request = { lane: 'interactive', share, signal, timeoutMs: patienceMs } as const;
     return compute.run(explainRowsTask, { artifact, rows }, request).catch((error: unknown) => {
       throw tooSlow(error);
     });

@@ -93,15 +93,20 @@ const reportOf = ({ schema, plan, producer, warnings }: OnnxSignature, arrival: 
 export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
   const { db, objects, compute, trialMs } = deps;
 
-  const inspected = async ({ file }: Arrival, { features, classes }: Form, signal: AbortSignal) => {
+  const inspected = async (
+    share: string,
+    { file }: Arrival,
+    { features, classes }: Form,
+    signal: AbortSignal,
+  ) => {
     try {
       return await compute.run(
         inspectOnnxTask,
         { file, wishes: { features, classes } },
-        { lane: 'interactive', signal, timeoutMs: trialMs, retryFresh: true },
+        { lane: 'interactive', share, signal, timeoutMs: trialMs, retryFresh: true },
       );
     } catch (error) {
-      throw onnxRefusal(error, 'The model cannot be served') ?? error;
+      throw onnxRefusal(error, 'The model cannot be served', 'model') ?? error;
     }
   };
 
@@ -176,7 +181,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
         });
         if (!arrival) throw new AppError('NO_FILE');
         const form = formOf(fields);
-        const signature = await inspected(arrival, form, signal);
+        const signature = await inspected(caller.tenantId, arrival, form, signal);
         return await keep(caller, change, arrival, form, signature, performance.now() - started);
       } finally {
         if (arrival) await rm(arrival.file, { force: true });
@@ -201,7 +206,7 @@ export const createModelFiles = (deps: ModelFilesDeps): ModelFiles => {
         const bytes = await compute.run(
           exportModelTask,
           { artifact: objects.localPath(object.key), format, about, file },
-          { lane: 'interactive', signal },
+          { lane: 'interactive', share: tenantId, signal },
         );
         return { stream: createReadStream(file).once('close', forget), fileName, contentType, bytes };
       } catch (error) {

@@ -1,8 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainRequestSchema } from '@quadrax/contract';
-import type { TrainRequest } from '@quadrax/contract';
-import type { TrainOptions } from '@quadrax/ml/tabular';
 import { z } from 'zod';
 import type { ComputePool } from '#platform/compute';
 import type { Tx } from '#platform/db';
@@ -16,6 +14,7 @@ import { trainTask } from './models.compute.ts';
 import type { CandidateEvent } from './models.compute.ts';
 import { insertExplanation } from './models.explanations.store.ts';
 import { baseMb } from './models.memory.ts';
+import { optionsOf } from './models.options.ts';
 import { readFinished } from './models.progress.ts';
 import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
@@ -35,22 +34,6 @@ export interface TrainJobDeps {
   /** Whether the datakit is there and not deleted, as the transaction sees it. */
   readonly hasDatakit: (tx: Tx, id: string) => Promise<boolean>;
 }
-
-const optionsOf = (task: TrainPayload['task'], request: TrainRequest): TrainOptions => ({
-  task,
-  target: request.target,
-  ...(request.features && { features: request.features }),
-  algorithm: request.algorithm,
-  ...(request.algorithm !== 'auto' && { parameters: request.parameters }),
-  validation: request.validation,
-  ...(request.metric && { metric: request.metric }),
-  ...(request.weights !== undefined && { weights: request.weights }),
-  ...(request.threshold !== 'half' && { threshold: request.threshold }),
-  ...(request.calibrate !== 'none' && { calibrate: request.calibrate }),
-  seed: request.seed,
-  budgetMs: request.timeBudgetSeconds * 1000,
-  ...(request.plan && { plan: request.plan }),
-});
 
 /** "gradient_boosting" and "logLoss" as a person says them. */
 const spoken = (name: string): string =>
@@ -104,6 +87,7 @@ export const createTrainJob = ({
           },
           {
             lane: 'batch',
+            share: tenantId,
             signal,
             context: { progress, log, emit: (event) => announce(event as CandidateEvent, modelId, context) },
           },

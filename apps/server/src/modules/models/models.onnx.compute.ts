@@ -54,7 +54,7 @@ export const inspectOnnxTask = computeTask(
       await session.close();
       return { ...signature, schema };
     } catch (error) {
-      if (error instanceof OnnxError) throw new TaskError(error.code, error.message);
+      if (error instanceof OnnxError) throw new TaskError(error.code, error.message, error.field);
       throw error;
     }
   },
@@ -69,13 +69,28 @@ export interface PredictInput {
   readonly memoryMb: number;
 }
 
-/** Runs an imported model; a process keeps those that it was asked last. */
+/** What an imported model answered, or the value that it could not compute with. */
+export type ImportedAnswer =
+  | { readonly predictions: Prediction[] }
+  | { readonly wrong: { readonly row: number; readonly field: string; readonly message: string } };
+
+/**
+ * Runs an imported model; a process keeps those that it was asked last. A wrong value is an answer and no failure: a
+ * process in which a task failed is ended.
+ */
 export const predictOnnxTask = computeTask(
   import.meta.url,
   'models.predict_onnx',
-  async ({ file, schema, plan, rows, memoryMb }: PredictInput): Promise<Prediction[]> => {
+  async ({ file, schema, plan, rows, memoryMb }: PredictInput): Promise<ImportedAnswer> => {
     const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
+    const { WrongValue } = await import('./data/onnx-tensors.ts');
     const session = await keptOnnx(file, memoryMb);
-    return session.predict(schema, plan, rows);
+    try {
+      return { predictions: await session.predict(schema, plan, rows) };
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error;
+      const { row, feature, message } = error;
+      return { wrong: { row, field: feature, message } };
+    }
   },
 );

@@ -1,43 +1,52 @@
 import type { ColumnProfile, TrainRequest } from '@quadrax/contract';
-import { AppError } from '#platform/errors';
+import { checkBeforehand, TabularError } from '@quadrax/ml/tabular';
+import type { Task } from '@quadrax/ml/tabular';
 import type { DatakitTable } from '#modules/datakits';
-
-const refuse = (code: 'UNKNOWN_FIELD' | 'UNTRAINABLE', field: string, message: string): AppError =>
-  new AppError(code, { message, details: [{ field, message }] });
-
-const columnOf = (table: DatakitTable, field: string, name: string): ColumnProfile => {
-  const column = table.profile.columns.find((candidate) => candidate.name === name);
-  if (!column) throw refuse('UNKNOWN_FIELD', field, `The datakit has no column "${name}".`);
-  return column;
-};
+import { optionsOf } from './models.options.ts';
+import {
+  checkFeatures,
+  checkSplit,
+  checkWeights,
+  columnOf,
+  numericTypes,
+  refuse,
+} from './models.preflight.columns.ts';
 
 /** More classes than this are no classes but an identifier or a number. */
 const mostClasses = 200;
 
-const checkClasses = (target: ColumnProfile, folds: number | undefined): void => {
-  if (target.distinct < 2)
-    throw refuse(
-      'UNTRAINABLE',
-      'target',
-      `"${target.name}" has only one value, so there is nothing to tell apart.`,
+/** Classes of the rows that are used; `rows` of them have a target. */
+const checkClasses = (target: ColumnProfile, rows: number, folds: number | undefined): void => {
+  const { name, distinct, type } = target;
+  const wrong = (message: string) => refuse('UNTRAINABLE', 'target', message);
+  if (distinct < 2) throw wrong(`"${name}" has only one value, so there is nothing to tell apart.`);
+  if (type === 'datetime') throw wrong(`"${name}" holds dates, and a date cannot be a class.`);
+  if (distinct > mostClasses)
+    throw wrong(
+      `"${name}" has ${distinct} different values: too many to be classes. Train a regression, or choose another target.`,
     );
-  if (target.distinct > mostClasses)
-    throw refuse(
-      'UNTRAINABLE',
-      'target',
-      `"${target.name}" has ${target.distinct} different values: too many to be classes. Train a regression, or choose another target.`,
+  if (distinct >= rows)
+    throw wrong(
+      `"${name}" has another value in every row, as identifiers have: there are no classes to learn. Choose another target.`,
     );
-  const rarest = target.top && target.top.length === target.distinct ? target.top.at(-1) : undefined;
-  if (folds !== undefined && rarest && rarest.count < 2)
-    throw refuse(
-      'UNTRAINABLE',
-      'target',
-      `The class "${rarest.value}" of "${target.name}" has a single row, so it cannot be both learnt and tested. Remove it or add rows.`,
+  if (folds === undefined) return;
+  const rarest = target.top && target.top.length === distinct ? target.top.at(-1) : undefined;
+  if (rarest ? rarest.count < 2 : rows < 2 * distinct)
+    throw wrong(
+      `${rarest ? `The class "${rarest.value}"` : 'Some class'} of "${name}" has a single row, so it cannot be both learnt and tested. Remove it or add rows.`,
     );
 };
 
-const checkRows = (target: ColumnProfile, rows: number, { validation }: TrainRequest): void => {
-  const usable = rows - target.missing;
+const checkNumbers = ({ name, type }: ColumnProfile): void => {
+  if (numericTypes.has(type) || type === 'identifier') return;
+  throw refuse(
+    'UNTRAINABLE',
+    'target',
+    `"${name}" is ${type}, and a regression needs a number. Train a classification, or choose another target.`,
+  );
+};
+
+const checkRows = (target: ColumnProfile, usable: number, { validation }: TrainRequest): void => {
   if (usable === 0) throw refuse('UNTRAINABLE', 'target', `"${target.name}" is empty in every row.`);
   if ('folds' in validation && usable < 2 * validation.folds)
     throw refuse(
@@ -56,24 +65,7 @@ const checkRows = (target: ColumnProfile, rows: number, { validation }: TrainReq
     );
 };
 
-const numericTypes = new Set(['numeric', 'integer']);
-
-const checkSplit = (table: DatakitTable, { validation }: TrainRequest): void => {
-  const groups = 'folds' in validation ? validation.groups : undefined;
-  if (groups !== undefined && validation.time !== undefined)
-    throw refuse('UNTRAINABLE', 'validation', 'Split by groups or by time, not by both.');
-  if (groups !== undefined) columnOf(table, 'validation.groups', groups);
-  if (validation.time === undefined) return;
-  const { type, name } = columnOf(table, 'validation.time', validation.time);
-  if (type !== 'datetime' && !numericTypes.has(type))
-    throw refuse('UNTRAINABLE', 'validation.time', `"${name}" is neither a date nor a number.`);
-};
-
-const checkDecision = (
-  target: ColumnProfile,
-  { threshold, calibrate }: TrainRequest,
-  task: 'classification' | 'regression',
-): void => {
+const checkDecision = (target: ColumnProfile, { threshold, calibrate }: TrainRequest, task: Task): void => {
   const field = threshold !== 'half' ? 'threshold' : calibrate !== 'none' ? 'calibrate' : undefined;
   if (field === undefined || (task === 'classification' && target.distinct === 2)) return;
   const reason =
@@ -81,40 +73,47 @@ const checkDecision = (
   throw refuse('UNTRAINABLE', field, `This needs a target of two classes, and ${reason}.`);
 };
 
+/** What the numerics would refuse whatever the rows hold, at the field of the request that it is said in. */
+const checkOptions = (
+  task: Task,
+  request: TrainRequest,
+  foreseen: Parameters<typeof checkBeforehand>[1],
+): void => {
+  try {
+    checkBeforehand(optionsOf(task, request), foreseen);
+  } catch (error) {
+    if (!(error instanceof TabularError)) throw error;
+    const { code, field = 'algorithm', message } = error;
+    throw refuse('UNTRAINABLE', code === 'INVALID_PARAMETER' ? `parameters.${field}` : field, message);
+  }
+};
+
 /**
  * What can be seen to be wrong with a training before it is queued, from the profile.
  * @throws AppError UNKNOWN_FIELD, UNTRAINABLE naming the field
  */
-export const checkTraining = (
-  table: DatakitTable,
-  request: TrainRequest,
-  task: 'classification' | 'regression',
-): void => {
+export const checkTraining = (table: DatakitTable, request: TrainRequest, task: Task): void => {
+  const { algorithm, validation, plan, parameters } = request;
   const target = columnOf(table, 'target', request.target);
-  for (const [i, name] of (request.features ?? []).entries()) columnOf(table, `features[${i}]`, name);
-  if (request.features?.includes(request.target))
-    throw refuse('UNTRAINABLE', 'features', `"${request.target}" is the target and cannot be a feature.`);
-  if (!request.features && table.columns.length < 2)
-    throw refuse('UNTRAINABLE', 'target', 'There is no column left to predict from.');
-  if (request.weights !== undefined && !numericTypes.has(columnOf(table, 'weights', request.weights).type))
-    throw refuse('UNTRAINABLE', 'weights', `"${request.weights}" is not numeric.`);
+  checkFeatures(table, request);
+  const weights = checkWeights(table, request);
   checkSplit(table, request);
-  if (request.algorithm === 'auto' && Object.keys(request.parameters).length > 0)
+  if (algorithm === 'auto' && Object.keys(parameters).length > 0)
     throw refuse(
       'UNTRAINABLE',
       'parameters',
       'With `auto` the parameters are found by the search. Name an algorithm to set them.',
     );
-  if (request.algorithm !== 'auto' && request.plan)
+  if (algorithm !== 'auto' && plan)
     throw refuse('UNTRAINABLE', 'plan', 'A plan repeats a search: train with the algorithm `auto`.');
   checkDecision(target, request, task);
-  checkRows(target, table.profile.rows, request);
-  if (task === 'classification')
-    checkClasses(target, 'folds' in request.validation ? request.validation.folds : undefined);
-  else if (!numericTypes.has(target.type) && target.type !== 'identifier')
-    throw refuse(
-      'UNTRAINABLE',
-      'target',
-      `"${target.name}" is ${target.type}, and a regression needs a number. Train a classification, or choose another target.`,
-    );
+  const { rows } = table.profile;
+  const usable = rows - Math.max(target.missing, weights?.missing ?? 0);
+  checkRows(target, usable, request);
+  // Rows without a weight are left out: of which classes and numbers they are, the profile does not tell.
+  const whole = (weights?.missing ?? 0) === 0;
+  if (task === 'regression') checkNumbers(target);
+  else if (whole || target.distinct < 2)
+    checkClasses(target, usable, 'folds' in validation ? validation.folds : undefined);
+  checkOptions(task, request, { rows: usable, ...(whole && { least: Number(target.min ?? 0) }) });
 };

@@ -66,7 +66,7 @@ export interface ModelsService {
     change: Change,
     id: string,
     changes: { name?: string | undefined; description?: string | undefined },
-    unchangedSince: Date | undefined,
+    unchangedSince: readonly Date[] | undefined,
   ): Promise<Model>;
   remove(caller: Caller, change: Change, id: string): Promise<void>;
   restore(change: Change, id: string): Promise<Model>;

@@ -14,7 +14,7 @@ import { findModel, findModelsNamed, findModelVersion } from './models.store.ts'
 import { createExplain } from './models.explain.serving.ts';
 import { createImportedPredictor } from './models.imported.ts';
 import { createLoaded } from './models.loaded.ts';
-import { createTrainedPredictor } from './models.trained.serving.ts';
+import { createTrainedPredictor, WrongField } from './models.trained.serving.ts';
 import type { ServedPredictor } from './models.trained.serving.ts';
 import type { Explain } from './models.explain.serving.ts';
 
@@ -72,11 +72,13 @@ export interface Serving {
   ): Promise<{ version: number; predictions: Prediction[] }>;
 }
 
+const placeOf = (row: number, field: string, many: boolean): string =>
+  many ? `inputs[${row}].${field}` : field;
+
 const problemsOf = (check: RecordCheck, rows: readonly Row[], many: boolean): ErrorDetail[] => {
   const details: ErrorDetail[] = [];
   for (const [i, row] of rows.entries()) {
-    for (const { field, message } of check(row))
-      details.push({ field: many ? `inputs[${i}].${field}` : field, message });
+    for (const { field, message } of check(row)) details.push({ field: placeOf(i, field, many), message });
     if (details.length >= mostDetails) return details.slice(0, mostDetails);
   }
   return details;
@@ -134,12 +136,11 @@ const remembering = <T>(most: number) => {
 };
 
 const trainedPredictor = async (
-  file: string,
-  version: number,
+  about: Parameters<typeof createExplain>[1],
   compute: ComputePool,
 ): Promise<ServedPredictor> => {
-  const model = decodeModel(await readFile(file));
-  return createTrainedPredictor(createPredictor(model), createExplain(model, version, file, compute));
+  const model = decodeModel(await readFile(about.artifact));
+  return createTrainedPredictor(createPredictor(model), createExplain(model, about, compute));
 };
 
 /**
@@ -209,8 +210,8 @@ export const createServing = async (
     // Imported models are loaded by compute processes, not by this one.
     if (!onnx) weigh(object.bytes);
     const predictor = onnx
-      ? createImportedPredictor(compute, file, onnx)
-      : await trainedPredictor(file, version, compute);
+      ? createImportedPredictor(compute, { file, share: tenantId }, onnx)
+      : await trainedPredictor({ artifact: file, version, share: tenantId }, compute);
     const { schema, explain, predictRows } = predictor;
     const check = createRecordCheck(schema);
     const { reference, target } = row;
@@ -226,6 +227,9 @@ export const createServing = async (
           refuseProblems(problemsOf(check, rows, many));
           predictions = await predictRows(rows, signal, watched.tally);
           return predictions;
+        } catch (error) {
+          if (!(error instanceof WrongField)) throw error;
+          throw invalid(placeOf(error.row, error.field, many), error.message);
         } finally {
           watched.done(performance.now() - started, predictions?.length ?? 0, !predictions);
         }

@@ -1,6 +1,6 @@
 import { restorableDays } from '@quadrax/contract';
 import type { ModelType, Sort } from '@quadrax/contract';
-import { and, desc, eq, ilike, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { byName, byTime, containing, keyset, readPage } from '#platform/db';
 import type { PageRows, SortedPage, Tx } from '#platform/db';
@@ -145,7 +145,7 @@ export const updateModel = async (
   changes: Partial<
     Pick<ModelRow, 'name' | 'description' | 'trainingJobId' | 'trainingFailed' | 'latestVersion'>
   >,
-  unchangedSince?: Date,
+  unchangedSince?: readonly Date[],
 ): Promise<boolean> => {
   const rows = await tx
     .update(models)
@@ -154,7 +154,7 @@ export const updateModel = async (
       and(
         eq(models.id, id),
         isNull(models.deletedAt),
-        unchangedSince && eq(models.updatedAt, unchangedSince),
+        unchangedSince && inArray(models.updatedAt, unchangedSince),
       ),
     )
     .returning({ id: models.id });

@@ -35,7 +35,11 @@ const row = { a: 0.1, b: 0.2, c: 0.3, d: 0.4 };
 
 describe('a model in the process that others wait for', () => {
   const predictor = createPredictor(model);
-  const explain = createExplain(model, 1, 'nowhere', { run: () => Promise.reject(new Error('not asked')) });
+  const explain = createExplain(
+    model,
+    { version: 1, artifact: 'nowhere', share: 'a' },
+    { run: () => Promise.reject(new Error('not asked')) },
+  );
 
   it('costs a multiplication for each number that nearest neighbours keep', () => {
     expect(predictor.rowCost).toBe(2000 * 4);
@@ -110,7 +114,9 @@ describe('an explanation', () => {
     const artifact = join(folder, 'model');
     await writeFile(artifact, encodeModel(model));
     const { run, asked } = counted();
-    const explained = await createExplain(model, 1, artifact, { run })([row], never)(predictions);
+    const explained = await createExplain(model, { version: 1, artifact, share: 'a' }, { run })([row], never)(
+      predictions,
+    );
     expect(explained).toEqual([
       { ...predictions[0], explanation: createRecordExplainer(model)?.explain(row) },
     ]);
@@ -120,7 +126,9 @@ describe('an explanation', () => {
   it('that takes too long says what to do', async () => {
     const run = () => Promise.reject(new TaskError('TIMEOUT', 'It took longer than 10 seconds.'));
     await expect(
-      createExplain(model, 1, 'nowhere', { run })([row], never)(predictions),
+      createExplain(model, { version: 1, artifact: 'nowhere', share: 'a' }, { run })([row], never)(
+        predictions,
+      ),
     ).rejects.toMatchObject({
       code: 'UNUSABLE_MODEL',
       message: expect.stringMatching(/longer than 10 seconds.*leave explain out/),
@@ -130,9 +138,14 @@ describe('an explanation', () => {
   it('that is quick is worked out here', async () => {
     const small = neighbours(60);
     const { run, asked } = counted();
-    const [{ explanation } = {}] = await createExplain(small, 1, 'nowhere', { run })([row], never)(
-      predictions,
-    );
+    const [{ explanation } = {}] = await createExplain(
+      small,
+      { version: 1, artifact: 'nowhere', share: 'a' },
+      { run },
+    )(
+      [row],
+      never,
+    )(predictions);
     expect(explanation).toEqual(createRecordExplainer(small)?.explain(row));
     expect(asked()).toBe(0);
   });
@@ -142,7 +155,9 @@ describe('an explanation', () => {
     expect(most).toBeLessThan(50);
     const rows = Array.from({ length: most + 1 }, () => row);
     const { run, asked } = counted();
-    expect(() => createExplain(model, 1, 'nowhere', { run })(rows, never)).toThrow(
+    expect(() =>
+      createExplain(model, { version: 1, artifact: 'nowhere', share: 'a' }, { run })(rows, never),
+    ).toThrow(
       expect.objectContaining({
         code: 'VALIDATION_FAILED',
         message: expect.stringContaining(`At most ${most} rows`),

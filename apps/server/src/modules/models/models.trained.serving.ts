@@ -6,10 +6,24 @@ import { paced } from './models.paced.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** A value that only the model itself could tell to be wrong. */
+export class WrongField extends Error {
+  /** The place of the row, from 0. */
+  readonly row: number;
+  readonly field: string;
+
+  constructor({ row, field, message }: { row: number; field: string; message: string }) {
+    super(message);
+    this.name = 'WrongField';
+    this.row = row;
+    this.field = field;
+  }
+}
+
 /** A model that answers, wherever it computes. */
 export interface ServedPredictor {
   readonly schema: Schema;
-  /** Of rows that fit the schema. */
+  /** Of rows that fit the schema. @throws WrongField */
   predictRows(rows: readonly Row[], signal: AbortSignal, tally: Tally | undefined): Promise<Prediction[]>;
   readonly explain: Explain;
 }

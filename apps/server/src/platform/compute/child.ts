@@ -26,8 +26,8 @@ const perform = async ({ module, name, input }: ToChild): Promise<FromChild> => 
     return { type: 'done', output: await task.run(input, context) };
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    const code = failure instanceof TaskError ? failure.code : undefined;
-    return { type: 'failed', code, message: failure.message, stack: failure.stack };
+    const { code, field } = failure instanceof TaskError ? failure : { code: undefined, field: undefined };
+    return { type: 'failed', code, field, message: failure.message, stack: failure.stack };
   }
 };
 

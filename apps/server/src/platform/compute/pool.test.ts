@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => pool.close());
 
 const never = new AbortController().signal;
-const request = (lane: Lane = 'batch', signal: AbortSignal = never) => ({ lane, signal });
+const request = (lane: Lane = 'batch', signal: AbortSignal = never, share = 'a') => ({ lane, share, signal });
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -217,6 +217,20 @@ describe('the lanes', { timeout: 30_000 }, () => {
     first.abort.abort();
     await Promise.all(waiting);
     expect(order).toEqual([1, 2, 3]);
+  });
+
+  it('are shared: who asks for the first time does not wait behind ten of another', async () => {
+    const order: string[] = [];
+    const running = [await begin(hang, 'interactive'), await begin(hang, 'interactive')];
+    const ask = (share: string, n: number) =>
+      pool.run(square, n, request('interactive', never, share)).then(() => order.push(`${share}${n}`));
+    const ten = Array.from({ length: 10 }, (_unused, n) => ask('a', n));
+    const others = [ask('b', 0), ask('b', 1)];
+    running[0]?.abort.abort();
+    await Promise.all([...ten, ...others]);
+    expect(order.indexOf('b0')).toBe(0);
+    expect(order.indexOf('b1')).toBeLessThanOrEqual(2);
+    expect(order.filter((one) => one.startsWith('a'))).toEqual(ten.map((_task, n) => `a${n}`));
   });
 
   it('do not wait for each other', async () => {

@@ -1,4 +1,6 @@
 import type { Priority } from './launch.ts';
+import { createLine } from './line.ts';
+import type { Line } from './line.ts';
 import { TaskError } from './task.ts';
 import type { Task, TaskContext } from './task.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -11,6 +13,8 @@ export type Lane = 'batch' | 'interactive' | 'query';
 
 export interface ComputeRequest {
   readonly lane: Lane;
+  /** Whom it is for, a tenant: where more wait than may run, those that wait are served in turn. */
+  readonly share: string;
   readonly signal: AbortSignal;
   readonly context?: Partial<TaskContext>;
   /** How long it may run, once its turn has come; then its process is ended and it fails with the code TIMEOUT. */
@@ -19,7 +23,10 @@ export interface ComputeRequest {
   readonly retryFresh?: boolean;
 }
 
-/** Runs tasks in child processes, at most so many at once in each lane; the process that asks computes nothing. */
+/**
+ * Runs tasks in child processes, at most so many at once in each lane, its shares in turn; the process that asks
+ * computes nothing.
+ */
 export interface ComputePool {
   run<Input, Output>(task: Task<Input, Output>, input: Input, request: ComputeRequest): Promise<Output>;
   /** How many tasks one lane runs at once. */
@@ -32,13 +39,11 @@ export interface ComputePool {
 }
 
 interface LaneState {
-  readonly limit: number;
   readonly priority: Priority;
   /** Interactive children are kept a while: a start costs more than most of what they do. */
   readonly idleMs: number;
-  readonly waiting: (() => void)[];
+  readonly line: Line;
   readonly idle: { worker: WorkerProcess; timer: NodeJS.Timeout }[];
-  running: number;
 }
 
 /** Fires after a time, with the reason a caller is told. */
@@ -58,13 +63,11 @@ export const createComputePool = (options: {
   /** How long tasks of the batch lane wait for others; absent: they take the time that nobody else wants. */
   batch?: Priority;
 }): ComputePool => {
-  const lane = (limit: number, priority: Priority, idleMs: number): LaneState => ({
-    limit,
+  const lane = (places: number, priority: Priority, idleMs: number): LaneState => ({
     priority,
     idleMs,
-    waiting: [],
+    line: createLine(places),
     idle: [],
-    running: 0,
   });
   const lanes: Record<Lane, LaneState> = {
     batch: lane(options.processes, options.batch ?? 'background', 0),
@@ -73,32 +76,6 @@ export const createComputePool = (options: {
   };
   const children = new Set<WorkerProcess>();
 
-  const enter = (state: LaneState, signal: AbortSignal): Promise<void> => {
-    if (state.running < state.limit) {
-      state.running++;
-      return Promise.resolve();
-    }
-    const stopped = (): Error =>
-      signal.reason instanceof Error ? signal.reason : new Error('The task was stopped.');
-    if (signal.aborted) return Promise.reject(stopped());
-    return new Promise((resolve, reject) => {
-      const turn = (): void => {
-        signal.removeEventListener('abort', leaveQueue);
-        resolve();
-      };
-      const leaveQueue = (): void => {
-        state.waiting.splice(state.waiting.indexOf(turn), 1);
-        reject(stopped());
-      };
-      state.waiting.push(turn);
-      signal.addEventListener('abort', leaveQueue, { once: true });
-    });
-  };
-  const leave = (state: LaneState): void => {
-    const next = state.waiting.shift();
-    if (next) next();
-    else state.running--;
-  };
   const start = (state: LaneState): WorkerProcess => {
     const worker = new WorkerProcess({ memoryMb: options.memoryMb, priority: state.priority });
     children.add(worker);
@@ -148,9 +125,10 @@ export const createComputePool = (options: {
     memoryMb: options.memoryMb,
     threads: options.threads ?? 1,
     run: async (task, input, request) => {
-      const state = lanes[request.lane];
-      request.signal.throwIfAborted();
-      await enter(state, request.signal);
+      const { lane: name, share, signal } = request;
+      const state = lanes[name];
+      signal.throwIfAborted();
+      await state.line.enter(share, signal);
       try {
         const idle = takeIdle(state);
         if (!idle) return await runIn(start(state), task, input, request);
@@ -161,7 +139,7 @@ export const createComputePool = (options: {
           return await runIn(start(state), task, input, request);
         }
       } finally {
-        leave(state);
+        state.line.leave(share);
       }
     },
     close: async () => {

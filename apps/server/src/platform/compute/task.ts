@@ -27,11 +27,14 @@ export const computeTask = <Input, Output>(
 /** A failure that a task means a person to read. Its code reaches the job; everything else counts as a fault. */
 export class TaskError extends Error {
   readonly code: string;
+  /** Of the request: what is at fault, where that is known. */
+  readonly field: string | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, field?: string) {
     super(message);
     this.name = 'TaskError';
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -45,6 +48,7 @@ export type FromChild =
   | {
       readonly type: 'failed';
       readonly code: string | undefined;
+      readonly field: string | undefined;
       readonly message: string;
       readonly stack: string | undefined;
     };

@@ -118,7 +118,7 @@ export class WorkerProcess {
 }
 
 const failureOf = (message: Extract<FromChild, { type: 'failed' }>): Error => {
-  if (message.code !== undefined) return new TaskError(message.code, message.message);
+  if (message.code !== undefined) return new TaskError(message.code, message.message, message.field);
   const error = new Error(message.message);
   if (message.stack !== undefined) error.stack = message.stack;
   return error;

@@ -62,7 +62,8 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // What a parameter may be, its route declares.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = 20_000;

@@ -24,6 +24,7 @@ import type { Later } from './later.ts';
 import { digestedMultipart, multipartOf } from './multipart.ts';
 import type { ReadCache } from './read-cache.ts';
 import { schemaOf } from './schema.ts';
+import { demandStorableQuery } from './storable-texts.ts';
 
 export interface BindOptions {
   readonly db: Pick<Database, 'tenant' | 'system' | 'require'>;
@@ -243,6 +244,7 @@ export const bindRoutes = <const Module extends Readonly<Record<string, RouteDec
       ...(declaration.permission === 'public' && { bodyLimit: 16_384 }),
       config: { declaration },
       onRequest: options.guard.enter(declaration),
+      preValidation: demandStorableQuery,
       handler: handlerOf(declaration, handlers[name] as unknown as AnyHandler, id, options),
     });
   }

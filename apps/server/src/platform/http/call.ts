@@ -95,7 +95,7 @@ export interface Call<R extends RouteDeclaration> {
   /** The body as it arrives, for a route that declares it. */
   readonly incoming: R extends { stream: readonly string[] } ? Readable : undefined;
   /** The state that If-Match demands, for a route that declares it. */
-  readonly unchangedSince: R['etag'] extends 'match' ? Date | undefined : undefined;
+  readonly unchangedSince: R['etag'] extends 'match' ? readonly Date[] | undefined : undefined;
 }
 
 export interface Cookie {

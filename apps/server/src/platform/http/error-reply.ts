@@ -15,6 +15,7 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
   FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
   FST_ERR_BAD_URL: 'NOT_FOUND',
+  FST_ERR_MAX_PARAM_LENGTH: 'NOT_FOUND',
   FST_ERR_NOT_FOUND: 'NOT_FOUND',
 };
 
@@ -65,17 +66,27 @@ export const errorReply = (error: AppError, requestId: string, showCause: boolea
   };
 };
 
+/** Everything that is wrong in one text, since the protocol has room for no more; each problem names its place. */
+const inferenceError = (error: AppError, requestId: string): InferenceError => {
+  const { error: sentence, details } = errorReply(error, requestId, false);
+  const named = (details ?? []).map(({ field, message }) =>
+    message.includes(field) ? message : `${field}: ${message}`,
+  );
+  return { error: named.length > 0 ? named.slice(0, 10).join(' ') : sentence };
+};
+
+/** Where the Open Inference Protocol lays down the shape of a refusal. */
+const openInference = /^\/v2(?=[/?]|$)/;
+
 export type SendError = (
   given: unknown,
-  request: Pick<FastifyRequest, 'id' | 'log'>,
+  request: Pick<FastifyRequest, 'id' | 'log' | 'url'>,
   reply: FastifyReply,
 ) => FastifyReply;
 
-type BodyOf = (error: AppError, requestId: string, showCause: boolean) => object;
-
-/** The one place where errors become answers. `bodyOf` makes the object that is sent. */
+/** The one place where errors become answers. */
 export const errorSender =
-  (showCause: boolean, bodyOf: BodyOf = errorReply): SendError =>
+  (showCause: boolean): SendError =>
   (given, request, reply) => {
     const error = asAppError(given);
     // Whoever went away needs no answer, and what was given up for them is no fault.
@@ -84,10 +95,10 @@ export const errorSender =
     if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
     reply.headers(error.headers);
     if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
-    return reply
-      .status(error.status)
-      .type('application/json')
-      .send(JSON.stringify(bodyOf(error, request.id, showCause)));
+    const body = openInference.test(request.url)
+      ? inferenceError(error, request.id)
+      : errorReply(error, request.id, showCause);
+    return reply.status(error.status).type('application/json').send(JSON.stringify(body));
   };
 
 /** Answers with our errors, also where no route matches. `page` is what a browser gets there. */
@@ -110,19 +121,4 @@ export const addErrorHandler = (
     reply.header('Allow', allowed.join(', '));
     return send(new AppError('METHOD_NOT_ALLOWED'), request, reply);
   });
-};
-
-/** Everything that is wrong in one text, since the protocol has room for no more; each problem names its place. */
-const inferenceError: BodyOf = (error, requestId) => {
-  const { error: sentence, details } = errorReply(error, requestId, false);
-  const named = (details ?? []).map(({ field, message }) =>
-    message.includes(field) ? message : `${field}: ${message}`,
-  );
-  return { error: named.length > 0 ? named.slice(0, 10).join(' ') : sentence } satisfies InferenceError;
-};
-
-/** Has everything below a scope refuse as the Open Inference Protocol does: `{"error": "…"}`. */
-export const refuseAsOpenInference = (scope: FastifyInstance): void => {
-  const send = errorSender(false, inferenceError);
-  scope.setErrorHandler(send);
 };

@@ -17,12 +17,18 @@ export const isUnchanged = (ifNoneMatch: string | undefined, tag: string): boole
     .map((given) => given.trim().replace(/^W\//, ''))
     .some((given) => given === '*' || given === tag);
 
-/** The time of the state that If-Match names. @throws AppError PRECONDITION_FAILED for a tag that no state has. */
-export const unchangedSince = (ifMatch: string | undefined): Date | undefined => {
-  if (ifMatch === undefined || ifMatch === '*') return undefined;
-  const time = Number.parseInt(/^"u([0-9a-z]+)"$/.exec(ifMatch.trim())?.[1] ?? '', 36);
-  if (!Number.isFinite(time)) throw new AppError('PRECONDITION_FAILED');
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) throw new AppError('PRECONDITION_FAILED');
-  return date;
+/**
+ * The times of the states that If-Match names: any of a list, weak ones never (RFC 9110, 13.1.1); undefined where every
+ * state will do.
+ * @throws AppError PRECONDITION_FAILED where no state has such a tag
+ */
+export const unchangedSince = (ifMatch: string | undefined): readonly Date[] | undefined => {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  const times = ifMatch
+    .split(',')
+    .map((given) => Number.parseInt(/^"u([0-9a-z]+)"$/.exec(given.trim())?.[1] ?? '', 36))
+    .map((time) => new Date(time))
+    .filter((date) => !Number.isNaN(date.getTime()));
+  if (times.length === 0) throw new AppError('PRECONDITION_FAILED');
+  return times;
 };

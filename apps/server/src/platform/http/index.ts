@@ -21,7 +21,6 @@ export { createDeparture } from './departure.ts';
 export { createLater } from './later.ts';
 export { createLaterJobs } from './later-jobs.ts';
 export type { CallerNow } from './later-jobs.ts';
-export { refuseAsOpenInference } from './error-reply.ts';
 export { createGuard } from './guard.ts';
 export type { Authenticator, Guard } from './guard.ts';
 export { createIdempotency } from './idempotency.ts';

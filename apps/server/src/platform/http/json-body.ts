@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError, invalid } from '../errors/index.ts';
-import { illFormedField } from '../text/index.ts';
+import { AppError } from '../errors/index.ts';
+import { unstorableText } from './storable-texts.ts';
 
 const deepest = 64;
 const quote = 0x22;
@@ -23,18 +23,10 @@ const tooDeep = (body: Buffer): boolean => {
   return false;
 };
 
-/**
- * No database takes half a character, and JSON can write one: `\\ud83d`. Bytes cannot, since decoding mends them, so
- * that nothing is searched unless an escape of a half is there at all.
- */
-const halfCharacter = (text: string, value: unknown): AppError | undefined => {
-  const field = /\\u[dD][89a-fA-F]/.test(text) ? illFormedField(value) : undefined;
-  return field === undefined
-    ? undefined
-    : invalid(field, 'The text holds half of a character (a lone surrogate, such as \\ud83d). Remove it.');
-};
+/** What no database keeps comes in JSON as an escape only: U+0000, and halves of characters, which bytes cannot say. */
+const unstorable = /\\u(?:0000|[dD][89a-fA-F])/;
 
-/** Reads JSON bodies: an empty one is none, deep ones, `__proto__` keys and halves of characters are refused. */
+/** Reads JSON bodies: an empty one is none, deep ones, `__proto__` keys and texts that cannot be stored are refused. */
 export const addJsonParser = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
   // Fastify reads plain text too, which no route of ours takes.
@@ -48,7 +40,7 @@ export const addJsonParser = (app: FastifyInstance): void => {
     const text = body.toString('utf8');
     void parse(request, text, (error, value) => {
       if (error) return done(new AppError('MALFORMED_BODY', { cause: error }));
-      done(halfCharacter(text, value) ?? null, value);
+      done(unstorable.test(text) ? unstorableText(value) : null, value);
     });
   });
 };

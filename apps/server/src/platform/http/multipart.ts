@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppError, invalid } from '../errors/index.ts';
 import { beginning } from '../text/index.ts';
 import type { Multipart } from './call.ts';
+import { demandStorable } from './storable-texts.ts';
 
 /** The parser's own words for a header that names no boundary, or one longer than forms may have (RFC 2046, 5.1.1). */
 const isBoundless = (error: unknown): boolean =>
@@ -16,10 +17,14 @@ const isInterrupted = (error: unknown): boolean =>
   (/Unexpected end of (form|multipart data)|premature close|aborted/i.test(error.message) ||
     ('code' in error && ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))));
 
-/** A name without any path: what stands after the last slash of either kind. */
+/** Whether the parser counted more of something than a form may hold. */
+const isBeyond = (limit: string, error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === limit;
+
+/** A name without any path or control character: what stands after the last slash of either kind. */
 const baseName = (name: string): string => {
-  const last = beginning(name.split(/[\\/]/).at(-1)?.trim() ?? '', 255);
-  return /^\.+$/.test(last) ? '' : last;
+  const last = (name.split(/[\\/]/).at(-1) ?? '').replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return /^\.+$/.test(last) ? '' : beginning(last, 255);
 };
 
 const discard = (stream: Readable): void => {
@@ -93,6 +98,7 @@ export const multipartOf = (request: FastifyRequest, witness?: Witness): Multipa
         if (part.type === 'field') {
           if (part.fieldnameTruncated || part.valueTruncated)
             throw invalid(part.fieldname, 'This field is too long.');
+          demandStorable({ [part.fieldname]: part.value });
           fields[part.fieldname] = String(part.value);
           witness?.(part.fieldname, String(part.value));
         } else if (part.fieldname === name) {
@@ -117,6 +123,9 @@ export const multipartOf = (request: FastifyRequest, witness?: Witness): Multipa
           cause: error,
           message: 'The header Content-Type names no usable boundary of the form.',
         });
+      if (isBeyond('FST_FILES_LIMIT', error)) throw invalid(name, 'Send one file, not several.');
+      if (isBeyond('FST_FIELDS_LIMIT', error))
+        throw invalid('body', `Send ${limits.fields} fields at most beside the file.`);
       if (isInterrupted(error)) throw new AppError('UPLOAD_INTERRUPTED', { cause: error });
       throw error;
     }

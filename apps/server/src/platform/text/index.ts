@@ -11,18 +11,6 @@ export const beginning = (text: string, most: number): string => {
   return text.length > most && /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
 };
 
-/** Where in a value read from JSON a text holds half a character: the path of its field; undefined where none does. */
-export const illFormedField = (value: unknown, path = ''): string | undefined => {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, inner] of Object.entries(value)) {
-    const field = path === '' ? name : `${path}.${name}`;
-    const found = name.isWellFormed() ? illFormedField(inner, field) : path;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-
 /**
  * A name for a file that no system stumbles over: no path, no control characters, nothing half of a character.
  * @param otherwise what it is called where nothing of the name is left

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginning, illFormedField, shortened } from './index.ts';
+import { beginning, safeFileName, shortened } from './index.ts';
 
 describe('a text that is cut', () => {
   it('says so within its length, and is left alone where it fits', () => {
@@ -16,11 +16,8 @@ describe('a text that is cut', () => {
   });
 });
 
-describe('half a character', () => {
-  it('is found wherever it is, by the path of its field', () => {
-    expect(illFormedField({ a: 'fine 😀', b: [1, null, true] })).toBeUndefined();
-    expect(illFormedField({ rows: [{ name: 'x' }, { name: 'x\uD83D' }] })).toBe('rows.1.name');
-    expect(illFormedField({ inputs: { '\uDE00': 1 } })).toBe('inputs');
-    expect(illFormedField('\uD83D')).toBe('');
-  });
+it('a name for a file holds nothing that a system stumbles over', () => {
+  expect(safeFileName('../Spring: 2026', 'csv', 'datakit')).toBe('Spring- 2026.csv');
+  expect(safeFileName('/..', 'csv', 'datakit')).toBe('datakit.csv');
+  expect(safeFileName(`a${'😀'.repeat(100)}`, 'csv', 'datakit').isWellFormed()).toBe(true);
 });

@@ -154,8 +154,8 @@ function factText(name: string, value: unknown): string {
   if (value === null) return '–';
   if (name === 'validation') return validationText(value as Parameters<typeof validationText>[0]);
   if (name === 'algorithm' && typeof value === 'string') return algorithmLabel(value);
-  if (name === 'seed') return String(value);
-  return typeof value === 'number' ? formatInteger(value) : parameterText(value);
+  if (typeof value !== 'number') return parameterText(value);
+  return name === 'seed' ? String(value) : formatInteger(value);
 }
 
 /** A table with a column for each version; it scrolls within its frame where the page is narrow. */

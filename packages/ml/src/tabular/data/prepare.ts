@@ -39,6 +39,10 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
     const message = `Numbers in ${options.target} are too large to compute with: ${largest} is the most.`;
     throw new TabularError('INVALID_TARGET', message, options.target);
   }
+  if (options.task === 'regression' && values.every((value) => value === values[0])) {
+    const message = `${options.target} is ${values[0]} in every row: there is nothing to learn but that.`;
+    warnings.push({ code: 'CONSTANT_TARGET', column: options.target, message });
+  }
   const documents = createDocuments();
   const features = featureColumns(table, options).flatMap(
     (column) => prepareFeature(column, rows, values, options.task, documents, warnings) ?? [],

@@ -7,7 +7,10 @@ import { queryTables } from './query.ts';
 import { QueryError } from './query-error.ts';
 
 /** Runs a statement over a table `data` with columns Age, age, city and a table `other`. */
-const ask = (sql: string, limits: { limit?: number; timeoutMs?: number } = {}): Promise<QueryResult> =>
+const ask = (
+  sql: string,
+  { age = 'age', ...limits }: { limit?: number; timeoutMs?: number; age?: string } = {},
+): Promise<QueryResult> =>
   withFolder(async (folder) => {
     const [parquet, other] = [join(folder, 'data.parquet'), join(folder, 'other.parquet')];
     const db = await openDuckDB({ memoryMb: 128, threads: 1, paths: [parquet, other] });
@@ -17,7 +20,7 @@ const ask = (sql: string, limits: { limit?: number; timeoutMs?: number } = {}): 
     await db.run(`COPY (SELECT 'Bern' AS c0, 1 AS c1) TO ${sqlText(other)} (FORMAT parquet)`);
     db.close();
     const tables = [
-      { names: ['data', 'My people'], parquet, columns: ['Age', 'age', 'city'] },
+      { names: ['data', 'My people'], parquet, columns: ['Age', age, 'city'] },
       { names: ['other'], parquet: other, columns: ['city', 'code'] },
     ];
     return queryTables({ sql, tables, limit: 100, timeoutMs: 20_000, memoryMb: 256, ...limits });
@@ -50,6 +53,29 @@ describe('a query', () => {
       ['Köln', 3, 3],
     ]);
     expect(truncated).toBe(false);
+  });
+
+  it.each([
+    ['SELECT 1e400 AS x, -1e400 AS y', [null, null]],
+    ["SELECT 'NaN'::DOUBLE, 'Infinity'::FLOAT, 1e308 * 10", [null, null, null]],
+    [`SELECT 'a "Infinity" of NaN', 1e400 AS "Infinity"`, ['a "Infinity" of NaN', null]],
+    ['SELECT 170141183460469231731687303715884105727', ['170141183460469231731687303715884105727']],
+    ['SELECT 9007199254740993, -9007199254740993', ['9007199254740993', '-9007199254740993']],
+    ['SELECT 12345678901234567.25, 0.5, -0.0000001::DECIMAL(18, 8)', ['12345678901234567.25', 0.5, -1e-7]],
+    ["SELECT 'infinity'::DATE, '-infinity'::TIMESTAMP", ['infinity', '-infinity']],
+    ['SELECT years FROM data WHERE years < 1e400 AND years > -1e400 ORDER BY years LIMIT 1', [0]],
+  ])('of numbers that JSON has not: %s', async (sql, row) => {
+    expect((await ask(sql, { age: 'years' })).rows).toEqual([row]);
+  });
+
+  it('of a literal beyond every number is refused plainly where columns differ in case only', async () => {
+    const { field, message } = await refusal('SELECT "age" < 1e400 FROM data');
+    expect([field, message]).toEqual([
+      'sql',
+      expect.stringMatching(/larger than 1\.8e308.*'Infinity'::DOUBLE/),
+    ]);
+    const { rows } = await ask(`SELECT "age" < 'Infinity'::DOUBLE FROM data LIMIT 1`);
+    expect(rows).toEqual([[true]]);
   });
 
   it('tells columns apart that differ in case only, and keeps their names', async () => {

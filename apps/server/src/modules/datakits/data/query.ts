@@ -1,5 +1,10 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { DuckDBDecimalValue, DuckDBTimestampTZValue, DuckDBTimestampValue } from '@duckdb/node-api';
+import {
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+} from '@duckdb/node-api';
 import type { Cell, QueryResult } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import { memoryFor, openDuckDB, type Statements } from './duckdb.ts';
@@ -74,15 +79,26 @@ export function answerType(type: string): QueryResult['columns'][number]['type']
   return /^(DATE|TIMESTAMP)/.test(type) ? 'datetime' : 'text';
 }
 
+/** What a number is told as: null where it is none, its digits where it has more than a number of JSON keeps. */
 function answerCell(value: DuckDBValue): Cell {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint')
     return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBDecimalValue) return answerDecimal(value);
+  if (value instanceof DuckDBDateValue && !value.isFinite) return value.days > 0 ? 'infinity' : '-infinity';
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return isoText(value);
   const text = typeof value === 'string' ? value : String(value);
   return shortened(text, longestText);
+}
+
+/** Digits that every number of JSON keeps. */
+const keptDigits = 15;
+
+function answerDecimal(value: DuckDBDecimalValue): Cell {
+  const text = value.toString();
+  const digits = text.replaceAll(/[-.]|^-?[0.]+/g, '').replace(/0+$/, '');
+  return digits.length > keptDigits ? text : value.toDouble();
 }
 
 function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {

@@ -154,7 +154,7 @@ describe('source: ways of writing', () => {
     expect(result.columns).toHaveLength(4096);
     expect(result.cells[0]?.[4094]).toBe(4094);
     expect(result.cells[0]?.[4095]).toBe('4095');
-  }, 15_000);
+  }, 60_000);
 });
 
 describe('source: JSON, Excel and Parquet', () => {

@@ -96,11 +96,16 @@ function visit(walk: Walk, value: unknown, outer: ReadonlySet<string>): void {
   for (const [key, child] of Object.entries(value)) if (key !== 'cte_map') visit(walk, child, scope);
 }
 
+/** Numbers that JSON does not have, beside texts, which may hold the same words. DuckDB writes 1e400 so. */
+const noNumbers = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|inf|NaN|nan)\b/g;
+const asJson = (text: string): string =>
+  text.replaceAll(noNumbers, (found) => (found.startsWith('"') ? found : 'null'));
+
 /** The statement as DuckDB parses it, and the text of that. */
 async function parse(db: Statements, sql: string, field: string): Promise<{ node: Node; text: string }> {
   const [row] = await db.rows('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [sql]);
   const text = String(row?.[0]).replaceAll('"query_location":18446744073709551615', '"query_location":null');
-  const parsed = JSON.parse(text) as Node;
+  const parsed = JSON.parse(asJson(text)) as Node;
   if (parsed['error'] === true) {
     const message = textOf(parsed['error_message']);
     if (/only select/i.test(message)) throw new QueryError('INVALID_QUERY', field, onlySelect);
@@ -143,7 +148,15 @@ export async function readStatement(
 ): Promise<string> {
   const { node, text } = await parse(db, sql, field);
   visit({ sql, field, known }, node, new Set());
-  return known.renamed.size === 0 ? sql.replace(/[;\s]+$/, '') : withInsideNames(db, text, known);
+  if (known.renamed.size === 0) return sql.replace(/[;\s]+$/, '');
+  // It can be written anew for its other names only where JSON has all of its numbers.
+  if (asJson(text) !== text)
+    throw new QueryError(
+      'INVALID_QUERY',
+      field,
+      "A number in it is larger than 1.8e308. For what is beyond every number write 'Infinity'::DOUBLE.",
+    );
+  return withInsideNames(db, text, known);
 }
 
 const bare = ['where_clause', 'having', 'qualify', 'sample'] as const;

@@ -6,13 +6,15 @@ import type * as onnxruntime from 'onnxruntime-node';
 import { TaskError } from '#platform/compute';
 import { columnsOf, predictionsOf } from './onnx-answers.ts';
 import type { OutputValues } from './onnx-answers.ts';
-import { tensorValues } from './onnx-tensors.ts';
+import { wrongValueOf } from './onnx-culprit.ts';
+import { tensorValues, WrongValue } from './onnx-tensors.ts';
 import type { Row } from './onnx-tensors.ts';
 
 export type { Row } from './onnx-tensors.ts';
 
 /** A model that onnxruntime has loaded, in a compute process. */
 export interface OnnxSession {
+  /** @throws WrongValue where it cannot compute with a value; TaskError REFUSED where it cannot compute at all */
   predict(schema: Schema, plan: OnnxPlan, rows: readonly Row[]): Promise<Prediction[]>;
   /** Runs it on two rows. @returns the schema, with as many classes as it turned out to tell apart */
   tried(signature: OnnxSignature): Promise<Schema>;
@@ -34,11 +36,17 @@ const loadRuntime = async (): Promise<Runtime> => {
   }
 };
 
-/** What onnxruntime says, without its places in files. */
+/** A function of onnxruntime as its messages sign it: what it returns, its name, what it takes. */
+const signature =
+  /(?:(?:static|virtual|const|void|bool|int|auto|[\w:]+::\w+[&*]?) )*[\w:<>~]*::~?\w+\([^()]*\)(?: const)?/g;
+
+/** What onnxruntime says, without its places in files and the names of its functions. */
 const spoken = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replaceAll(/(\/|[A-Za-z]:\\)\S+|\S+\.(cc|h):\d+/g, '')
+    .replaceAll(signature, '')
+    .replaceAll(/\[with [^\]]*\]/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(0, 300);
@@ -46,6 +54,9 @@ const spoken = (error: unknown): string => {
 
 const refuse = (what: string, error: unknown): TaskError =>
   error instanceof TaskError ? error : new TaskError('REFUSED', `onnxruntime ${what} (${spoken(error)}).`);
+
+const exampleOf = ({ features }: Schema): Row =>
+  Object.fromEntries(features.map(({ name, example }) => [name, example]));
 
 /** @throws TaskError NO_RUNTIME, REFUSED; OnnxError */
 export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
@@ -87,7 +98,7 @@ export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
     }
   };
 
-  const predict: OnnxSession['predict'] = async (schema, plan, rows) => {
+  const answers = async (schema: Schema, plan: OnnxPlan, rows: readonly Row[]): Promise<Prediction[]> => {
     if (!plan.oneRow) return predictionsOf(plan, schema.classes, await run(schema, plan, rows), rows.length);
     const predictions: Prediction[] = [];
     for (const row of rows)
@@ -95,12 +106,28 @@ export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
     return predictions;
   };
 
+  const predict: OnnxSession['predict'] = async (schema, plan, rows) => {
+    try {
+      return await answers(schema, plan, rows);
+    } catch (error) {
+      if (error instanceof WrongValue && !plan.oneRow) throw error;
+      const fails = (some: readonly Row[]): Promise<boolean> =>
+        answers(schema, plan, some).then(
+          () => false,
+          () => true,
+        );
+      throw (await wrongValueOf(schema.features, rows, exampleOf(schema), fails)) ?? error;
+    }
+  };
+
   return {
     predict,
     tried: async ({ schema, plan }) => {
-      const row = Object.fromEntries(schema.features.map(({ name, example }) => [name, example]));
+      const row = exampleOf(schema);
       const rows = plan.oneRow ? [row] : [row, row];
-      const outputs = await run(schema, plan, rows);
+      const outputs = await run(schema, plan, rows).catch((error: unknown) => {
+        throw error instanceof WrongValue ? new TaskError('REFUSED', error.message) : error;
+      });
       predictionsOf(plan, schema.classes, outputs, rows.length);
       const scores = plan.scores && outputs[plan.scores.output];
       if (!scores) return schema;
@@ -110,6 +137,7 @@ export const openOnnx = async (bytes: Uint8Array): Promise<OnnxSession> => {
         throw new TaskError(
           'REFUSED',
           `It gives ${width} scores for a row and names ${schema.classes.length} classes. Name them in "classes".`,
+          'classes',
         );
       return { ...schema, classes: Array.from({ length: width }, (_unused, k) => String(k)) };
     },
