@@ -90,7 +90,9 @@ const disconnect = (owner: Client, name: string, application?: string): Promise<
 /** Makes a database of a server as a copy of another. */
 const copyOf = async (template: string, server: string): Promise<TestDatabase> => {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await withOwner(server, (owner) => owner.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  await withOwner(server, (owner) =>
+    owner.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`),
+  );
   const target = new URL(server);
   target.pathname = `/${name}`;
   return databaseAt(target.href, server);

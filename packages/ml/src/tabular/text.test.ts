@@ -14,9 +14,9 @@ const options: TrainOptions = {
   seed: 2,
 };
 const quick: Partial<Record<AlgorithmName, TrainOptions['parameters']>> = {
-  random_forest: { trees: 30 },
-  extra_trees: { trees: 30 },
-  neural_network: { epochs: 30 },
+  random_forest: { trees: 15 },
+  extra_trees: { trees: 15 },
+  neural_network: { epochs: 30, units: 16 },
 };
 const learners = [
   'linear',

@@ -20,6 +20,7 @@ export interface Strength {
   estimate(password: string, personal: readonly string[]): Promise<PasswordStrength>;
   /** @throws AppError VALIDATION_FAILED saying why `field` is too weak */
   require(field: string, password: string, personal: readonly string[]): Promise<void>;
+  /** Waits until whoever asked has been answered. */
   close(): Promise<void>;
 }
 
@@ -29,17 +30,19 @@ const partsOf = (personal: readonly string[]): string[] =>
     (part) => part.length > 2,
   );
 
-export const createStrength = (): Strength => {
+type Estimate = Omit<PasswordStrength, 'acceptable'>;
+
+/** A thread that is started by whoever asks first, answers one after another, and ends when it has stood idle. */
+const createThread = () => {
   let worker: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
   // One at a time: an answer then belongs to the question before it.
   let turn: Promise<unknown> = Promise.resolve();
 
-  const end = async (): Promise<void> => {
-    clearTimeout(idle);
+  const end = (): void => {
     const ending = worker;
     worker = undefined;
-    await ending?.terminate();
+    void ending?.terminate();
   };
   const running = (): Worker => {
     if (worker) return worker;
@@ -52,16 +55,28 @@ export const createStrength = (): Strength => {
     worker = started;
     return started;
   };
-  const ask = async (password: string, personal: readonly string[]): Promise<PasswordStrength> => {
+  const ask = async (password: string, personal: readonly string[]): Promise<Estimate> => {
     clearTimeout(idle);
     const asked = running();
-    const answer = once(asked, 'message') as Promise<[Omit<PasswordStrength, 'acceptable'>]>;
+    const answer = once(asked, 'message') as Promise<[Estimate]>;
     asked.postMessage({ password: password.slice(0, longest), personal: partsOf(personal) });
     const [estimate] = await answer;
-    idle = setTimeout(() => void end(), idleMs).unref();
-    return { ...estimate, acceptable: estimate.score >= least };
+    idle = setTimeout(end, idleMs).unref();
+    return estimate;
   };
+  return (password: string, personal: readonly string[]): Promise<Estimate> => {
+    const answer = turn.then(() => ask(password, personal));
+    turn = answer.catch(() => {});
+    return answer;
+  };
+};
+
+/** Servers of one process share it: reading its word lists takes a third of a second. */
+const askThread = createThread();
+
+export const createStrength = (): Strength => {
   let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
   const estimate: Strength['estimate'] = async (password, personal) => {
     if (waiting >= mostWaiting)
       throw new AppError('UNAVAILABLE', {
@@ -69,9 +84,10 @@ export const createStrength = (): Strength => {
         retryAfter: 2,
       });
     waiting++;
-    const answer = turn.then(() => ask(password, personal));
-    turn = answer.catch(() => {});
-    return answer.finally(() => waiting--);
+    const answer = askThread(password, personal).finally(() => waiting--);
+    last = answer.catch(() => {});
+    const told = await answer;
+    return { ...told, acceptable: told.score >= least };
   };
   return {
     estimate,
@@ -81,9 +97,6 @@ export const createStrength = (): Strength => {
       const why = [warning ?? 'This password is easy to guess.', ...suggestions];
       throw invalid(field, why.join(' '));
     },
-    close: async () => {
-      await turn;
-      await end();
-    },
+    close: async () => void (await last),
   };
 };

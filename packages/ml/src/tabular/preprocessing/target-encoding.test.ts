@@ -71,7 +71,7 @@ describe.each(['linear', 'nearest_neighbors', 'neural_network'] as const)('%s', 
   const quick: Record<typeof algorithm, Parameters> = {
     linear: { l2: 1 },
     nearest_neighbors: {},
-    neural_network: { epochs: 10 },
+    neural_network: { epochs: 10, units: 16 },
   };
   const goal = { ...options, algorithm, parameters: quick[algorithm] };
 
