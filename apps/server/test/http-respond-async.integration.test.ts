@@ -79,6 +79,8 @@ const whileBusy = async <T>(work: () => Promise<T>, { tenantId } = ada): Promise
     return await work();
   } finally {
     await server.database.owner('DELETE FROM quadrax.jobs WHERE id = $1', [holder]);
+    // The end of a job that nobody ran passes no turn on: this does, as recovery would some seconds later.
+    await server.app.modules.jobs.mend();
   }
 };
 
