@@ -1972,6 +1972,7 @@ export interface components {
       code:
         | 'VALIDATION_FAILED'
         | 'MALFORMED_BODY'
+        | 'MALFORMED_REQUEST'
         | 'NO_FILE'
         | 'EMPTY_FILE'
         | 'UPLOAD_INTERRUPTED'
@@ -1988,6 +1989,7 @@ export interface components {
         | 'REGISTRATION_CLOSED'
         | 'NOT_FOUND'
         | 'METHOD_NOT_ALLOWED'
+        | 'REQUEST_TIMEOUT'
         | 'CONFLICT'
         | 'EMAIL_TAKEN'
         | 'LAST_ADMINISTRATOR'
@@ -2012,6 +2014,7 @@ export interface components {
         | 'NOT_EXPORTABLE'
         | 'UNUSABLE_MODEL'
         | 'ACCOUNT_LOCKED'
+        | 'HEADERS_TOO_LARGE'
         | 'RATE_LIMITED'
         | 'TOO_MANY_WAITING'
         | 'INTERNAL'
