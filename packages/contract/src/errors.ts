@@ -53,6 +53,7 @@ export const errorCodes = {
   RATE_LIMITED: [429, 'Too many requests. Wait a little.'],
   TOO_MANY_WAITING: [429, 'Too many calls wait for their answer. Wait until some have it.'],
   INTERNAL: [500, 'Something failed on our side. The request id helps to find it.'],
+  NOT_CONFIGURED: [503, 'This is not configured here.'],
   UNAVAILABLE: [503, 'The service cannot answer now. Try again shortly.'],
   NO_SPACE: [507, 'The server has no room left. Free some space and try again.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;

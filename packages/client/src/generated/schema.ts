@@ -2018,6 +2018,7 @@ export interface components {
         | 'RATE_LIMITED'
         | 'TOO_MANY_WAITING'
         | 'INTERNAL'
+        | 'NOT_CONFIGURED'
         | 'UNAVAILABLE'
         | 'NO_SPACE';
       details?: {
