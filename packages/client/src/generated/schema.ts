@@ -8,7 +8,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What happened in the tenant, newest first */
+    /** What happened in the tenant, newest first unless sorted otherwise */
     get: operations['audit.list'];
     put?: never;
     post?: never;
@@ -985,7 +985,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a job has said so far, oldest first */
+    /** What a job has said so far, oldest first unless sorted otherwise */
     get: operations['jobs.logs'];
     put?: never;
     post?: never;
@@ -3082,6 +3082,8 @@ export interface operations {
         resource?: string;
         /** @description Part of an action, address, name or changed value. */
         search?: string;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'id' | '-id';
         to?: string;
       };
       header?: never;
@@ -6631,6 +6633,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'sequence' | '-sequence';
       };
       header?: never;
       path: {
