@@ -24,6 +24,7 @@ describe('the exit code', () => {
   });
   it('is 4 where the server refuses', () => {
     expect(exitOf(remote(404, 'NOT_FOUND'))).toBe(4);
+    expect(exitOf(remote(503, 'NOT_CONFIGURED'))).toBe(4);
     expect(exitOf(Object.assign(new Error('Taken.'), { name: 'AppError', code: 'EMAIL_TAKEN' }))).toBe(4);
   });
   it('is 1 for faults and jobs that failed', () => {

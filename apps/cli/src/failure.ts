@@ -36,9 +36,9 @@ const failure = (exit: number, code: string, error: string): Failure => ({
 
 const remote = (error: QuadraxError): Failure => {
   const { status, code, details, requestId } = error;
+  const refused = (status >= 400 && status < 500) || code === 'NOT_CONFIGURED';
   const nobody = code === 'UNREACHABLE' || (status >= 502 && status <= 504);
-  const refused = status >= 400 && status < 500;
-  const exit = nobody ? exitCodes.unreachable : refused ? exitCodes.refused : exitCodes.fault;
+  const exit = refused ? exitCodes.refused : nobody ? exitCodes.unreachable : exitCodes.fault;
   const signIn = status === 401 && code !== 'INVALID_CREDENTIALS';
   const message = signIn ? `${error.message} Sign in with: quadrax login` : error.message;
   return {

@@ -73,19 +73,32 @@ const limitsOf = (config: Config) => ({
 /** Beside an embedded database there is one process, and no balancer that would have to notice. */
 const defaultDrainMs = ({ databaseUrl }: Config): number => (databaseUrl === undefined ? 0 : 3000);
 
-/** Who opens a socket, by a token or by a ticket, and until when it may stay open. */
+/** Who opens a socket, by a token or by a ticket, until when it may stay open, and what it may follow. */
 const socketDoors = (
-  { identity, operations }: Modules,
+  { identity, operations, readers }: Modules,
   guard: Guard,
-): Pick<SocketOptions, 'authenticate' | 'redeemTicket'> => {
+): Pick<SocketOptions, 'authenticate' | 'redeemTicket' | 'lookAt'> => {
   const { authenticator } = identity;
   const enter = async (holder: TicketHolder, end: number): Promise<SocketAuthentication | undefined> => {
     const standing = await authenticator.standing(holder);
     if (!standing) return undefined;
-    const { tenantId, accountId, credentialId } = holder;
-    return { tenantId, accountId, credentialId, expiresAt: Math.min(end, standing.expiresAt ?? end) };
+    const { tenantId, accountId, credentialId, credential } = holder;
+    return {
+      tenantId,
+      accountId,
+      credentialId,
+      credential,
+      expiresAt: Math.min(end, standing.expiresAt ?? end),
+    };
   };
   return {
+    lookAt: async (auth, { type, id }) => {
+      if (!(await authenticator.standing(auth))) throw new AppError('UNAUTHENTICATED');
+      const caller = await authenticator.callerNow(auth);
+      const { declaration, handler } = readers[type];
+      guard.admit(declaration, caller);
+      await handler({ caller, params: { id } } as never);
+    },
     redeemTicket: async (ticket) => {
       const holder = await operations.redeemTicket(ticket);
       return holder && enter(holder, Date.now() + ticketSocketMs);

@@ -1,4 +1,5 @@
 import { routes } from '@quadrax/contract';
+import type { ResourceType } from '@quadrax/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Config, Secrets } from '#config';
 import { createAuditModule } from '#modules/audit';
@@ -170,7 +171,15 @@ export const createModules = async (
   });
   const upkeep = createUpkeepModule({ schedules });
 
+  /** What answers for one resource of each type that events are about. */
+  const readers = {
+    datakit: { declaration: routes.datakits.get, handler: datakits.routes.get },
+    job: { declaration: routes.jobs.get, handler: jobsModule.routes.get },
+    model: { declaration: routes.models.get, handler: models.routes.get },
+  } as const satisfies Record<ResourceType, unknown>;
+
   return {
+    readers,
     identity,
     audit,
     jobs,

@@ -8,7 +8,7 @@ import { version } from './version.ts';
 type Module = Readonly<Record<string, RouteDeclaration>>;
 
 const unused = (): Promise<never> => Promise.reject(new Error('Nothing is served to describe the API.'));
-const guard: Guard = { enter: () => unused, callerOf: () => undefined, identify: unused };
+const guard: Guard = { enter: () => unused, callerOf: () => undefined, admit: () => {}, identify: unused };
 const idempotency: Idempotency = { once: unused, release: unused, forget: unused };
 const db = { tenant: unused, system: unused, require: () => {} };
 const options: BindOptions = { db, guard, idempotency };

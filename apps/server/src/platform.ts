@@ -99,6 +99,7 @@ export const openPlatform = async ({
     const cache = config.cacheEnabled
       ? await createCache({ listener: db.listener, redis, bytes })
       : undefined;
+    if (cache) db.onWritten(cache.outdate);
     const folder = config.storagePath ?? join(config.dataDir, 'objects');
     const objects = await openObjectStore({
       db,

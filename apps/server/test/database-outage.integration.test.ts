@@ -14,14 +14,15 @@ const without: Readonly<Record<string, readonly number[]>> = {
   '/readyz': [503],
   '/health': [503],
   'operations.health': [503],
+  // Not configured here.
+  'identity.openIdConnect': [503],
+  'identity.openIdConnectReturn': [503],
 };
 
 /** Answered from memory, as usual, where the session is known there; one that is not must be looked up. */
 const fromMemory = new Set([
   'identity.methods',
   'identity.passwordStrength',
-  'identity.openIdConnect',
-  'identity.openIdConnectReturn',
   'datakits.samples',
   'operations.ticket',
   'account.me',

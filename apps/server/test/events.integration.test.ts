@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { eventSchemas, routes } from '@quadrax/contract';
-import type { EventMessage, EventName } from '@quadrax/contract';
-import { eventually, jobSucceeds, signIn, spawnServer, startTestServer, upload } from '@quadrax/testkit';
+import type { EventMessage, EventName, RoomReply } from '@quadrax/contract';
+import {
+  eventually,
+  jobSucceeds,
+  newEmail,
+  newModel,
+  signIn,
+  spawnServer,
+  startTestServer,
+  upload,
+} from '@quadrax/testkit';
 import type { SpawnedServer, TestClient, TestServer } from '@quadrax/testkit';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
@@ -240,6 +249,113 @@ describe('a Socket.IO connection', () => {
     await restore();
     await eventually('it is renewed', renewed, Boolean);
     await brief.close();
+  });
+});
+
+describe('a connection of Socket.IO', () => {
+  const leave = (socket: Socket, room: unknown) => socket.emitWithAck('leave', room) as Promise<RoomReply>;
+  const join = (socket: Socket, room: unknown) => socket.emitWithAck('join', room) as Promise<RoomReply>;
+  const publish = (to: TestClient, modelId: string) => {
+    const { db, events } = server.app.platform;
+    return db.tenant(to.tenantId, (tx) => events.publish(tx, to.tenantId, 'model.undeployed', { modelId }));
+  };
+  const heardOf = (messages: EventMessage[]) =>
+    messages.map(({ data }) => (data as { modelId: string }).modelId);
+
+  it('follows one resource alone, and hears of it once wherever else it is', async () => {
+    const [one, other] = [await newModel(ada), await newModel(ada)];
+    const [alone, both] = [
+      await openSocketIo({ token: ada.token }),
+      await openSocketIo({ token: ada.token }),
+    ];
+    for (const { socket } of [alone, both])
+      expect(await join(socket, { type: 'model', id: one.id })).toEqual({ success: true });
+    expect(await leave(alone.socket, { type: 'tenant' })).toEqual({ success: true });
+    for (const id of [other.id, one.id, other.id, one.id]) await publish(ada, id);
+    await eventually(
+      'all of them arrive',
+      () => both.messages.length,
+      (count) => count >= 4,
+    );
+    expect(heardOf(both.messages)).toEqual([other.id, one.id, other.id, one.id]);
+    expect(heardOf(alone.messages)).toEqual([one.id, one.id]);
+    await leave(alone.socket, { type: 'model', id: one.id });
+    await join(alone.socket, { type: 'tenant' });
+    await publish(ada, other.id);
+    await eventually(
+      'it hears of all again',
+      () => alone.messages.length,
+      (count) => count === 3,
+    );
+  });
+
+  it('joins only what a GET would show: nothing of another tenant, nor what never was', async () => {
+    const bob = await server.register();
+    const model = await newModel(ada);
+    const { id: datakit, jobId = '' } = await upload(ada);
+    const { socket, messages } = await openSocketIo({ token: bob.token });
+    for (const [type, id] of [
+      ['model', model.id],
+      ['datakit', datakit],
+      ['job', jobId],
+    ] as const) {
+      const never = await join(socket, { type, id: crypto.randomUUID() });
+      expect(await join(socket, { type, id })).toEqual(never);
+      expect(never).toMatchObject({ success: false, code: 'NOT_FOUND' });
+    }
+    for (const room of [
+      undefined,
+      'model',
+      { type: 'model' },
+      { type: 'account', id: bob.user.id },
+      { type: 'model', id: '*' },
+    ])
+      expect(await join(socket, room)).toMatchObject({ success: false, code: 'VALIDATION_FAILED' });
+    await publish(ada, model.id);
+    const own = await newModel(bob);
+    expect(await join(socket, { type: 'model', id: own.id })).toEqual({ success: true });
+    await publish(bob, own.id);
+    await eventually(
+      'its own arrives',
+      () => messages.length,
+      (count) => count > 0,
+    );
+    expect(heardOf(messages)).toEqual([own.id]);
+  });
+
+  it('hears in the room of its user of the jobs that this one started, in this tenant', async () => {
+    const password = 'a sentence that nobody guesses';
+    const email = newEmail();
+    const eve = await server.register();
+    await eve.call(routes.users.create, {
+      body: { email, firstName: 'Bob', lastName: 'Test', role: 'USER', password },
+    });
+    const bob = await signIn(server.url, email, password);
+    const [hers, his] = [await openSocketIo({ token: eve.token }), await openSocketIo({ token: bob.token })];
+    for (const { socket } of [hers, his]) await leave(socket, { type: 'tenant' });
+    const [first, second] = [await upload(eve), await upload(bob)];
+    await hears(hers.messages, 'job.finished', first.jobId ?? '');
+    await hears(his.messages, 'job.finished', second.jobId ?? '');
+    const jobsOf = (messages: EventMessage[]) =>
+      new Set(messages.map(({ data }) => (data as { id: string }).id));
+    expect(jobsOf(hers.messages)).toEqual(new Set([first.jobId]));
+    expect(jobsOf(his.messages)).toEqual(new Set([second.jobId]));
+  });
+
+  it('that was renewed by another member is in the room of that one, and in no other than before', async () => {
+    const password = 'a sentence that nobody guesses';
+    const email = newEmail();
+    await ada.call(routes.users.create, {
+      body: { email, firstName: 'Eve', lastName: 'Test', role: 'USER', password },
+    });
+    const eve = await signIn(server.url, email, password);
+    const { socket, messages } = await openSocketIo({ token: ada.token });
+    await leave(socket, { type: 'tenant' });
+    expect(await socket.emitWithAck('authenticate', { token: eve.token })).toBe(true);
+    const [hers, his] = [await upload(ada), await upload(eve)];
+    await jobSucceeds(ada, hers.jobId ?? '');
+    await hears(messages, 'job.finished', his.jobId ?? '');
+    expect(new Set(messages.map(({ data }) => (data as { id: string }).id))).toEqual(new Set([his.jobId]));
   });
 });
 

@@ -2,16 +2,20 @@ import { routes } from '@quadrax/contract';
 import {
   allRoutes,
   eventually,
+  gradesCsv,
   jobSucceeds,
   newModel,
   quickTraining,
   readyDatakit,
   startTestServer,
+  trainedModel,
   upload,
+  uploadForm,
   withOwner,
 } from '@quadrax/testkit';
 import type { CallInput, RawReply, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outdatedBy } from '#platform/cache';
 
 const { preview, profile, update, remove } = routes.datakits;
 
@@ -20,12 +24,18 @@ let server: TestServer;
 let other: TestServer;
 let ada: TestClient;
 let datakit: string;
+let tellingTriggers: readonly { readonly name: string; readonly table: string; readonly of: string }[];
 
 beforeAll(async () => {
   server = await startTestServer({ env: { CORS_ORIGIN: 'https://app.example' } });
   other = await startTestServer({ database: server.database, dataDir: server.dataDir });
   ada = await server.register();
   datakit = (await readyDatakit(ada)).id;
+  tellingTriggers = await server.database.owner(
+    `SELECT t.tgname AS name, c.relname AS table, convert_from(rtrim(t.tgargs, '\\000'), 'UTF8') AS of
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+     WHERE p.proname = 'notify_cache' ORDER BY c.relname, t.tgargs`,
+  );
 });
 afterAll(async () => {
   // Its processes would be taken for the other's.
@@ -38,7 +48,10 @@ const cached = (reply: RawReply): string | null => reply.headers.get('x-cache');
 const at = (replica: TestServer): TestClient => ada.with({}, replica.url);
 
 /** Reads twice; the second must come from the cache. */
-const warm = async (route: typeof preview | typeof profile, input: CallInput): Promise<RawReply> => {
+const warm = async (
+  route: typeof preview | typeof profile | typeof routes.models.version,
+  input: CallInput,
+): Promise<RawReply> => {
   await ada.send(route, input);
   const hit = await ada.send(route, input);
   expect([hit.status, cached(hit)]).toEqual([200, 'HIT']);
@@ -115,6 +128,60 @@ describe('a heavy read', () => {
     const { text } = await server.anonymous.request('GET', '/metrics');
     expect(Number(/^cache_hit_rate (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
     expect(text).toMatch(/^redis_cache_hit_rate 0$/m);
+  });
+});
+
+/** While it runs, the database tells nobody of what cached reads are made of, as where word of it is late. */
+const untold = async (work: () => Promise<void>): Promise<void> => {
+  const told = (how: 'ENABLE' | 'DISABLE') =>
+    server.database.owner(
+      tellingTriggers
+        .map(({ name, table }) => `ALTER TABLE quadrax.${table} ${how} TRIGGER ${name}`)
+        .join('; '),
+    );
+  await told('DISABLE');
+  try {
+    await work();
+  } finally {
+    await told('ENABLE');
+  }
+};
+
+describe('a write made here is seen by the next read, before there is word of it:', () => {
+  it('what is changed and deleted by a request', { timeout: 120_000 }, async () => {
+    const { id: modelId } = (await trainedModel(ada, datakit)).model;
+    const version = { params: { id: modelId, version: 1 } };
+    const status = async () => (await ada.call(routes.models.version, version)).status;
+    await untold(async () => {
+      for (let round = 0; round < 3; round++) {
+        expect(await status()).toBe('TRAINED');
+        await ada.call(routes.models.deploy, { params: { id: modelId }, body: { version: 1 } });
+        expect(await status()).toBe('DEPLOYED');
+        await ada.call(routes.models.undeploy, { params: { id: modelId } });
+      }
+      await warm(routes.models.version, version);
+      await ada.send(routes.models.remove, { params: { id: modelId } });
+      expect((await ada.send(routes.models.version, version)).status).toBe(404);
+    });
+  });
+
+  it('what a job has made, once the job says that it has ended', async () => {
+    const { id } = await readyDatakit(ada);
+    const total = async () => (await ada.page(preview, { params: { id } })).meta.total;
+    await untold(async () => {
+      expect(await total()).toBe(60);
+      const form = uploadForm(gradesCsv(5), 'more.csv', {});
+      const { jobId = '' } = await ada.call(routes.datakits.append, { params: { id }, form });
+      expect(await total()).toBe(60);
+      await jobSucceeds(ada, jobId);
+      expect(await total()).toBe(65);
+    });
+  });
+
+  it('of every table that the database tells the others of', () => {
+    const told = Object.groupBy(tellingTriggers, ({ table }) => table);
+    const kinds = Object.entries(told).map(([table, triggers = []]) => [table, triggers.map(({ of }) => of)]);
+    expect(Object.fromEntries(kinds)).toEqual(outdatedBy);
   });
 });
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { routes } from '@quadrax/contract';
+import { errorReplySchema, routes } from '@quadrax/contract';
 import { newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -142,10 +142,12 @@ describe('other origins', () => {
 });
 
 describe('every answer', () => {
-  it.each(['/api/auth/me', '/health', '/nothing', '/docs/', '/metrics'])(
+  const refusedEarly = ['/%zz', '/api/models/%zz', `/api/models/${'x'.repeat(300)}`];
+  it.each(['/api/auth/me', '/health', '/nothing', '/docs/', '/metrics', ...refusedEarly])(
     'tells browsers to be careful: %s',
     async (path) => {
       const { headers } = await ada.request('GET', path);
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('x-frame-options')).toBe('DENY');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
@@ -160,6 +162,15 @@ describe('every answer', () => {
       expect(headers.get('x-powered-by')).toBeNull();
     },
   );
+
+  it.each(refusedEarly)('has the form of every other: %s', async (path) => {
+    const { status, headers, body } = await ada.request('GET', path);
+    const requestId = headers.get('x-request-id');
+    expect({ status, body }).toMatchObject({
+      status: 404,
+      body: { success: false, code: 'NOT_FOUND', requestId },
+    });
+  });
 
   it('that came by TLS asks browsers to come back by TLS alone', async () => {
     const proxied = await startTestServer({ env: { TRUST_PROXY: 'true' } });
@@ -259,8 +270,12 @@ describe('what is no HTTP', () => {
       'POST /api/models HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
     ],
     ['headers without end', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
-  ])('is refused, and the server goes on: %s', async (_name, text) => {
-    expect(await exchange(text)).toMatch(/^HTTP\/1.1 4\d\d/);
+  ])('is refused in the form of every other refusal, and the server goes on: %s', async (_name, text) => {
+    const [head = '', body = ''] = (await exchange(text)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 4\d\d [A-Z]/);
+    expect(head).toContain('\r\nx-content-type-options: nosniff\r\n');
+    const requestId = /\r\nx-request-id: (\S+)/.exec(head)?.[1];
+    expect(errorReplySchema.parse(JSON.parse(body))).toMatchObject({ success: false, requestId });
     expect((await ada.send(routes.account.me)).status).toBe(200);
   });
 

@@ -68,6 +68,63 @@ describe('walking a list by its cursor', () => {
   });
 });
 
+describe('a list that bears numbers', () => {
+  let person: TestClient;
+  let params: { id: string };
+  beforeAll(async () => {
+    person = await server.register();
+    const { jobId = '' } = await upload(person);
+    params = { id: jobId };
+    await server.database.owner(
+      `INSERT INTO quadrax.job_logs (tenant_id, job_id, level, message)
+       SELECT $1, $2, 'info', 'line ' || n FROM generate_series(1, 9) n`,
+      [person.tenantId, jobId],
+    );
+    for (let i = 0; i < 5; i++) await newModel(person);
+  });
+
+  const lists = [
+    { list: 'the audit log', route: routes.audit.list, field: 'id', unsaid: '-id' },
+    { list: 'the log of a job', route: routes.jobs.logs, field: 'sequence', unsaid: 'sequence' },
+  ] as const;
+  const inputOf = (route: RouteDeclaration) => (route === routes.jobs.logs ? { params } : {});
+
+  it.each(lists)('is walked up and down: $list', async ({ route, field, unsaid }) => {
+    const numbers = async (query: Readonly<Record<string, string | number>>) =>
+      (await walk(person, route, { ...inputOf(route), query: { limit: 2, ...query } })).map(
+        (item) => (item as Record<string, number>)[field] ?? 0,
+      );
+    const [up, down, said] = [
+      await numbers({ sort: field }),
+      await numbers({ sort: `-${field}` }),
+      await numbers({}),
+    ];
+    expect(up.length).toBeGreaterThan(5);
+    expect(up).toEqual(up.toSorted((a, b) => a - b));
+    expect(down).toEqual(up.toReversed());
+    expect(said).toEqual(unsaid === field ? up : down);
+  });
+
+  it.each(lists)(
+    'says what it can be sorted by, and takes a cursor in its own sort: $list',
+    async ({ route, field }) => {
+      const input = inputOf(route);
+      for (const sort of ['zzz', '', 'at', 'password_hash'])
+        expect(await person.refused(route, { ...input, query: { sort } })).toMatchObject({
+          status: 400,
+          code: 'VALIDATION_FAILED',
+          details: [{ field: 'sort', message: `Sort by one of: ${field}, -${field}.` }],
+        });
+      const { meta } = await person.page(route, { ...input, query: { limit: 1, sort: field } });
+      const query = { sort: `-${field}`, cursor: meta.nextCursor };
+      expect(await person.refused(route, { ...input, query })).toMatchObject({
+        status: 400,
+        code: 'INVALID_CURSOR',
+      });
+    },
+  );
+});
+
 const sortedLists = sortedListsOf(() => server);
 
 const everySort = Object.entries(sortedLists).flatMap(([id, { fields }]) =>

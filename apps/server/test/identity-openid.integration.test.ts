@@ -291,7 +291,12 @@ it('is not there unless it is configured', async () => {
   const plain = await startTestServer({ database: server.database, dataDir: server.dataDir, work: false });
   try {
     expect(await plain.anonymous.call(identity.methods)).not.toHaveProperty('openIdConnect');
-    expect((await plain.anonymous.send(identity.openIdConnect)).status).toBe(404);
+    for (const route of [identity.openIdConnect, identity.openIdConnectReturn])
+      expect(await plain.anonymous.refused(route)).toMatchObject({
+        status: 503,
+        code: 'NOT_CONFIGURED',
+        error: expect.stringMatching(/Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET/),
+      });
   } finally {
     await plain.close();
   }

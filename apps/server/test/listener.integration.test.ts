@@ -20,7 +20,9 @@ const openWire = async (target: URL) => {
       [far, near],
     ] as const) {
       from.on('data', (chunk) => {
-        if (!silent.has(near)) to.write(chunk);
+        if (silent.has(near)) return;
+        if (held) held.push(() => to.write(chunk));
+        else to.write(chunk);
       });
       from.on('error', () => {});
       from.on('close', () => {
@@ -29,6 +31,7 @@ const openWire = async (target: URL) => {
     }
   });
   const silent = new Set<Socket>();
+  let held: (() => void)[] | undefined;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = new URL(target);
@@ -39,6 +42,14 @@ const openWire = async (target: URL) => {
     /** Every connection that is open now falls silent; later ones work. */
     silence: () => {
       for (const socket of sockets) silent.add(socket);
+    },
+    /** Until it is released, nothing passes; then all of it does. */
+    hold: () => {
+      held = [];
+    },
+    release: () => {
+      for (const pass of held ?? []) pass();
+      held = undefined;
     },
     close: async () => {
       server.close();
@@ -51,10 +62,8 @@ let database: TestDatabase;
 let wire: Awaited<ReturnType<typeof openWire>>;
 let db: Database;
 
-beforeEach(async () => {
-  database = await createDatabase();
-  wire = await openWire(new URL(database.url));
-  db = await openDatabase({
+const open = (listening?: { everyMs: number; timeoutMs: number }): Promise<Database> =>
+  openDatabase({
     dataDir: '',
     url: database.url,
     directUrl: wire.url,
@@ -62,8 +71,13 @@ beforeEach(async () => {
     poolTimeoutMs: 2000,
     secret: testSecret,
     log: createLogger('silent'),
-    listening: { everyMs: 200, timeoutMs: 300 },
+    ...(listening && { listening }),
   });
+
+beforeEach(async () => {
+  database = await createDatabase();
+  wire = await openWire(new URL(database.url));
+  db = await open({ everyMs: 200, timeoutMs: 300 });
 });
 afterEach(async () => {
   await db.close();
@@ -96,6 +110,27 @@ describe('a listening connection that is silently dead', () => {
     expect(heard).toEqual(['before', 'after']);
   });
 
+  it('is relied on for a second at most, and soon made anew', async () => {
+    const usual = await open();
+    try {
+      const gap = new Promise<void>((resolve) => usual.listener.onReconnect(resolve));
+      expect(usual.listener.connected).toBe(true);
+      const started = performance.now();
+      wire.silence();
+      await eventually(
+        'it is in doubt',
+        () => usual.listener.connected,
+        (connected) => !connected,
+      );
+      // 900 ms at most on a machine of its own: here other tests run beside it.
+      expect(performance.now() - started).toBeLessThan(2000);
+      await gap;
+      expect(performance.now() - started).toBeLessThan(4000);
+    } finally {
+      await usual.close();
+    }
+  });
+
   it('does not keep the lock by which the process is known to live', async () => {
     const id = await announce(db);
     const holder = () =>
@@ -117,6 +152,28 @@ describe('a listening connection that is silently dead', () => {
   it('does not hold up a process that stops', async () => {
     wire.silence();
     await expect(db.listener.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('a listening connection that answers late', () => {
+  it('is not relied on until it does, and goes on with all that was said meanwhile', async () => {
+    let gaps = 0;
+    const heard: string[] = [];
+    db.listener.onReconnect(() => gaps++);
+    await db.listener.listen('test_words', (word) => heard.push(word));
+    const connected = (whether: boolean) =>
+      eventually(
+        whether ? 'it is relied on' : 'it is in doubt',
+        () => db.listener.connected,
+        (now) => now === whether,
+      );
+    wire.hold();
+    await connected(false);
+    await say('meanwhile');
+    wire.release();
+    await connected(true);
+    expect(heard).toEqual(['meanwhile']);
+    expect(gaps).toBe(0);
   });
 });
 

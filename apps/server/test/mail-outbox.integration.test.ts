@@ -76,7 +76,7 @@ describe('the outbox with no mail server', () => {
   it('sends nothing, and says what to set', async () => {
     const { id } = await keptMail(server.database, ada);
     const refused = await operator.refused(send, { params: { id } });
-    expect(refused).toMatchObject({ status: 409, code: 'CONFLICT' });
+    expect(refused).toMatchObject({ status: 503, code: 'NOT_CONFIGURED' });
     expect(refused.error).toMatch(/SMTP_HOST and SMTP_FROM/);
     expect(await operator.call(get, { params: { id } })).toMatchObject({ state: 'kept' });
   });

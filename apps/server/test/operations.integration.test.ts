@@ -41,6 +41,20 @@ describe('health', () => {
     },
   );
 
+  it('is asked of the components once a second at most, however many want to know', async () => {
+    const asked = await Promise.all(Array.from({ length: 50 }, () => get('/health')));
+    const times = new Set(
+      [...asked, await get('/api/health')].map(({ body }) => healthSchema.parse(body).timestamp),
+    );
+    // One at the most was known from before.
+    expect(times.size).toBeLessThanOrEqual(2);
+    await eventually(
+      'it is asked anew',
+      () => get('/health'),
+      ({ body }) => !times.has(healthSchema.parse(body).timestamp),
+    );
+  });
+
   it('says that it lives and that it is ready', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, body: { status: 'live' } });
     expect(await get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, pageQuerySchema, timestampSchema } from './paging.ts';
+import { idSchema, sortedQuery, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 /** Who did what to which resource, from where, when, and what it changed. */
@@ -53,8 +53,8 @@ export const audit = {
   list: route({
     ...read,
     path: '/audit',
-    summary: 'What happened in the tenant, newest first',
-    query: pageQuerySchema.extend(filterSchema.shape),
+    summary: 'What happened in the tenant, newest first unless sorted otherwise',
+    query: sortedQuery(['id']).extend(filterSchema.shape),
     reply: auditEntrySchema,
     envelope: 'list',
     cursor: 'sequence',

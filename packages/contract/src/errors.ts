@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const errorCodes = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   MALFORMED_BODY: [400, 'The body is not valid JSON.'],
+  MALFORMED_REQUEST: [400, 'This is no request in HTTP.'],
   NO_FILE: [400, 'No file was sent. Send a multipart form with the file.'],
   EMPTY_FILE: [400, 'The file is empty.'],
   UPLOAD_INTERRUPTED: [400, 'The upload ended before the whole file had arrived. Nothing was kept.'],
@@ -23,6 +24,7 @@ export const errorCodes = {
   REGISTRATION_CLOSED: [403, 'Registration is closed. Ask an administrator for an invitation.'],
   NOT_FOUND: [404, 'There is nothing here.'],
   METHOD_NOT_ALLOWED: [405, 'This address does not answer to that method.'],
+  REQUEST_TIMEOUT: [408, 'The request did not arrive in time. Send it again.'],
   CONFLICT: [409, 'This does not fit the present state.'],
   EMAIL_TAKEN: [409, 'An account with this email address exists.'],
   LAST_ADMINISTRATOR: [409, 'This is the last administrator. Make somebody else one first.'],
@@ -47,9 +49,11 @@ export const errorCodes = {
   NOT_EXPORTABLE: [422, 'The model cannot be written in this format.'],
   UNUSABLE_MODEL: [422, 'The model file cannot be used here.'],
   ACCOUNT_LOCKED: [423, 'Too many failed sign-ins. Wait a while and try again.'],
+  HEADERS_TOO_LARGE: [431, 'The headers are larger than the server accepts.'],
   RATE_LIMITED: [429, 'Too many requests. Wait a little.'],
   TOO_MANY_WAITING: [429, 'Too many calls wait for their answer. Wait until some have it.'],
   INTERNAL: [500, 'Something failed on our side. The request id helps to find it.'],
+  NOT_CONFIGURED: [503, 'This is not configured here.'],
   UNAVAILABLE: [503, 'The service cannot answer now. Try again shortly.'],
   NO_SPACE: [507, 'The server has no room left. Free some space and try again.'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;

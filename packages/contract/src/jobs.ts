@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idParamsSchema, idSchema, pageQuerySchema, sortedQuery, timestampSchema } from './paging.ts';
+import { idParamsSchema, idSchema, sortedQuery, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const jobStatusSchema = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']);
@@ -88,9 +88,9 @@ export const jobs = {
   logs: route({
     ...read,
     path: '/jobs/:id/logs',
-    summary: 'What a job has said so far, oldest first',
+    summary: 'What a job has said so far, oldest first unless sorted otherwise',
     params: idParamsSchema,
-    query: pageQuerySchema,
+    query: sortedQuery(['sequence'], 'sequence'),
     reply: jobLogSchema,
     envelope: 'list',
     cursor: 'sequence',

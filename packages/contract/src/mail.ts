@@ -79,7 +79,7 @@ export const mail = {
     params: idParamsSchema,
     reply: mailSchema,
     status: 200,
-    errors: ['NOT_FOUND', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'NOT_CONFIGURED'],
     permission: 'platform',
     envelope: 'data',
     cursor: 'none',

@@ -10,14 +10,17 @@ export type PageQuery = z.infer<typeof pageQuerySchema>;
 /** A field to sort by; a leading minus sorts downwards. */
 export type Sort<Field extends string> = Field | `-${Field}`;
 
-/** What a list takes that can be sorted by these fields of its items: downwards by the first, if nothing is said. */
-export const sortedQuery = <const Field extends string>(fields: readonly [Field, ...Field[]]) => {
+/** What a list takes that can be sorted by these fields of its items: downwards by the first, if `unsaid` says nothing else. */
+export const sortedQuery = <const Field extends string>(
+  fields: readonly [Field, ...Field[]],
+  unsaid: Sort<Field> = `-${fields[0]}`,
+) => {
   const sorts = fields.flatMap((field): Sort<Field>[] => [field, `-${field}`]);
   return pageQuerySchema.extend({
     sort: z
       .enum(sorts, { error: `Sort by one of: ${sorts.join(', ')}.` })
       // One of them, though the type of an enum that is still open does not show it.
-      .default(`-${fields[0]}` as never)
+      .default(unsaid as never)
       .describe('A field; a leading minus sorts downwards. Names sort without regard to case.'),
   });
 };

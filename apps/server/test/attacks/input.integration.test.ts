@@ -288,7 +288,7 @@ describe('the way back from a sign-in elsewhere', () => {
   it.each(['/', '/models?sort=-name#top', '/datakits/%C3%A4', '/a//b'])(
     'leads into the app: %s',
     async (path) => {
-      expect(await begin(path)).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+      expect(await begin(path)).toMatchObject({ status: 503, code: 'NOT_CONFIGURED' });
     },
   );
 });

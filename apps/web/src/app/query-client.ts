@@ -5,6 +5,7 @@ import { onSession, sessionState } from '#lib/session.ts';
 /** Worth another try: what may pass by itself. A refusal stays a refusal. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof QuadraxError)) return false;
+  if (error.code === 'NOT_CONFIGURED') return false;
   return error.code === 'UNREACHABLE' || error.status === 429 || error.status === 502 || error.status === 503;
 }
 

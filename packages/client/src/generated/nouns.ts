@@ -158,7 +158,7 @@ export interface AccountCalls {
 }
 
 export interface AuditCalls {
-  /** What happened in the tenant, newest first */
+  /** What happened in the tenant, newest first unless sorted otherwise */
   list(query?: Query<'audit.list'>, options?: CallOptions): Listing<AuditEntry>;
   /** The entries as a file, oldest first */
   export(query?: Query<'audit.export'>, options?: CallOptions): Promise<Blob>;
@@ -258,7 +258,7 @@ export interface JobsCalls {
   list(query?: Query<'jobs.list'>, options?: CallOptions): Listing<Job>;
   /** One job */
   get(id: string, options?: CallOptions): Promise<Job>;
-  /** What a job has said so far, oldest first */
+  /** What a job has said so far, oldest first unless sorted otherwise */
   logs(id: string, query?: Query<'jobs.logs'>, options?: CallOptions): Listing<JobLogLine>;
   /** Stop a job that has not finished */
   cancel(id: string, options?: CallOptions): Promise<Job>;

@@ -8,7 +8,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What happened in the tenant, newest first */
+    /** What happened in the tenant, newest first unless sorted otherwise */
     get: operations['audit.list'];
     put?: never;
     post?: never;
@@ -985,7 +985,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a job has said so far, oldest first */
+    /** What a job has said so far, oldest first unless sorted otherwise */
     get: operations['jobs.logs'];
     put?: never;
     post?: never;
@@ -1972,6 +1972,7 @@ export interface components {
       code:
         | 'VALIDATION_FAILED'
         | 'MALFORMED_BODY'
+        | 'MALFORMED_REQUEST'
         | 'NO_FILE'
         | 'EMPTY_FILE'
         | 'UPLOAD_INTERRUPTED'
@@ -1988,6 +1989,7 @@ export interface components {
         | 'REGISTRATION_CLOSED'
         | 'NOT_FOUND'
         | 'METHOD_NOT_ALLOWED'
+        | 'REQUEST_TIMEOUT'
         | 'CONFLICT'
         | 'EMAIL_TAKEN'
         | 'LAST_ADMINISTRATOR'
@@ -2012,9 +2014,11 @@ export interface components {
         | 'NOT_EXPORTABLE'
         | 'UNUSABLE_MODEL'
         | 'ACCOUNT_LOCKED'
+        | 'HEADERS_TOO_LARGE'
         | 'RATE_LIMITED'
         | 'TOO_MANY_WAITING'
         | 'INTERNAL'
+        | 'NOT_CONFIGURED'
         | 'UNAVAILABLE'
         | 'NO_SPACE';
       details?: {
@@ -3080,6 +3084,8 @@ export interface operations {
         resource?: string;
         /** @description Part of an action, address, name or changed value. */
         search?: string;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'id' | '-id';
         to?: string;
       };
       header?: never;
@@ -6629,6 +6635,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'sequence' | '-sequence';
       };
       header?: never;
       path: {

@@ -3,11 +3,11 @@ import type { audit as routes, AuditEntry, AuditFilter, Query, Reply } from '@qu
 import { verifyAudit } from '#platform/audit';
 import type { AuditVerification } from '#platform/audit';
 import type { Database } from '#platform/db';
-import { pageOf } from '#platform/http';
+import { numberedPageOf } from '#platform/http';
 import type { Cursors, FileReply, ListPage } from '#platform/http';
 import { auditFormats } from './audit.formats.ts';
 import type { AuditFormat } from './audit.formats.ts';
-import { entriesAfter, newestEntries } from './audit.store.ts';
+import { entriesAfter, listEntries } from './audit.store.ts';
 import type { AuditRow } from './audit.store.ts';
 
 export interface AuditService {
@@ -85,11 +85,14 @@ export const createAuditService = (deps: { db: Database; cursors: Cursors }): Au
   };
 
   return {
-    list: async (tenantId, query) => {
-      const [below] = cursors.read('sequence', query.cursor) ?? [undefined];
-      const rows = await db.tenant(tenantId, (tx) => newestEntries(tx, query, query.limit, below));
-      return pageOf(rows, query.limit, entryView, (row) => [row.id], cursors);
-    },
+    list: (tenantId, query) =>
+      numberedPageOf(
+        cursors,
+        query,
+        entryView,
+        ({ id }) => id,
+        (page) => db.tenant(tenantId, (tx) => listEntries(tx, query, page)),
+      ),
     export: async (tenantId, { format: kind, ...filter }) => {
       const format = auditFormats[kind];
       // Read before the answer begins: a database that is away is still answered with an error.

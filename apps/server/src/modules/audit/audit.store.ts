@@ -1,8 +1,8 @@
-import type { AuditFilter } from '@quadrax/contract';
-import { and, asc, desc, eq, getTableColumns, gt, gte, ilike, like, lt, lte, or, sql } from 'drizzle-orm';
+import type { AuditFilter, Sort } from '@quadrax/contract';
+import { and, asc, eq, getTableColumns, gt, gte, ilike, like, lte, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { containing, literal, readPage } from '#platform/db';
-import type { PageRows, Tx } from '#platform/db';
+import { byNumber, containing, literal } from '#platform/db';
+import type { NumberedPage, PageRows, Tx } from '#platform/db';
 import { auditLog, people } from './audit.tables.ts';
 
 /** An entry, and its actor if still a member of the tenant. */
@@ -39,20 +39,14 @@ const select = (tx: Tx, where: SQL | undefined) =>
     .leftJoin(people, eq(people.accountId, auditLog.accountId))
     .where(where);
 
-/** A page of the newest entries below a number. */
-export const newestEntries = (
+const numbered = byNumber(auditLog.id);
+
+/** A page of the entries, in the order of the chain or against it. */
+export const listEntries = (
   tx: Tx,
   filter: AuditFilter,
-  limit: number,
-  below: number | undefined,
-): Promise<PageRows<AuditRow>> =>
-  readPage(tx, {
-    select: (where) => select(tx, where),
-    where: fits(filter),
-    beyond: below === undefined ? undefined : lt(auditLog.id, below),
-    orderBy: [desc(auditLog.id)],
-    limit,
-  });
+  page: NumberedPage<Sort<'id'>>,
+): Promise<PageRows<AuditRow>> => numbered(tx, page, fits(filter), (where) => select(tx, where));
 
 /** The oldest `limit` entries above a number. */
 export const entriesAfter = (

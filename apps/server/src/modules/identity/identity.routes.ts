@@ -75,7 +75,10 @@ export const identityRoutes = (deps: DoorDeps): Handlers<typeof identity> => {
 };
 
 const notConfigured = (): AppError =>
-  new AppError('NOT_FOUND', { message: 'Signing in elsewhere is not configured here.' });
+  new AppError('NOT_CONFIGURED', {
+    message:
+      'Signing in elsewhere is not configured here. Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, and start the server again.',
+  });
 
 const openIdConnectRoutes = (
   openIdConnect: OpenIdConnect | undefined,

@@ -1,17 +1,20 @@
 import type { Job, jobs as routes, JobLogLine, PageQuery, Query } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { notFound } from '#platform/errors';
-import { pageOf, sortedPageOf } from '#platform/http';
+import { numberedPageOf, sortedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { findJob, jobView } from '#platform/jobs';
 import type { JobRow, Jobs } from '#platform/jobs';
 import { listJobs, listLogs } from './jobs.store.ts';
 import type { JobLogRow } from './jobs.store.ts';
 
+type LogQuery = PageQuery & Partial<Pick<Query<typeof routes.logs>, 'sort'>>;
+
 export interface JobsService {
   list(tenantId: string, query: Query<typeof routes.list>): Promise<ListPage<Job>>;
   get(tenantId: string, id: string): Promise<Job>;
-  logs(tenantId: string, id: string, query: PageQuery): Promise<ListPage<JobLogLine>>;
+  /** Oldest first, if nothing is said. */
+  logs(tenantId: string, id: string, query: LogQuery): Promise<ListPage<JobLogLine>>;
   /** @throws AppError NOT_FOUND, JOB_FINISHED */
   cancel(caller: Caller, change: Change, id: string): Promise<Job>;
   retry(caller: Caller, change: Change, id: string): Promise<Job>;
@@ -52,14 +55,18 @@ export const createJobsService = (deps: { db: Database; jobs: Jobs; cursors: Cur
       if (!row) throw notFound('job');
       return jobView(row);
     },
-    logs: async (tenantId, id, { limit, cursor }) => {
-      const [after] = cursors.read('sequence', cursor) ?? [];
-      const rows = await db.tenant(tenantId, async (tx) => {
-        if (!(await findJob(tx, id))) throw notFound('job');
-        return listLogs(tx, id, limit, after);
-      });
-      return pageOf(rows, limit, logView, (row) => [row.sequence], cursors);
-    },
+    logs: (tenantId, id, { sort = 'sequence', ...query }) =>
+      numberedPageOf(
+        cursors,
+        { sort, ...query },
+        logView,
+        ({ sequence }) => sequence,
+        (page) =>
+          db.tenant(tenantId, async (tx) => {
+            if (!(await findJob(tx, id))) throw notFound('job');
+            return listLogs(tx, id, page);
+          }),
+      ),
     cancel: (caller, change, id) => moved(caller, change, id, jobs.cancel),
     retry: (caller, change, id) => moved(caller, change, id, jobs.retry),
   };

@@ -1,7 +1,7 @@
 import type { JobStatus, Sort } from '@quadrax/contract';
-import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
-import { byTime, keyset, readPage } from '#platform/db';
-import type { PageRows, SortedPage, Tx } from '#platform/db';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { byNumber, byTime, keyset } from '#platform/db';
+import type { NumberedPage, PageRows, SortedPage, Tx } from '#platform/db';
 import { jobLogs, jobs } from '#platform/jobs';
 import type { JobRow } from '#platform/jobs';
 
@@ -40,17 +40,12 @@ export const listJobs = (
 
 export type JobLogRow = typeof jobLogs.$inferSelect;
 
-/** A page of the log lines after a sequence number, oldest first. */
+const numbered = byNumber(jobLogs.sequence);
+
+/** A page of a job's log. */
 export const listLogs = (
   tx: Tx,
   jobId: string,
-  limit: number,
-  after: number | undefined,
+  page: NumberedPage<Sort<'sequence'>>,
 ): Promise<PageRows<JobLogRow>> =>
-  readPage(tx, {
-    select: (where) => tx.select().from(jobLogs).where(where),
-    where: eq(jobLogs.jobId, jobId),
-    beyond: after === undefined ? undefined : gt(jobLogs.sequence, after),
-    orderBy: [asc(jobLogs.sequence)],
-    limit,
-  });
+  numbered(tx, page, eq(jobLogs.jobId, jobId), (where) => tx.select().from(jobLogs).where(where));

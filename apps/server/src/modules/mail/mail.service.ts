@@ -10,7 +10,7 @@ import type { MailSummaryRow } from './mail.store.ts';
 export interface MailService {
   list(query: Query<typeof routes.list>): Promise<ListPage<Mail>>;
   get(change: Change, id: string): Promise<MailMessage>;
-  /** @throws AppError NOT_FOUND; CONFLICT with no mail server configured. */
+  /** @throws AppError NOT_FOUND; NOT_CONFIGURED without a mail server. */
   send(change: Change, id: string): Promise<Mail>;
 }
 

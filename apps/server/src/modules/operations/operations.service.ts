@@ -20,11 +20,27 @@ export interface OperationsDeps {
 }
 
 export interface OperationsService {
+  /** How every component is, as of the last second. */
   health(): Promise<Health>;
 }
 
 /** A component that does not answer within this is unhealthy: a health check must not hang with what it checks. */
 const patienceMs = 2000;
+
+/** Anyone may ask how we are, as often as they like: what they get may be so old, so that it costs the database nothing. */
+const freshMs = 1000;
+
+/** Asks once for all who ask while it is being asked, or within `freshMs`. */
+const askedAtMostEvery = (ask: () => Promise<Health>): (() => Promise<Health>) => {
+  let last: Promise<Health> | undefined;
+  return () => {
+    if (!last) {
+      last = ask();
+      last.finally(() => setTimeout(() => (last = undefined), freshMs).unref()).catch(() => {});
+    }
+    return last;
+  };
+};
 
 const within = async <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -73,7 +89,7 @@ export const createOperationsService = ({
   reserveBytes,
   linkProblem,
 }: OperationsDeps): OperationsService => ({
-  health: async () => {
+  health: askedAtMostEvery(async () => {
     const [database, store, queue, cache, mails, virusScan] = await Promise.all([
       check(async () => {
         await db.ping();
@@ -113,5 +129,5 @@ export const createOperationsService = ({
       version,
       services,
     };
-  },
+  }),
 });

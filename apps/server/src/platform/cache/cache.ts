@@ -2,6 +2,7 @@ import type { Listener } from '../db/index.ts';
 import type { Redis } from '../redis/index.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createRedisStore } from './redis-store.ts';
+import { outdatedBy } from './outdated-by.ts';
 import type { CacheStore, Kept, Scope } from './store.ts';
 
 const channel = 'quadrax_cache';
@@ -21,6 +22,8 @@ export interface HitRates {
 
 export interface Cache {
   look(scope: Scope, key: string): Promise<Lookup>;
+  /** What is made of these tables of a tenant was changed here: it is out of date before anyone hears of it. */
+  outdate(tenant: string, tables: ReadonlySet<string>): Promise<void>;
   hitRates(): HitRates;
 }
 
@@ -34,7 +37,8 @@ const rateOf = ({ hits, looks }: Count): number => (looks === 0 ? 0 : hits / loo
 
 /**
  * Answers of heavy reads, in Redis while it is there, else in this process. The database itself says what has become
- * out of date, in the transaction that makes it so; while it cannot be heard nothing is kept and nothing is found.
+ * out of date, in the transaction that makes it so; while it cannot be heard nothing is kept and nothing is found. The
+ * process that made the change does not wait to hear of it: `outdate`.
  */
 export const createCache = async ({
   listener,
@@ -48,10 +52,8 @@ export const createCache = async ({
   const memory = createMemoryStore(bytes);
   const shared = redis && createRedisStore(redis);
   const stores: readonly CacheStore[] = shared ? [memory, shared] : [memory];
-  await listener.listen(channel, (payload) => {
-    const scope = JSON.parse(payload) as Scope;
-    for (const store of stores) void store.raise(scope);
-  });
+  const raise = (scope: Scope): Promise<unknown> => Promise.all(stores.map((store) => store.raise(scope)));
+  await listener.listen(channel, (payload) => void raise(JSON.parse(payload) as Scope));
   const clear = (): void => {
     for (const store of stores) void store.clear();
   };
@@ -83,6 +85,10 @@ export const createCache = async ({
     look: async (scope, key) => {
       if (!listener.connected) return nothing;
       return (await lookInto(shared, scope, key)) ?? (await lookInto(memory, scope, key)) ?? nothing;
+    },
+    outdate: async (tenant, tables) => {
+      const kinds = new Set([...tables].flatMap((table) => outdatedBy[table] ?? []));
+      await Promise.all([...kinds].map((of) => raise({ tenant, of })));
     },
     hitRates: () => ({ all: rateOf(all), redis: rateOf(inRedis) }),
   };

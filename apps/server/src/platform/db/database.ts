@@ -34,6 +34,11 @@ export interface Database {
   /** A transaction of work without a tenant, under a role that has just its tables. */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly listener: Listener;
+  /**
+   * Told which tables of the schema `quadrax` a transaction of a tenant has written, once it is committed; whoever made
+   * it goes on after that.
+   */
+  onWritten(handler: (tenantId: string, tables: ReadonlySet<string>) => Promise<void>): void;
   /** For libraries that connect by themselves, as the system login, past any pooler. */
   readonly systemUrl: string;
   /** Connections of the request pool: used and allowed. */
@@ -137,7 +142,11 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
   };
   const app = pool(asLogin(server.url, logins.app), poolSize, 'quadrax app');
   const system = pool(systemPoolUrl, Math.max(2, Math.ceil(poolSize / 3)), 'quadrax system');
-  const requests = { pool: app, availability, measure };
+  const writtenHandlers = new Set<Parameters<Database['onWritten']>[0]>();
+  const written = async (tenantId: string, tables: ReadonlySet<string>): Promise<void> => {
+    for (const handler of writtenHandlers) await handler(tenantId, tables);
+  };
+  const requests = { pool: app, availability, measure, written };
   const chores = { pool: system, availability, measure };
   const systemUrl = asLogin(server.directUrl, logins.system);
   const listener = new Listener(systemUrl, log, options.listening);
@@ -151,6 +160,9 @@ const openPools = async (server: Server, options: DatabaseOptions): Promise<Data
     tenant: (tenantId, work) => inTransaction(requests, tenantId, work),
     system: (work) => inTransaction(chores, undefined, work),
     listener,
+    onWritten: (handler) => {
+      writtenHandlers.add(handler);
+    },
     systemUrl,
     usage: () => ({
       active: app.totalCount - app.idleCount,

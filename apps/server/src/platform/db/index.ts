@@ -1,8 +1,8 @@
 export { asOwner, openDatabase } from './database.ts';
 export type { Database, DatabaseOptions } from './database.ts';
 export { EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/index.ts';
-export { byName, byText, byTime, keyset, readPage } from './keyset.ts';
-export type { PageRows, SortedPage } from './keyset.ts';
+export { byName, byNumber, byText, byTime, keyset, readPage } from './keyset.ts';
+export type { NumberedPage, PageRows, SortedPage } from './keyset.ts';
 export type { Listener } from './listener.ts';
 export { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
 export type { MigrationStatus } from './migrate.ts';

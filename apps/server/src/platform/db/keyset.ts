@@ -1,4 +1,4 @@
-import { and, asc, desc, sql } from 'drizzle-orm';
+import { and, asc, desc, gt, lt, sql } from 'drizzle-orm';
 import type { Column, SQL, SQLWrapper } from 'drizzle-orm';
 import { isTooSlow } from './transactions.ts';
 import type { Tx } from './transactions.ts';
@@ -9,6 +9,13 @@ export interface SortedPage<Sort extends string> {
   readonly sort: Sort;
   readonly limit: number;
   readonly after: readonly [value: string, id: string] | undefined;
+}
+
+/** The same of a list whose rows bear a number each. */
+export interface NumberedPage<Sort extends string> {
+  readonly sort: Sort;
+  readonly limit: number;
+  readonly after: number | undefined;
 }
 
 /** What rows are sorted by, and how the value a cursor carries is put beside it. */
@@ -110,4 +117,18 @@ export const keyset =
       orderBy: [ordered(of), ordered(id)],
       limit,
     });
+  };
+
+/** Walks rows by a number of their own, which no two of them share. */
+export const byNumber =
+  (number: Column) =>
+  <Row>(
+    tx: Tx,
+    { sort, after, limit }: NumberedPage<string>,
+    where: SQL | undefined,
+    select: (where: SQL | undefined) => Selection<Row>,
+  ): Promise<PageRows<Row>> => {
+    const down = sort.startsWith('-');
+    const beyond = after === undefined ? undefined : (down ? lt : gt)(number, after);
+    return readPage(tx, { select, where, beyond, orderBy: [(down ? desc : asc)(number)], limit });
   };

@@ -3,11 +3,16 @@ import type { Logger } from '../log/index.ts';
 
 type Handler = (payload: string) => void;
 
-/** How often the connection is asked for a sign of life, and how long it may take to answer. */
+/** How often the connection is asked for a sign of life, and how long it may take to answer before it is in doubt. */
 export interface Pulse {
   readonly everyMs: number;
   readonly timeoutMs: number;
 }
+
+/** Within a second it must be known that nothing is heard any more: so long a role that was taken away may still count. */
+const usualPulse: Pulse = { everyMs: 500, timeoutMs: 400 };
+/** How long the server may take to let a connection in. */
+const connectMs = 5000;
 
 /** A session of the database server, told apart from a later one with the same process id. */
 interface Session extends Record<string, unknown> {
@@ -27,12 +32,17 @@ export class Listener {
   readonly #onReconnect = new Set<() => void>();
   #lock: string | undefined;
   #client: Client | undefined;
+  /** Asked, and silent for too long. */
+  #doubted: Client | undefined;
+  #answers = 0;
+  /** Asks whether the server lets anyone in while the other is in doubt. */
+  #probe: Client | undefined;
   #session: Session | undefined;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
   #nextLook: NodeJS.Timeout | undefined;
 
-  constructor(connectionString: string, log: Logger, pulse: Pulse = { everyMs: 10_000, timeoutMs: 5000 }) {
+  constructor(connectionString: string, log: Logger, pulse = usualPulse) {
     this.#connectionString = connectionString;
     this.#log = log;
     this.#pulse = pulse;
@@ -41,7 +51,7 @@ export class Listener {
   async start(): Promise<void> {
     const client = new Client({
       connectionString: this.#connectionString,
-      connectionTimeoutMillis: this.#pulse.timeoutMs,
+      connectionTimeoutMillis: connectMs,
       keepAlive: true,
       application_name: 'quadrax listener',
     });
@@ -82,18 +92,46 @@ export class Listener {
   }
 
   /** A connection may die with no word of it: a firewall that forgets, a cable that is pulled. So it is asked. */
-  #lookAgain(client: Client): void {
+  #lookAgain(client: Client, waitMs = this.#pulse.everyMs): void {
     this.#nextLook = setTimeout(() => {
-      const silence = setTimeout(() => client.connection.stream.destroy(), this.#pulse.timeoutMs);
+      // One that is still being made may wait for the lock of the one before.
+      const patienceMs = this.#client === client ? this.#pulse.timeoutMs : connectMs;
+      let late = false;
+      const silence = setTimeout(() => {
+        late = true;
+        void this.#doubt(client);
+      }, patienceMs);
       client
         .query('SELECT 1')
         .then(() => {
-          if (!this.#closed) this.#lookAgain(client);
+          this.#answers++;
+          // What was said before a prompt answer was heard before it. A late one may itself be from before.
+          if (!late && this.#doubted === client) this.#doubted = undefined;
+          if (!this.#closed) this.#lookAgain(client, late ? 0 : this.#pulse.everyMs);
         })
         // That it broke is told by its events.
         .catch(() => {})
         .finally(() => clearTimeout(silence));
-    }, this.#pulse.everyMs).unref();
+    }, waitMs).unref();
+  }
+
+  /**
+   * From now on nobody relies on it. It is not given up, and the lock with it, while the server or this process may only
+   * be slow: that is so as long as the server does not let another one in either.
+   */
+  async #doubt(client: Client): Promise<void> {
+    this.#doubted = client;
+    const before = this.#answers;
+    const probe = new Client({
+      connectionString: this.#connectionString,
+      connectionTimeoutMillis: connectMs,
+      application_name: 'quadrax probe',
+    });
+    probe.on('error', () => {});
+    this.#probe = probe;
+    await probe.connect().catch(() => {});
+    if (this.#answers === before) client.connection.stream.destroy();
+    await probe.end().catch(() => {});
   }
 
   #lost(client: Client): void {
@@ -117,8 +155,9 @@ export class Listener {
     }, waitMs);
   }
 
+  /** Whether what is said now is heard: else nobody may answer from what was heard before. */
   get connected(): boolean {
-    return this.#client !== undefined;
+    return this.#client !== undefined && this.#doubted !== this.#client;
   }
 
   /** Hears a channel from now on, over reconnections too. */
@@ -162,6 +201,7 @@ export class Listener {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#nextLook);
+    this.#probe?.connection.stream.destroy();
     const client = this.#client;
     if (!client) return;
     // One that is silently dead does not say goodbye.

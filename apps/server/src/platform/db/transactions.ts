@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../errors/index.ts';
 import { ServerAway } from './availability.ts';
 import type { Availability } from './availability.ts';
+import { tablesWritten } from './tables-written.ts';
 
 /** One transaction. What runs in it is typed SQL (drizzle). */
 export type Tx = NodePgDatabase;
@@ -98,6 +99,8 @@ export interface Line {
   readonly pool: Pool;
   readonly availability: Availability;
   readonly measure: (seconds: number) => void;
+  /** Told which tables a transaction of a tenant has written, before whoever made it goes on. */
+  readonly written?: (tenant: string, tables: ReadonlySet<string>) => Promise<void>;
 }
 
 const performOn = async <T>(
@@ -105,7 +108,11 @@ const performOn = async <T>(
   begin: string,
   work: (tx: Tx) => Promise<T>,
   availability: Availability,
-): Promise<T> => {
+): Promise<{ readonly outcome: T; readonly tables: ReadonlySet<string> }> => {
+  const tables = new Set<string>();
+  const logger = {
+    logQuery: (statement: string) => tablesWritten(statement).forEach((name) => tables.add(name)),
+  };
   let broken: Error | undefined;
   // The pool listens only while a connection is idle: one that breaks in use would end the process.
   const onError = (error: Error): void => {
@@ -115,10 +122,10 @@ const performOn = async <T>(
   try {
     await client.query(begin);
     availability.heard();
-    const outcome = await work(drizzle(client));
+    const outcome = await work(drizzle(client, { logger }));
     await client.query('COMMIT');
     availability.heard();
-    return outcome;
+    return { outcome, tables };
   } catch (error) {
     if (isUnanswered(error)) broken = error as Error;
     else
@@ -138,7 +145,7 @@ const performOn = async <T>(
  * @throws AppError UNAVAILABLE at once while the database is away, and within a second when it goes away meanwhile
  */
 export const inTransaction = async <T>(
-  { pool, availability, measure }: Line,
+  { pool, availability, measure, written }: Line,
   tenant: string | undefined,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> => {
@@ -150,7 +157,11 @@ export const inTransaction = async <T>(
       ? `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestSystemIdleMs}`
       : `BEGIN; SET LOCAL app.tenant = '${tenant}'; SET LOCAL idle_in_transaction_session_timeout = ${longestIdleMs}`;
   try {
-    return await availability.onConnection(pool, (client) => performOn(client, begin, work, availability));
+    const { outcome, tables } = await availability.onConnection(pool, (client) =>
+      performOn(client, begin, work, availability),
+    );
+    if (tenant !== undefined && tables.size > 0) await written?.(tenant, tables);
+    return outcome;
   } catch (error) {
     if (isUnavailable(error)) availability.suspect();
     throw asAppError(error);

@@ -8,12 +8,15 @@ import type { WebSocket } from 'ws';
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { EventBus } from './bus.ts';
+import { moveRooms, roomsOf, serveRooms } from './rooms.ts';
+import type { LookAt } from './rooms.ts';
 
 /** Who opened a connection, in which tenant, and until when the token is good. */
 export interface SocketAuthentication {
   readonly tenantId: string;
   readonly accountId: string;
   readonly credentialId: string;
+  readonly credential: 'session' | 'key';
   readonly expiresAt: number;
 }
 
@@ -34,6 +37,7 @@ export interface SocketOptions {
   ) => Promise<SocketAuthentication | undefined>;
   /** undefined: the ticket is not good, or whoever it was given to may no longer enter. */
   readonly redeemTicket: (ticket: string) => Promise<SocketAuthentication | undefined>;
+  readonly lookAt: LookAt;
   readonly origins: readonly string[];
   /** How many proxies of ours stand in front: the last of them says where a request came from. */
   readonly trustedProxies: number;
@@ -87,8 +91,6 @@ const endUnread = ({ conn, data }: Socket, log: Logger): void => {
   });
 };
 
-const room = (tenantId: string): string => `tenant:${tenantId}`;
-
 /** Ends a connection when its token does, unless it brings a new one before. */
 const expire = (auth: SocketAuthentication, end: () => void): NodeJS.Timeout =>
   setTimeout(end, Math.max(0, auth.expiresAt - Date.now())).unref();
@@ -98,6 +100,7 @@ const attachSocketIo = ({
   bus,
   log,
   authenticate,
+  lookAt,
   origins,
   trustedProxies,
 }: SocketOptions): SocketServer => {
@@ -128,11 +131,11 @@ const attachSocketIo = ({
   io.on('connection', (socket) => {
     const enter = (auth: SocketAuthentication): void => {
       socket.data.auth = auth;
-      void socket.join(room(auth.tenantId));
       clearTimeout(socket.data.timer as NodeJS.Timeout | undefined);
       socket.data.timer = expire(auth, () => socket.disconnect(true));
     };
     enter(socket.data.auth as SocketAuthentication);
+    serveRooms(socket, lookAt);
     endUnread(socket, log);
     socket.on('authenticate', (auth: unknown, answer?: unknown) => {
       const say = (ok: boolean): void => {
@@ -140,9 +143,12 @@ const attachSocketIo = ({
       };
       verify(auth, addressOf(socket.request, trustedProxies)).then(
         (renewed) => {
-          const same = renewed?.tenantId === (socket.data.auth as SocketAuthentication).tenantId;
-          if (renewed && same) enter(renewed);
-          else socket.disconnect(true);
+          const before = socket.data.auth as SocketAuthentication;
+          const same = renewed?.tenantId === before.tenantId;
+          if (renewed && same) {
+            void moveRooms(socket, before, renewed);
+            enter(renewed);
+          } else socket.disconnect(true);
           say(Boolean(renewed && same));
         },
         // The database is away: what the connection was opened with holds until its end.
@@ -151,8 +157,8 @@ const attachSocketIo = ({
     });
     socket.on('disconnect', () => clearTimeout(socket.data.timer as NodeJS.Timeout));
   });
-  bus.subscribe(({ tenant, event, data }) => {
-    io.local.to(room(tenant)).emit(event, data);
+  bus.subscribe((message) => {
+    io.local.to(roomsOf(message)).emit(message.event, message.data);
   });
   return io;
 };

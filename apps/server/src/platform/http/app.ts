@@ -5,13 +5,14 @@ import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../log/index.ts';
 import { limitBodyTime } from './body-time.ts';
 import { addErrorHandler, errorSender } from './error-reply.ts';
 import { addByteStreams } from './byte-streams.ts';
 import { addJsonParser } from './json-body.ts';
+import { refuseNoHttp } from './no-http.ts';
 import { openApiOptions } from './openapi.ts';
 import { secureHeaders, securityHeaders } from './security-headers.ts';
 import type { WebPage } from './web-page.ts';
@@ -43,6 +44,12 @@ const lenientCompiler: typeof validatorCompiler = (definition) => {
   return (data: unknown) => validate(data ?? undefined);
 };
 
+/** What goes with every answer, those included that Fastify gives before any hook. */
+const tellAlways = (request: Pick<FastifyRequest, 'id' | 'protocol'>, reply: FastifyReply): void => {
+  const headers = request.protocol === 'https' ? secureHeaders : securityHeaders;
+  reply.headers(headers).header('x-request-id', request.id);
+};
+
 /** Fastify with everything that every endpoint shares; modules bind their routes to it. */
 export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstance> => {
   const sendError = errorSender(options.environment === 'development');
@@ -64,7 +71,11 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
     // What a parameter may be, its route declares.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      tellAlways(request, reply);
+      void sendError(error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => refuseNoHttp(error, socket),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = 20_000;
   app.setValidatorCompiler(lenientCompiler);
@@ -80,8 +91,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
   // Declared beforehand, so that every request keeps one shape.
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    const headers = request.protocol === 'https' ? secureHeaders : securityHeaders;
-    reply.headers(headers).header('x-request-id', request.id);
+    tellAlways(request, reply);
     done();
   });
   await app.register(cookie);

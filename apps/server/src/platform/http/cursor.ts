@@ -1,11 +1,12 @@
-import type { PageRows, SortedPage } from '../db/index.ts';
+import type { NumberedPage, PageRows, SortedPage } from '../db/index.ts';
 import { AppError } from '../errors/index.ts';
 import { createSeal } from '../seal/index.ts';
 import type { ListPage } from './call.ts';
 
-/** Where a list goes on: after a value and an id in the sort it was given out for, after a number in a sequence. */
+/** Where a list goes on: after a value and an id, or after a number, in the sort it was given out for; after a number in a sequence. */
 export interface Positions {
   readonly sorted: readonly [sort: string, value: string, id: string];
+  readonly numbered: readonly [sort: string, number: number];
   readonly sequence: readonly [number];
 }
 
@@ -18,6 +19,7 @@ export interface Cursors {
 
 const kinds = {
   sorted: (position: readonly unknown[]) => position.length === 3,
+  numbered: (position: readonly unknown[]) => position.length === 2,
   sequence: (position: readonly unknown[]) => position.length === 1,
 } as const;
 
@@ -53,7 +55,27 @@ export const pageOf = <Row, Item>(
   };
 };
 
+interface ListQuery<Sort extends string> {
+  readonly sort: Sort;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 type FieldOf<Sort extends string> = Sort extends `-${infer Field}` ? Field : Sort;
+
+/** The page that a query asks for of a list whose rows bear a number each; `rowsOf` reads its rows. */
+export const numberedPageOf = async <Row, Sort extends string, Item>(
+  cursors: Cursors,
+  { sort, limit, cursor }: ListQuery<Sort>,
+  view: (row: Row) => Item,
+  numberOf: (row: Row) => number,
+  rowsOf: (page: NumberedPage<Sort>) => Promise<PageRows<Row>>,
+): Promise<ListPage<Item>> => {
+  const position = cursors.read('numbered', cursor);
+  if (position && position[0] !== sort) throw new AppError('INVALID_CURSOR');
+  const rows = await rowsOf({ sort, limit, after: position?.[1] });
+  return pageOf(rows, limit, view, (row) => [sort, numberOf(row)], cursors);
+};
 
 /** The page of a sorted list that a query asks for; `rowsOf` reads its rows. */
 export const sortedPageOf = async <
@@ -62,11 +84,7 @@ export const sortedPageOf = async <
   Item extends Readonly<Record<FieldOf<Sort> | 'id', string>>,
 >(
   cursors: Cursors,
-  {
-    sort,
-    limit,
-    cursor,
-  }: { readonly sort: Sort; readonly limit: number; readonly cursor?: string | undefined },
+  { sort, limit, cursor }: ListQuery<Sort>,
   view: (row: Row) => Item,
   rowsOf: (page: SortedPage<Sort>) => Promise<PageRows<Row>>,
 ): Promise<ListPage<Item>> => {

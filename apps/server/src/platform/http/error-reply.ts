@@ -89,8 +89,8 @@ export const errorSender =
   (showCause: boolean): SendError =>
   (given, request, reply) => {
     const error = asAppError(given);
-    // Whoever went away needs no answer, and what was given up for them is no fault.
-    if (error.status >= 500 && !reply.raw.destroyed)
+    // Whoever went away needs no answer, and what was given up for them is no fault; nor is what nobody set up.
+    if (error.status >= 500 && error.code !== 'NOT_CONFIGURED' && !reply.raw.destroyed)
       request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
     if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
     reply.headers(error.headers);

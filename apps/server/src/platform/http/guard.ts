@@ -43,6 +43,8 @@ export interface GuardOptions {
 export interface Guard {
   enter(declaration: RouteDeclaration): (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   callerOf(request: FastifyRequest): Caller | undefined;
+  /** The same for what somebody we know asks in another way than by a request. @throws AppError RATE_LIMITED, FORBIDDEN */
+  admit(declaration: RouteDeclaration, caller: Caller): void;
   /** Who opens a socket; guessing counts as anonymous there too. @throws as `authenticate`, and AppError RATE_LIMITED */
   identify(token: string, tenant: string | undefined, address: string): Promise<Caller>;
 }
@@ -173,6 +175,10 @@ export const createGuard = ({ authenticator, limiter, limits }: GuardOptions): G
   };
   return {
     callerOf: (request) => request.caller,
+    admit: ({ permission, rate }, caller) => {
+      if (rate !== 'none') spendAs(caller, rate);
+      requirePermission(permission, caller);
+    },
     identify: (token, tenant, address) => authenticate(token, tenant, address, () => {}),
     enter: (declaration) => async (request, reply) => {
       const { permission, rate } = declaration;

@@ -36,7 +36,8 @@ export const createOutcomes = (deps: {
     const { status } = outcome;
     const detail =
       outcome.status === 'SUCCEEDED' ? { result: outcome.result } : outcome.error && { error: outcome.error };
-    await events.publish(tx, row.tenantId, 'job.finished', { id, kind, status, ...detail });
+    const finished = { id, kind, status, ...detail };
+    await events.publish(tx, row.tenantId, 'job.finished', finished, row.createdBy);
     await turns.pass(tx, row.tenantId);
   };
 

@@ -28,6 +28,7 @@ export class Reporter {
   readonly #events: EventBus;
   readonly #attempt: Attempt;
   readonly #kind: string;
+  readonly #createdBy: string | null;
   readonly #onVerdict: (verdict: Verdict) => void;
   readonly #started = performance.now();
   #progress = 0;
@@ -43,12 +44,14 @@ export class Reporter {
     events: EventBus;
     attempt: Attempt;
     kind: string;
+    createdBy: string | null;
     onVerdict: (verdict: Verdict) => void;
   }) {
     this.#db = options.db;
     this.#events = options.events;
     this.#attempt = options.attempt;
     this.#kind = options.kind;
+    this.#createdBy = options.createdBy;
     this.#onVerdict = options.onVerdict;
   }
 
@@ -124,12 +127,12 @@ export class Reporter {
     const { etaSeconds, ...rest } = report;
     // Waited for, so that no progress comes after the word that the job has ended.
     if (verdict !== 'stale')
-      await this.#events.hint(tenantId, 'job.progress', {
-        id,
-        kind: this.#kind,
-        ...rest,
-        ...(etaSeconds !== null && { etaSeconds }),
-      });
+      await this.#events.hint(
+        tenantId,
+        'job.progress',
+        { id, kind: this.#kind, ...rest, ...(etaSeconds !== null && { etaSeconds }) },
+        this.#createdBy,
+      );
     return verdict;
   }
 }

@@ -70,8 +70,8 @@ export const createRequests = (deps: {
       const line = `Run again, as attempt ${next.attempt}.`;
       await appendLogs(tx, attemptOf(next), [{ at: new Date(), level: 'info', message: line }]);
       await turns.place(tx, next);
-      const { kind } = next;
-      await events.publish(tx, tenantId, 'job.queued', { id, kind, attempt: next.attempt });
+      const { kind, attempt, createdBy } = next;
+      await events.publish(tx, tenantId, 'job.queued', { id, kind, attempt }, createdBy);
       return (await findJob(tx, id)) ?? next;
     },
   };

@@ -68,6 +68,7 @@ export const createRunner = (deps: RunnerDeps): Runner => {
       events,
       attempt: attemptOf(row),
       kind: row.kind,
+      createdBy: row.createdBy,
       onVerdict: (verdict) => {
         if (verdict === 'cancel') abort.abort(new StoppedByUser());
         else if (verdict === 'stale') abort.abort(new TakenOver());

@@ -37,7 +37,7 @@ export interface Mail {
   /**
    * Sends a mail of the outbox, whatever became of it before.
    * @returns its row; undefined if there is none
-   * @throws AppError CONFLICT with no mail server configured
+   * @throws AppError NOT_CONFIGURED without a mail server
    */
   resend(tx: Tx, id: string): Promise<MailRow | undefined>;
   /** Lets go of what a dead process had claimed. */
@@ -115,7 +115,7 @@ export const createMail = ({ db, log, worker, reach, smtp }: MailDeps): Mail => 
     },
     resend: async (tx, id) => {
       if (!transport)
-        throw new AppError('CONFLICT', {
+        throw new AppError('NOT_CONFIGURED', {
           message:
             'No mail server is configured. Set SMTP_HOST and SMTP_FROM, start the server again, then send the mail.',
         });
