@@ -8,9 +8,9 @@ import type { AccountRow } from './identity.accounts.store.ts';
 import { hasSecret, looksLikeKey, readKey } from './identity.api-keys.ts';
 import { liveApiKey, touchApiKey } from './identity.api-keys.store.ts';
 import type { ApiKeyRow } from './identity.api-keys.store.ts';
+import { accountOf, badKey } from './identity.credentials.ts';
 import { membershipsOf } from './identity.members.store.ts';
 import type { Membership } from './identity.members.store.ts';
-import { liveAccountOf } from './identity.sessions.store.ts';
 import type { TokenIssuer } from './identity.tokens.ts';
 
 const channel = 'quadrax_identity';
@@ -49,9 +49,6 @@ const membershipIn = ({ account, memberships, key }: Identity, tenant: string | 
   return found;
 };
 
-const badKey = (): AppError =>
-  new AppError('UNAUTHENTICATED', { message: 'The API key is not valid, was revoked or has expired.' });
-
 /**
  * Who a token or a key speaks for. What is found is cached in the process and dropped the moment the database says
  * that it changed; while it cannot be heard, nothing is cached.
@@ -72,11 +69,9 @@ export const createCallers = async (
   });
   db.listener.onReconnect(() => cache.clear());
 
-  const loadSession = (id: string): Promise<Identity> =>
+  const loadSession = (credentialId: string): Promise<Identity> =>
     db.system(async (tx) => {
-      const account = await liveAccountOf(tx, id);
-      if (!account)
-        throw new AppError('UNAUTHENTICATED', { message: 'The session has ended. Sign in again.' });
+      const account = await accountOf(tx, { credential: 'session', credentialId });
       return { account, memberships: await membershipsOf(tx, account.id) };
     });
   const loadKey = (id: string): Promise<Identity> =>

@@ -15,7 +15,8 @@ import { AppError, notFound } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Client, Cursors, ListPage } from '#platform/http';
 import type { Mail } from '#platform/mail';
-import { accountById, findAccount } from './identity.accounts.store.ts';
+import { findAccount } from './identity.accounts.store.ts';
+import { heldAccount, requireAdministrator } from './identity.credentials.ts';
 import { accountIn, orTaken } from './identity.founding.ts';
 import {
   findInvitation,
@@ -122,6 +123,7 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
       sortedPageOf(cursors, query, view, (page) => db.system((tx) => listInvitations(tx, tenantId, page))),
     invite: (caller, change, form) =>
       change.system(async (tx) => {
+        await requireAdministrator(tx, caller);
         const account = await findAccount(tx, form.email);
         if (account && (await findMember(tx, caller.tenantId, account.id)))
           throw new AppError('CONFLICT', { message: `${form.email} is a member of this workspace.` });
@@ -129,8 +131,10 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
         const after = view(record);
         return { reply: { ...after, link, mailed: mail.configured }, after };
       }),
-    revoke: ({ tenantId }, change, id) =>
+    revoke: (caller, change, id) =>
       change.system(async (tx) => {
+        await requireAdministrator(tx, caller);
+        const { tenantId } = caller;
         const record = await findInvitation(tx, tenantId, id);
         if (!record || (await revokeInvitations(tx, tenantId, { id })) === 0) throw notFound('invitation');
         return { reply: undefined, before: view(record) };
@@ -157,11 +161,12 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
         }),
       );
     },
-    join: async ({ accountId }, change, { token }) => {
+    join: async (caller, change, { token }) => {
       const membership = await change.system(async (tx) => {
+        const account = await heldAccount(tx, caller);
+        const { id: accountId } = account;
         const invitation = await opened(tx, token);
-        const account = await accountById(tx, accountId);
-        if (account?.email !== invitation.email)
+        if (account.email !== invitation.email)
           throw new AppError('FORBIDDEN', {
             message: `This invitation is for ${invitation.email}. Sign in with that account.`,
           });

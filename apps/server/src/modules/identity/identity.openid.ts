@@ -6,7 +6,13 @@ import { AppError } from '#platform/errors';
 import type { Client, Cookie } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { createSeal } from '#platform/seal';
-import { accountOfIdentity, findAccount, insertIdentity, lockIdentity } from './identity.accounts.store.ts';
+import {
+  findAccount,
+  insertIdentity,
+  lockAccount,
+  lockAccountOfIdentity,
+  lockIdentity,
+} from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { foundAccount } from './identity.founding.ts';
 import type { PublicUrl } from './identity.letters.ts';
@@ -119,10 +125,12 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
     const email = claims.email?.trim().toLowerCase();
     if (email === undefined || email === '') throw new Refused('no-email');
     const emailVerified = claims.email_verified === true;
-    const account = await findAccount(tx, email);
+    const found = await findAccount(tx, email);
+    const account = found && (await lockAccount(tx, found.id));
     if (account) {
       // Both sides must be sure: else whoever registered with another's address first would be let in with them.
-      if (!emailVerified || account.emailVerifiedAt === null) throw new Refused('unconfirmed');
+      const same = account.email === email && account.emailVerifiedAt !== null;
+      if (!emailVerified || !same) throw new Refused('unconfirmed');
       return account;
     }
     if (!settings.opensAccounts) throw new Refused('closed');
@@ -134,7 +142,7 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
     db.system(async (tx) => {
       const { sub: subject } = claims;
       await lockIdentity(tx, issuer, subject);
-      const linked = await accountOfIdentity(tx, issuer, subject);
+      const linked = await lockAccountOfIdentity(tx, issuer, subject);
       const account = linked ?? (await linkable(tx, claims));
       if (account.disabledAt !== null) throw new Refused('disabled');
       if (!linked) await insertIdentity(tx, { issuer, subject, accountId: account.id });

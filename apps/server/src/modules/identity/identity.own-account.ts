@@ -3,9 +3,10 @@ import type { Database, Tx } from '#platform/db';
 import { AppError, invalid } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Changed, Client, Cursors, ListPage } from '#platform/http';
-import { accountById, replacePassword, updateAccount } from './identity.accounts.store.ts';
+import { replacePassword, updateAccount } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import type { Callers } from './identity.callers.ts';
+import { accountOf, heldAccount } from './identity.credentials.ts';
 import { orTaken } from './identity.founding.ts';
 import type { Lockout } from './identity.lockout.ts';
 import { membershipsOf } from './identity.members.store.ts';
@@ -66,12 +67,7 @@ const sessionView = (row: SessionRow, current: string): OpenSession => ({
 });
 
 const nothing = { reply: undefined } as const;
-
-const ownIn = async (tx: Tx, { accountId }: Caller): Promise<AccountRow> => {
-  const account = await accountById(tx, accountId);
-  if (!account) throw new AppError('UNAUTHENTICATED');
-  return account;
-};
+const changedMeanwhile = 'The password was changed a moment ago.';
 
 const profileOf = ({ firstName, lastName, username }: AccountRow) => ({ firstName, lastName, username });
 
@@ -107,9 +103,9 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
     updateMe: async (caller, change, changes) => {
       const user = await orTaken(() =>
         change.system(async (tx) => {
-          const before = profileOf(await ownIn(tx, caller));
+          const before = profileOf(await heldAccount(tx, caller));
           await updateAccount(tx, caller.accountId, changes);
-          const account = await ownIn(tx, caller);
+          const account = await accountOf(tx, caller);
           const memberships = await membershipsOf(tx, caller.accountId);
           const here = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
           if (!here) throw new AppError('TENANT_FORBIDDEN');
@@ -130,31 +126,32 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
         (row: SessionRow) => sessionView(row, credentialId),
         (page) => db.system((tx) => listOpenSessions(tx, accountId, page)),
       ),
-    endSession: ({ accountId }, change, id) =>
+    endSession: (caller, change, id) =>
       ending(change, async (tx) => {
-        const ended = await revokeSessionsOf(
-          tx,
-          accountId,
-          { only: id },
-          'It was ended on the account page.',
-        );
+        const { id: accountId } = await heldAccount(tx, caller);
+        const because = 'It was ended on the account page.';
+        const ended = await revokeSessionsOf(tx, accountId, { only: id }, because);
         if (ended === 0) throw new AppError('NOT_FOUND');
         return nothing;
       }),
-    endOtherSessions: ({ accountId, credentialId }, change) =>
+    endOtherSessions: (caller, change) =>
       ending(change, async (tx) => {
-        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'It was ended on the account page.');
+        const { id } = await heldAccount(tx, caller);
+        const because = 'It was ended on the account page.';
+        await revokeSessionsOf(tx, id, { except: caller.credentialId }, because);
         return nothing;
       }),
-    signOut: ({ accountId, credentialId }, change, which) =>
+    signOut: (caller, change, which) =>
       ending(change, async (tx) => {
+        const { id: accountId } = await heldAccount(tx, caller);
+        const { credentialId } = caller;
         if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'You signed out everywhere.');
         else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'You signed out.');
         return { ...nothing, resource: which === 'all' ? accountId : credentialId };
       }),
     changePassword: async (caller, change, { currentPassword, newPassword }, client) => {
       const { accountId, credentialId } = caller;
-      const account = await db.system((tx) => ownIn(tx, caller));
+      const account = await db.system((tx) => accountOf(tx, caller));
       await requirePassword(account, 'currentPassword', currentPassword, client);
       if (newPassword === currentPassword)
         throw invalid('newPassword', 'This is your present password. Choose another.');
@@ -162,8 +159,9 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
       await strength.require('newPassword', newPassword, personalOf({ email, firstName, lastName }));
       const passwordHash = await passwords.hash(newPassword);
       await ending(change, async (tx) => {
+        await heldAccount(tx, caller);
         if (!(await replacePassword(tx, accountId, account.passwordHash, passwordHash)))
-          throw invalid('currentPassword', 'The password was changed a moment ago.');
+          throw invalid('currentPassword', changedMeanwhile);
         await revokeSessionsOf(tx, accountId, { except: credentialId }, 'The password was changed.');
         await recovery.passwordChanged(tx, account);
         return { ...nothing, resource: accountId };
@@ -171,19 +169,22 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
     },
     resendVerification: (caller, change) =>
       change.system(async (tx) => {
-        const account = await ownIn(tx, caller);
+        const account = await heldAccount(tx, caller);
         if (account.emailVerifiedAt !== null)
           throw new AppError('CONFLICT', { message: 'Your email address is confirmed already.' });
         await recovery.sendVerification(tx, account, account.email);
         return { ...nothing, resource: account.id };
       }),
     changeEmail: async (caller, change, { email, password }, client) => {
-      const account = await db.system((tx) => ownIn(tx, caller));
+      const account = await db.system((tx) => accountOf(tx, caller));
       await requirePassword(account, 'password', password, client);
       // Whether the address is another account's shows to its mailbox alone: the link then does not work.
       await change.system(async (tx) => {
-        await recovery.sendVerification(tx, account, email);
-        return { ...nothing, resource: account.id, before: { email: account.email }, after: { email } };
+        const held = await heldAccount(tx, caller);
+        // A link to an address of the thief’s must not outlive the password that a new one took the place of.
+        if (held.passwordHash !== account.passwordHash) throw invalid('password', changedMeanwhile);
+        await recovery.sendVerification(tx, held, email);
+        return { ...nothing, resource: held.id, before: { email: held.email }, after: { email } };
       });
     },
   };

@@ -112,7 +112,7 @@ export const accountRoutes = (
   },
   changePassword: ({ caller, change, body, client }) => own.changePassword(caller, change, body, client),
   memberships: ({ caller }) => own.memberships(caller),
-  leave: ({ caller, change, params }) => members.remove(params.id, change, caller.accountId),
+  leave: ({ caller, change, params }) => members.leave(caller, change, params.id),
   join: ({ caller, change, body }) => invitations.join(caller, change, body),
   resendVerification: ({ caller, change }) => own.resendVerification(caller, change),
   changeEmail: ({ caller, change, body, client }) => own.changeEmail(caller, change, body, client),
@@ -127,7 +127,7 @@ export const usersRoutes = (members: Members, invitations: Invitations): Handler
   get: ({ caller, params }) => members.get(caller.tenantId, params.id),
   create: ({ caller, change, body }) => members.create(caller, change, body),
   update: ({ caller, change, params, body }) => members.update(caller, change, params.id, body),
-  remove: ({ caller, change, params }) => members.remove(caller.tenantId, change, params.id),
+  remove: ({ caller, change, params }) => members.remove(caller, change, params.id),
   invitations: ({ caller, query }) => invitations.list(caller.tenantId, query),
   invite: ({ caller, change, body }) => invitations.invite(caller, change, body),
   revokeInvitation: ({ caller, change, params }) => invitations.revoke(caller, change, params.id),
@@ -143,5 +143,5 @@ export const tenantsRoutes = (service: Tenants): Handlers<typeof tenants> => ({
 /** Every account of the installation. */
 export const platformRoutes = (accounts: PlatformAccounts): Handlers<typeof platform> => ({
   accounts: ({ query }) => accounts.list(query),
-  updateAccount: ({ change, params, body }) => accounts.update(change, params.id, body),
+  updateAccount: ({ caller, change, params, body }) => accounts.update(caller, change, params.id, body),
 });
