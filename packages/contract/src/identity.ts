@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './paging.ts';
+import { idSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const roleSchema = z.enum(['ADMIN', 'USER', 'VIEWER']);
@@ -39,6 +39,7 @@ export const userSchema = z
     tenantId: idSchema,
     tenantName: z.string(),
     platformAdministrator: z.boolean(),
+    updatedAt: timestampSchema.describe('When any of this last changed.'),
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof userSchema>;

@@ -2378,6 +2378,11 @@ export interface components {
       lastSeenAt?: string;
       /** @enum {string} */
       role: 'ADMIN' | 'USER' | 'VIEWER';
+      /**
+       * Format: date-time
+       * @description When the account or its membership last changed; being seen is no change.
+       */
+      updatedAt: string;
       username?: string;
     };
     Membership: {
@@ -3054,6 +3059,11 @@ export interface components {
       /** Format: uuid */
       tenantId: string;
       tenantName: string;
+      /**
+       * Format: date-time
+       * @description When any of this last changed.
+       */
+      updatedAt: string;
       username?: string;
     };
   };

@@ -40,7 +40,15 @@ export interface Callers extends Authenticator {
   forget(): void;
 }
 
-const membershipIn = ({ account, memberships, key }: Identity, tenant: string | undefined): Membership => {
+/** Where somebody comes in: at home unless they say where. @throws AppError TENANT_FORBIDDEN */
+export const membershipIn = (
+  { account, memberships, key }: Identity,
+  tenant: string | undefined,
+): Membership => {
+  if (memberships.length === 0)
+    throw new AppError('TENANT_FORBIDDEN', {
+      message: 'Your account may enter no workspace at present. Ask an administrator.',
+    });
   const wanted = tenant ?? key?.tenantId ?? account.homeTenantId;
   const found =
     memberships.find(({ tenantId, slug }) => tenantId === wanted || slug === wanted) ??

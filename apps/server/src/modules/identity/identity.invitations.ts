@@ -36,6 +36,7 @@ import type { Passwords } from './identity.passwords.ts';
 import { personalOf } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.ts';
 import type { Strength } from './identity.strength.ts';
+import { membershipView } from './identity.views.ts';
 
 export interface InvitationsDeps {
   readonly db: Database;
@@ -178,8 +179,12 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
           throw new AppError('FORBIDDEN', {
             message: 'Your membership of this workspace is switched off. Ask its administrator.',
           });
-        const reply = { ...joined, home: account.homeTenantId === tenantId };
-        return { reply, resource: id, tenantId, after: { role: joined.role } };
+        return {
+          reply: membershipView(account, joined),
+          resource: id,
+          tenantId,
+          after: { role: joined.role },
+        };
       });
       forget();
       return membership;

@@ -11,6 +11,7 @@ import {
   findMember,
   listMembers,
   lockAdministrators,
+  lockMembership,
   membershipsOf,
   updateMembership,
 } from './identity.members.store.ts';
@@ -19,6 +20,7 @@ import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
 import { personalOf } from './identity.service.ts';
 import type { Strength } from './identity.strength.ts';
+import { requireUnchanged } from './identity.views.ts';
 
 export interface MembersDeps {
   readonly db: Database;
@@ -36,15 +38,21 @@ export interface Members {
   get(tenantId: string, id: string): Promise<Member>;
   /** @throws AppError EMAIL_TAKEN, VALIDATION_FAILED */
   create(caller: Caller, change: Change, form: Body<typeof routes.create>): Promise<Member>;
-  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR */
-  update(caller: Caller, change: Change, id: string, changes: Body<typeof routes.update>): Promise<Member>;
+  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR, PRECONDITION_FAILED */
+  update(
+    caller: Caller,
+    change: Change,
+    id: string,
+    changes: Body<typeof routes.update>,
+    unchangedSince: Date | undefined,
+  ): Promise<Member>;
   /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR */
   remove(caller: Caller, change: Change, accountId: string): Promise<void>;
   /** Goes out of a tenant that need not be the one of the call. @throws AppError NOT_FOUND, LAST_ADMINISTRATOR */
   leave(caller: Caller, change: Change, tenantId: string): Promise<void>;
 }
 
-const view = ({ account, role, joinedAt, deactivatedAt, lastSeenAt }: MemberRecord): Member => ({
+const view = ({ account, role, joinedAt, deactivatedAt, lastSeenAt, updatedAt }: MemberRecord): Member => ({
   id: account.id,
   email: account.email,
   emailVerified: account.emailVerifiedAt !== null,
@@ -54,6 +62,7 @@ const view = ({ account, role, joinedAt, deactivatedAt, lastSeenAt }: MemberReco
   active: deactivatedAt === null && account.disabledAt === null,
   disabled: account.disabledAt !== null,
   joinedAt: joinedAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
   ...(account.username !== null && { username: account.username }),
   ...(lastSeenAt !== null && { lastSeenAt: lastSeenAt.toISOString() }),
 });
@@ -129,18 +138,20 @@ export const createMembers = (deps: MembersDeps): Members => {
         }),
       );
     },
-    update: async (caller, change, id, { role, active }) => {
+    update: async (caller, change, id, { role, active }, unchangedSince) => {
       const { tenantId } = caller;
       const member = await change.system(async (tx) => {
         // Of two who take the role from each other, one comes second and has it no more.
         const administrators = await lockAdministrators(tx, tenantId);
         await requireAdministrator(tx, caller);
+        await lockMembership(tx, tenantId, id);
         const member = await memberIn(tx, tenantId, id);
         if (active === true && member.account.disabledAt !== null)
           throw new AppError('CONFLICT', {
             message: 'This account is disabled everywhere. A platform administrator can enable it.',
           });
         const before = view(member);
+        requireUnchanged(before, unchangedSince);
         const leaves = (role !== undefined && role !== 'ADMIN') || active === false;
         if (leaves) requireAnother(administrators, id);
         await updateMembership(tx, tenantId, id, { role, active });

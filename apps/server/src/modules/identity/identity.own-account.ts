@@ -5,6 +5,7 @@ import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Changed, Client, Cursors, ListPage } from '#platform/http';
 import { replacePassword, updateAccount } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { membershipIn } from './identity.callers.ts';
 import type { Callers } from './identity.callers.ts';
 import { accountOf, heldAccount } from './identity.credentials.ts';
 import { orTaken } from './identity.founding.ts';
@@ -15,8 +16,8 @@ import type { Recovery } from './identity.recovery.ts';
 import { personalOf } from './identity.service.ts';
 import { listOpenSessions, revokeSessionsOf } from './identity.sessions.store.ts';
 import type { SessionRow } from './identity.sessions.store.ts';
-import { userOf } from './identity.sessions.ts';
 import type { Strength } from './identity.strength.ts';
+import { membershipView, requireUnchanged, userOf } from './identity.views.ts';
 
 export interface OwnAccountDeps {
   readonly db: Database;
@@ -31,8 +32,13 @@ export interface OwnAccountDeps {
 /** What a person does with their own account, once signed in. */
 export interface OwnAccount {
   me(caller: Caller): Promise<User>;
-  /** @throws AppError EMAIL_TAKEN for a user name that is */
-  updateMe(caller: Caller, change: Change, changes: Body<typeof routes.updateMe>): Promise<User>;
+  /** @throws AppError EMAIL_TAKEN for a user name that is, PRECONDITION_FAILED */
+  updateMe(
+    caller: Caller,
+    change: Change,
+    changes: Body<typeof routes.updateMe>,
+    unchangedSince: Date | undefined,
+  ): Promise<User>;
   memberships(caller: Caller): Promise<Membership[]>;
   sessions(caller: Caller, query: Query<typeof routes.sessions>): Promise<ListPage<OpenSession>>;
   /** @throws AppError NOT_FOUND for a session that has ended or is somebody else's, alike. */
@@ -95,21 +101,21 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
 
   return {
     me: async (caller) => {
-      const { account, memberships } = await callers.identity(caller);
-      const membership = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
-      if (!membership) throw new AppError('TENANT_FORBIDDEN');
-      return userOf(account, membership);
+      const found = await callers.identity(caller);
+      return userOf(found.account, membershipIn(found, caller.tenantId));
     },
-    updateMe: async (caller, change, changes) => {
+    updateMe: async (caller, change, changes, unchangedSince) => {
+      const here = async (tx: Tx, account: AccountRow): Promise<User> => {
+        const memberships = await membershipsOf(tx, account.id);
+        return userOf(account, membershipIn({ account, memberships }, caller.tenantId));
+      };
       const user = await orTaken(() =>
         change.system(async (tx) => {
-          const before = profileOf(await heldAccount(tx, caller));
+          const before = await heldAccount(tx, caller);
+          requireUnchanged(await here(tx, before), unchangedSince);
           await updateAccount(tx, caller.accountId, changes);
-          const account = await accountOf(tx, caller);
-          const memberships = await membershipsOf(tx, caller.accountId);
-          const here = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
-          if (!here) throw new AppError('TENANT_FORBIDDEN');
-          return { reply: userOf(account, here), before, after: profileOf(account) };
+          const after = await accountOf(tx, caller);
+          return { reply: await here(tx, after), before: profileOf(before), after: profileOf(after) };
         }),
       );
       callers.forget();
@@ -117,7 +123,7 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
     },
     memberships: async (caller) => {
       const { account, memberships } = await callers.identity(caller);
-      return memberships.map((one) => ({ ...one, home: one.tenantId === account.homeTenantId }));
+      return memberships.map((one) => membershipView(account, one));
     },
     sessions: ({ accountId, credentialId }, query) =>
       sortedPageOf(

@@ -94,6 +94,10 @@ const openIdConnectRoutes = (
   },
 });
 
+/** What is another thing to another caller, or in another tenant, under one address and with one ETag. */
+const ofCaller = <T>(data: T): Answer<T> =>
+  new Answer(data, { headers: { vary: 'Origin, Authorization, X-Tenant-ID' } });
+
 /** One's own account. */
 export const accountRoutes = (
   own: OwnAccount,
@@ -101,8 +105,8 @@ export const accountRoutes = (
   invitations: Invitations,
   keys: ApiKeys,
 ): Handlers<typeof account> => ({
-  me: ({ caller }) => own.me(caller),
-  updateMe: ({ caller, change, body }) => own.updateMe(caller, change, body),
+  me: async ({ caller }) => ofCaller(await own.me(caller)),
+  updateMe: ({ caller, change, body, unchangedSince }) => own.updateMe(caller, change, body, unchangedSince),
   sessions: ({ caller, query }) => own.sessions(caller, query),
   endSession: ({ caller, change, params }) => own.endSession(caller, change, params.id),
   endOtherSessions: ({ caller, change }) => own.endOtherSessions(caller, change),
@@ -124,9 +128,10 @@ export const accountRoutes = (
 /** The members of a tenant, and who is asked to become one. */
 export const usersRoutes = (members: Members, invitations: Invitations): Handlers<typeof users> => ({
   list: ({ caller, query }) => members.list(caller.tenantId, query),
-  get: ({ caller, params }) => members.get(caller.tenantId, params.id),
+  get: async ({ caller, params }) => ofCaller(await members.get(caller.tenantId, params.id)),
   create: ({ caller, change, body }) => members.create(caller, change, body),
-  update: ({ caller, change, params, body }) => members.update(caller, change, params.id, body),
+  update: ({ caller, change, params, body, unchangedSince }) =>
+    members.update(caller, change, params.id, body, unchangedSince),
   remove: ({ caller, change, params }) => members.remove(caller, change, params.id),
   invitations: ({ caller, query }) => invitations.list(caller.tenantId, query),
   invite: ({ caller, change, body }) => invitations.invite(caller, change, body),

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Session, Tokens, User } from '@quadrax/contract';
+import type { Session, Tokens } from '@quadrax/contract';
 import { recordAudit } from '#platform/audit';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { membershipIn } from './identity.callers.ts';
 import { membershipsOf } from './identity.members.store.ts';
-import type { Membership } from './identity.members.store.ts';
 import {
   extendSession,
   insertRefreshToken,
@@ -16,6 +16,7 @@ import {
   revokeSession,
 } from './identity.sessions.store.ts';
 import type { TokenIssuer } from './identity.tokens.ts';
+import { userOf } from './identity.views.ts';
 
 /** A refresh token that comes again this soon from the same client is a lost answer, not a theft. */
 const graceSeconds = 10;
@@ -33,20 +34,6 @@ export interface Sessions {
 
 const clientKey = ({ address, userAgent }: Client): string =>
   createHash('sha256').update(`${address}\n${userAgent}`).digest('hex');
-
-/** An account as its owner sees it, in one of its tenants. */
-export const userOf = (account: AccountRow, membership: Membership): User => ({
-  id: account.id,
-  email: account.email,
-  emailVerified: account.emailVerifiedAt !== null,
-  firstName: account.firstName,
-  lastName: account.lastName,
-  role: membership.role,
-  tenantId: membership.tenantId,
-  tenantName: membership.name,
-  platformAdministrator: account.platformAdministrator,
-  ...(account.username !== null && { username: account.username }),
-});
 
 /** Whoever holds a token of the session may know why it ended. */
 const ended = (because: string | undefined): AppError =>
@@ -77,11 +64,7 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
   return {
     open: async (tx, account, client, action) => {
       const memberships = await membershipsOf(tx, account.id);
-      const home = memberships.find(({ tenantId }) => tenantId === account.homeTenantId) ?? memberships[0];
-      if (!home)
-        throw new AppError('TENANT_FORBIDDEN', {
-          message: 'Your account may enter no workspace at present. Ask an administrator.',
-        });
+      const home = membershipIn({ account, memberships }, undefined);
       const sessionId = randomUUID();
       await insertSession(tx, {
         id: sessionId,
