@@ -227,3 +227,55 @@ describe('of two administrators who take the role from each other at once, one k
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
   });
 });
+
+describe('of two requests at once, the second counts what the first has made', () => {
+  it('and is refused a key too many', async () => {
+    const ada = await person();
+    const { id } = await ada.call(account.createApiKey, { body: { name: 'First', scopes: ['read'] } });
+    await server.database.owner(
+      `INSERT INTO auth.api_keys (tenant_id, id, account_id, name, prefix, secret_hash, scopes)
+       SELECT tenant_id, gen_random_uuid(), account_id, name, prefix, secret_hash, scopes
+       FROM auth.api_keys, generate_series(1, 98) WHERE id = $1`,
+      [id],
+    );
+    const making = sending(ada, [account.createApiKey, { body: { name: 'Another', scopes: ['read'] } }]);
+    const lock = 'LOCK TABLE auth.api_keys IN SHARE MODE';
+    const replies = await overtaken(lock, [making, making], 'SELECT 1');
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+  });
+
+  it('and is refused a link too many', async () => {
+    const ada = await person();
+    for (let sent = 1; sent < 4; sent++) await ada.call(account.resendVerification);
+    const lock = 'LOCK TABLE auth.account_links IN SHARE MODE';
+    const asking = sending(ada, [account.resendVerification, {}]);
+    const replies = await overtaken(lock, [asking, asking], 'SELECT 1');
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 429]);
+  });
+
+  it('administrators of the platform are locked in the order of their ids, so that neither waits for ever', async () => {
+    const ids = [(await person()).user.id, (await person()).user.id].toSorted();
+    const operator = await person();
+    // As PostgreSQL comes upon them: the later id first.
+    for (const id of [...ids.toReversed(), operator.user.id])
+      await server.database.owner('UPDATE auth.accounts SET platform_administrator = true WHERE id = $1', [
+        id,
+      ]);
+    const [first, second] = ids;
+    await eventually(
+      'it is known',
+      () => operator.call(account.me),
+      ({ platformAdministrator }) => platformAdministrator,
+    );
+    const demoting = sending(operator, [
+      platform.updateAccount,
+      { params: { id: second ?? '' }, body: { administrator: false } },
+    ]);
+    const [reply] = await overtaken(
+      `SELECT 1 FROM auth.accounts WHERE id = '${first}' FOR UPDATE`,
+      [demoting],
+      `SELECT 1 FROM auth.accounts WHERE id = '${second}' FOR UPDATE NOWAIT`,
+    );
+    expect(reply?.status).toBe(200);
+  });
+});

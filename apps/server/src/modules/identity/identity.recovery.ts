@@ -7,7 +7,13 @@ import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { Logger } from '#platform/log';
 import type { Letter, Mail } from '#platform/mail';
-import { confirmEmail, deleteIdentities, findAccount, setPassword } from './identity.accounts.store.ts';
+import {
+  confirmEmail,
+  deleteIdentities,
+  findAccount,
+  lockAccount,
+  setPassword,
+} from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { revokeApiKeysOf } from './identity.api-keys.store.ts';
 import { orTaken } from './identity.founding.ts';
@@ -110,6 +116,12 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
     return linkTo(publicUrl, purpose, token);
   };
 
+  /** Counted under the account's lock: of two that ask at once, the second sees the link of the first. */
+  const maySend = async (tx: Tx, purpose: LinkPurpose, { id }: AccountRow): Promise<boolean> => {
+    await lockAccount(tx, id);
+    return (await recentLinks(tx, purpose, id)) < mostAnHour;
+  };
+
   const audited = (tx: Tx, account: AccountRow, action: string, client: Client): Promise<void> =>
     recordAudit(tx, {
       tenantId: account.homeTenantId,
@@ -139,7 +151,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
   const sendReset = async (tx: Tx, { email, ...client }: ResetRequest): Promise<void> => {
     const account = await findAccount(tx, email);
     if (!account || account.email !== email) return;
-    if (account.disabledAt === null && (await recentLinks(tx, 'reset', account.id)) < mostAnHour) {
+    if (account.disabledAt === null && (await maySend(tx, 'reset', account))) {
       const url = await link(tx, account, 'reset', account.email, hours.reset);
       await send(tx, account, 'account.password_reset', account.email, resetLetter(account.firstName, url));
     }
@@ -180,7 +192,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
 
   return {
     sendVerification: async (tx, account, email) => {
-      if ((await recentLinks(tx, 'verify', account.id)) >= mostAnHour)
+      if (!(await maySend(tx, 'verify', account)))
         throw new AppError('RATE_LIMITED', {
           retryAfter: 3600,
           message: 'Several links were sent within the last hour. Look for them in the mailbox.',
