@@ -224,6 +224,28 @@ describe('signing in by OpenID Connect', () => {
     expect([path, refreshToken]).toEqual(['/sign-in?problem=unconfirmed', undefined]);
   });
 
+  it.each(['Ada <ada@example.org>', `${'a'.repeat(250)}@example.org`, 'no address', ''])(
+    'opens no account for what is no address: %s',
+    async (email) => {
+      people.set('odd', { email, email_verified: true });
+      expect((await signInAs('odd')).path).toBe('/sign-in?problem=no-email');
+      expect(await server.database.owner('SELECT 1 FROM auth.accounts WHERE email = $1', [email])).toEqual(
+        [],
+      );
+    },
+  );
+
+  it('gives an account names of one line', async () => {
+    people.set('verse', {
+      email: newEmail(),
+      email_verified: true,
+      given_name: 'Ada\n\nClick here',
+      family_name: '\t',
+    });
+    const { refreshToken } = await signInAs('verse');
+    expect(await userOf(refreshToken)).toMatchObject({ firstName: 'Ada Click here' });
+  });
+
   it('needs an address', async () => {
     people.set('nobody', {});
     expect((await signInAs('nobody')).path).toBe('/sign-in?problem=no-email');

@@ -1,5 +1,5 @@
 import type { identity as routes, Query, Session } from '@quadrax/contract';
-import { identity } from '@quadrax/contract';
+import { emailSchema, identity } from '@quadrax/contract';
 import type { Configuration, UserInfoResponse } from 'openid-client';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
@@ -92,8 +92,10 @@ class Refused extends Error {
 
 const namesOf = (claims: UserInfoResponse, email: string): { firstName: string; lastName: string } => {
   const [first = '', ...rest] = (claims.name ?? email.split('@')[0] ?? '').trim().split(/\s+/);
+  // Names stand in mails: in one line, as where people give their own.
+  const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   const name = (given: string | undefined, otherwise: string): string =>
-    (given?.trim() || otherwise || '–').slice(0, 100);
+    (oneLine(given ?? '') || oneLine(otherwise) || '–').slice(0, 100).toWellFormed();
   return { firstName: name(claims.given_name, first), lastName: name(claims.family_name, rest.join(' ')) };
 };
 
@@ -122,8 +124,8 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
 
   /** The account that an address may be linked with. */
   const linkable = async (tx: Tx, claims: UserInfoResponse): Promise<AccountRow> => {
-    const email = claims.email?.trim().toLowerCase();
-    if (email === undefined || email === '') throw new Refused('no-email');
+    const { data: email } = emailSchema.safeParse(claims.email);
+    if (email === undefined) throw new Refused('no-email');
     const emailVerified = claims.email_verified === true;
     const found = await findAccount(tx, email);
     const account = found && (await lockAccount(tx, found.id));
