@@ -33,8 +33,8 @@ import type { PublicUrl } from './identity.letters.ts';
 import { hashOfToken, hoursFromNow, newLinkToken } from './identity.link-tokens.ts';
 import { findMember, insertMembership, membershipsOf } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
-import { personalOf } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 import { membershipView } from './identity.views.ts';
 

@@ -18,7 +18,7 @@ import {
 import type { MemberRecord } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
-import { personalOf } from './identity.service.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 import { requireUnchanged } from './identity.views.ts';
 

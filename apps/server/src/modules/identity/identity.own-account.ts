@@ -13,9 +13,9 @@ import type { Lockout } from './identity.lockout.ts';
 import { membershipsOf } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
-import { personalOf } from './identity.service.ts';
 import { listOpenSessions, revokeSessionsOf } from './identity.sessions.store.ts';
 import type { SessionRow } from './identity.sessions.store.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 import { membershipView, requireUnchanged, userOf } from './identity.views.ts';
 
@@ -161,8 +161,7 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
       await requirePassword(account, 'currentPassword', currentPassword, client);
       if (newPassword === currentPassword)
         throw invalid('newPassword', 'This is your present password. Choose another.');
-      const { email, firstName, lastName } = account;
-      await strength.require('newPassword', newPassword, personalOf({ email, firstName, lastName }));
+      await strength.require('newPassword', newPassword, personalOf(account));
       const passwordHash = await passwords.hash(newPassword);
       await ending(change, async (tx) => {
         await heldAccount(tx, caller);

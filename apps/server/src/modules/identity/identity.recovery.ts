@@ -28,11 +28,11 @@ import {
 import type { PublicUrl } from './identity.letters.ts';
 import { hashOfToken, hoursFromNow, newLinkToken } from './identity.link-tokens.ts';
 import {
+  accountOfLink,
   endAddressChanges,
   endLinks,
   insertLink,
   insertResetRequest,
-  isGoodLink,
   recentLinks,
   resetChannel,
   takeResetRequest,
@@ -41,6 +41,7 @@ import {
 import type { ResetRequest } from './identity.links.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import { revokeSessionsOf } from './identity.sessions.store.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 import type { LinkPurpose } from './identity.tables.ts';
 
@@ -231,9 +232,9 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
       db.system((tx) => insertResetRequest(tx, randomUUID(), { email, address, requestId })),
     resetPassword: async ({ token, password }, client) => {
       // Before anything that costs: estimating and hashing for whoever sends nonsense would be a gift.
-      if (!(await db.system((tx) => isGoodLink(tx, 'reset', hashOfToken(token)))))
-        throw new AppError('LINK_INVALID');
-      await strength.require('password', password, []);
+      const person = await db.system((tx) => accountOfLink(tx, 'reset', hashOfToken(token)));
+      if (!person) throw new AppError('LINK_INVALID');
+      await strength.require('password', password, personalOf(person));
       const passwordHash = await passwords.hash(password);
       await db.system(async (tx) => {
         const used = await useLink(tx, 'reset', hashOfToken(token));

@@ -20,6 +20,7 @@ import type { Lockout } from './identity.lockout.ts';
 import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
 import type { Sessions } from './identity.sessions.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 
 export interface AccessDeps {
@@ -49,18 +50,6 @@ export interface IdentityService {
   /** An account made by the operator; `administrator` runs the platform. Returns its id. */
   createAccount(form: Registration, options: { administrator: boolean }): Promise<string>;
 }
-
-/** What of a form should not be in its password. */
-export const personalOf = (form: {
-  email: string;
-  firstName?: string;
-  lastName?: string;
-  username?: string | undefined;
-  organization?: string | undefined;
-}): string[] =>
-  [form.email, form.firstName, form.lastName, form.username, form.organization].filter(
-    (part) => part !== undefined,
-  );
 
 export const createIdentityService = (deps: AccessDeps): IdentityService => {
   const { db, log, sessions, passwords, strength, lockout, recovery, secret } = deps;
