@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Body } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
@@ -15,6 +14,7 @@ import {
   setPassword,
 } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
 import { revokeApiKeysOf } from './identity.api-keys.store.ts';
 import { orTaken } from './identity.founding.ts';
 import {
@@ -123,17 +123,6 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
     return (await recentLinks(tx, purpose, id)) < mostAnHour;
   };
 
-  const audited = (tx: Tx, account: AccountRow, action: string, client: Client): Promise<void> =>
-    recordAudit(tx, {
-      tenantId: account.homeTenantId,
-      accountId: account.id,
-      credentialId: undefined,
-      action,
-      resourceId: account.id,
-      address: client.address,
-      requestId: client.requestId,
-    });
-
   const passwordChanged: Recovery['passwordChanged'] = async (tx, account) => {
     await endLinks(tx, 'reset', account.id);
     await endAddressChanges(tx, account.id, account.email);
@@ -156,15 +145,8 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
       const url = await link(tx, account, 'reset', account.email, hours.reset);
       await send(tx, account, 'account.password_reset', account.email, resetLetter(account.firstName, url));
     }
-    await recordAudit(tx, {
-      tenantId: account.homeTenantId,
-      // Anybody may ask.
-      accountId: undefined,
-      credentialId: undefined,
-      action: 'account.password_reset_requested',
-      resourceId: account.id,
-      ...client,
-    });
+    // Anybody may ask.
+    await auditAs(tx, account, 'account.password_reset_requested', client, { accountId: undefined });
   };
 
   const answerOne = (): Promise<boolean> =>
@@ -221,7 +203,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
             const text = emailChangedLetter(account.firstName, used.email);
             await send(tx, account, 'account.email_changed', account.email, text);
           }
-          await audited(tx, account, routes.verifyEmail.audit, client);
+          await auditAs(tx, account, routes.verifyEmail.audit, client);
           return { email: used.email };
         }),
       );
@@ -246,7 +228,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
         if (account.emailVerifiedAt === null) await takeOver(tx, account);
         await revokeSessionsOf(tx, account.id, {}, 'The password was chosen anew.');
         await passwordChanged(tx, account);
-        await audited(tx, account, routes.resetPassword.audit, client);
+        await auditAs(tx, account, routes.resetPassword.audit, client);
       });
       forget();
     },

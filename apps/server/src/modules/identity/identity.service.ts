@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Body, Session } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
 import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
@@ -15,6 +14,7 @@ import {
   stillEnters,
 } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
 import { foundAccount, orTaken } from './identity.founding.ts';
 import type { Lockout } from './identity.lockout.ts';
 import type { Passwords } from './identity.passwords.ts';
@@ -60,18 +60,8 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
   };
 
   /** Not waited for: the time of an answer would tell whether there is such an account. */
-  const noteRefusal = ({ id, homeTenantId }: AccountRow, { address, requestId }: Client): void => {
-    db.system((tx) =>
-      recordAudit(tx, {
-        tenantId: homeTenantId,
-        accountId: id,
-        credentialId: undefined,
-        action: 'session.refused',
-        resourceId: id,
-        address,
-        requestId,
-      }),
-    ).catch((error: unknown) =>
+  const noteRefusal = (account: AccountRow, client: Client): void => {
+    db.system((tx) => auditAs(tx, account, 'session.refused', client)).catch((error: unknown) =>
       log.warn({ action: 'audit.unwritten', err: error }, 'A refused sign-in could not be written down'),
     );
   };

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Session, Tokens } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
 import { membershipIn } from './identity.callers.ts';
 import { membershipsOf } from './identity.members.store.ts';
 import {
@@ -31,6 +31,9 @@ export interface Sessions {
   /** @throws AppError UNAUTHENTICATED, TOKEN_REUSED */
   refresh(refreshToken: string | undefined, client: Client): Promise<Tokens>;
 }
+
+/** What an audit entry says of a session that was opened or closed. */
+const about = (sessionId: string) => ({ credentialId: sessionId, resourceId: sessionId });
 
 const clientKey = ({ address, userAgent }: Client): string =>
   createHash('sha256').update(`${address}\n${userAgent}`).digest('hex');
@@ -74,15 +77,8 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
         expiresAt: sessionEnd(),
       });
       const session = { user: userOf(account, home), ...(await issue(tx, account.id, sessionId, client)) };
-      await recordAudit(tx, {
-        tenantId: home.tenantId,
-        accountId: account.id,
-        credentialId: sessionId,
-        action,
-        resourceId: sessionId,
-        address: client.address,
-        requestId: client.requestId,
-      });
+      const { tenantId } = home;
+      await auditAs(tx, account, action, client, { tenantId, ...about(sessionId) });
       return session;
     },
     refresh: async (refreshToken, client) => {
