@@ -88,6 +88,12 @@ const invitationOfferSchema = z
   })
   .meta({ id: 'InvitationOffer' });
 
+const refreshBody = z
+  .object({
+    refreshToken: z.string().max(4096).optional().describe('Absent in a browser: the cookie has it.'),
+  })
+  .optional();
+
 const signIn = {
   envelope: 'data',
   cursor: 'none',
@@ -143,11 +149,7 @@ export const identity = {
     method: 'POST',
     path: '/auth/refresh',
     summary: 'Exchange a refresh token for new tokens',
-    body: z
-      .object({
-        refreshToken: z.string().max(4096).optional().describe('Absent in a browser: the cookie has it.'),
-      })
-      .optional(),
+    body: refreshBody,
     reply: tokensSchema,
     status: 200,
     errors: ['UNAUTHENTICATED', 'TOKEN_REUSED'],
@@ -158,13 +160,14 @@ export const identity = {
     ...signIn,
     method: 'POST',
     path: '/auth/logout',
-    summary: 'End this session',
-    permission: 'account',
+    summary: 'End this session, by its access token or, where that has expired, by its refresh token',
+    headers: z.object({ authorization: z.string().optional() }),
+    body: refreshBody,
     idempotency: 'natural',
     reply: z.null(),
     envelope: 'empty',
     status: 204,
-    errors: [],
+    errors: ['UNAUTHENTICATED', 'TOKEN_EXPIRED'],
     audit: 'session.closed',
     rate: 'write',
   }),

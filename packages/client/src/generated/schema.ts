@@ -215,7 +215,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** End this session */
+    /** End this session, by its access token or, where that has expired, by its refresh token */
     post: operations['identity.logout'];
     delete?: never;
     options?: never;
@@ -3736,11 +3736,20 @@ export interface operations {
   'identity.logout': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        authorization?: string;
+      };
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Absent in a browser: the cookie has it. */
+          refreshToken?: string;
+        };
+      };
+    };
     responses: {
       /** @description Default Response */
       '4XX': {

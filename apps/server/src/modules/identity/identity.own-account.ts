@@ -44,8 +44,7 @@ export interface OwnAccount {
   /** @throws AppError NOT_FOUND for a session that has ended or is somebody else's, alike. */
   endSession(caller: Caller, change: Change, id: string): Promise<void>;
   endOtherSessions(caller: Caller, change: Change): Promise<void>;
-  /** Ends this session, or all of them. */
-  signOut(caller: Caller, change: Change, which: 'this' | 'all'): Promise<void>;
+  endAllSessions(caller: Caller, change: Change): Promise<void>;
   changePassword(
     caller: Caller,
     change: Change,
@@ -147,13 +146,11 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
         await revokeSessionsOf(tx, id, { except: caller.credentialId }, because);
         return nothing;
       }),
-    signOut: (caller, change, which) =>
+    endAllSessions: (caller, change) =>
       ending(change, async (tx) => {
-        const { id: accountId } = await heldAccount(tx, caller);
-        const { credentialId } = caller;
-        if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'You signed out everywhere.');
-        else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'You signed out.');
-        return { ...nothing, resource: which === 'all' ? accountId : credentialId };
+        const { id } = await heldAccount(tx, caller);
+        await revokeSessionsOf(tx, id, {}, 'You signed out everywhere.');
+        return { ...nothing, resource: id };
       }),
     changePassword: async (caller, change, { currentPassword, newPassword }, client) => {
       const { accountId, credentialId } = caller;

@@ -24,6 +24,9 @@ const cookieOf = (refreshToken: string, maxAgeSeconds: number): Cookie => ({
   maxAgeSeconds,
 });
 
+const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
 const signedOut = (): Answer<null> => new Answer(null, { cookies: [cookieOf('', 0)] });
 
 /** How a browser is let in: the same for every way in. */
@@ -33,7 +36,6 @@ const admitting =
     new Answer(data, { cookies: [cookieOf(data.refreshToken, refreshSeconds)] });
 
 export interface DoorDeps {
-  readonly own: OwnAccount;
   readonly service: IdentityService;
   readonly sessions: Sessions;
   readonly recovery: Recovery;
@@ -47,15 +49,16 @@ export interface DoorDeps {
 
 /** The ways in. */
 export const identityRoutes = (deps: DoorDeps): Handlers<typeof identity> => {
-  const { own, service, sessions, recovery, invitations, strength, openIdConnect } = deps;
+  const { service, sessions, recovery, invitations, strength, openIdConnect } = deps;
   const admit = admitting(deps.refreshSeconds);
   return {
     register: async ({ body, client }) => admit(await service.register(body, client)),
     login: async ({ body, client }) => admit(await service.login(body, client)),
     refresh: async ({ body, client }) =>
       admit(await sessions.refresh(body?.refreshToken ?? client.cookies[cookieName], client)),
-    logout: async ({ caller, change }) => {
-      await own.signOut(caller, change, 'this');
+    logout: async ({ body, headers, client }) => {
+      const token = bearerOf(headers.authorization);
+      await sessions.close({ token, refreshToken: body?.refreshToken ?? client.cookies[cookieName] }, client);
       return signedOut();
     },
     setup: async ({ body, client }) => admit(await service.setup(body, client)),
@@ -111,7 +114,7 @@ export const accountRoutes = (
   endSession: ({ caller, change, params }) => own.endSession(caller, change, params.id),
   endOtherSessions: ({ caller, change }) => own.endOtherSessions(caller, change),
   logoutAll: async ({ caller, change }) => {
-    await own.signOut(caller, change, 'all');
+    await own.endAllSessions(caller, change);
     return signedOut();
   },
   changePassword: ({ caller, change, body, client }) => own.changePassword(caller, change, body, client),

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Session, Tokens } from '@quadrax/contract';
+import { identity } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
@@ -11,6 +12,7 @@ import {
   extendSession,
   insertRefreshToken,
   insertSession,
+  liveAccountOf,
   lockRefreshToken,
   markUsed,
   revokeSession,
@@ -30,6 +32,14 @@ export interface Sessions {
   open(tx: Tx, account: AccountRow, client: Client, action: string): Promise<Session>;
   /** @throws AppError UNAUTHENTICATED, TOKEN_REUSED */
   refresh(refreshToken: string | undefined, client: Client): Promise<Tokens>;
+  /** Ends the session of the tokens; one that is over stays so. @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED */
+  close(given: GivenTokens, client: Client): Promise<void>;
+}
+
+/** What somebody who signs out holds: the access token may have expired. */
+export interface GivenTokens {
+  readonly token: string | undefined;
+  readonly refreshToken: string | undefined;
 }
 
 /** What an audit entry says of a session that was opened or closed. */
@@ -61,6 +71,15 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
       refreshToken: tokens.refresh(sessionId, tokenId),
       expiresIn: tokens.accessSeconds,
     };
+  };
+  const sessionOf = ({ token, refreshToken }: GivenTokens): string => {
+    try {
+      if (token !== undefined) return tokens.readAccess(token).sid;
+    } catch (error) {
+      if (refreshToken === undefined) throw error;
+    }
+    if (refreshToken === undefined) throw new AppError('UNAUTHENTICATED');
+    return tokens.readRefresh(refreshToken).sid;
   };
   const sessionEnd = (): Date => new Date(Date.now() + tokens.refreshSeconds * 1000);
 
@@ -105,6 +124,15 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
       }
       if ('ended' in outcome) throw ended(outcome.ended);
       return outcome;
+    },
+    close: async (given, client) => {
+      const id = sessionOf(given);
+      await db.system(async (tx) => {
+        const account = await liveAccountOf(tx, id);
+        if (account && (await revokeSession(tx, id, 'You signed out.')))
+          await auditAs(tx, account, identity.logout.audit, client, about(id));
+      });
+      forget();
     },
   };
 };
