@@ -58,7 +58,7 @@ describe('registering', () => {
     const error = await server.anonymous.refused(register, {
       body: newRegistration({ username: 'tURING' }),
     });
-    expect(error).toMatchObject({ status: 409, details: [{ field: 'username' }] });
+    expect(error).toMatchObject({ status: 409, code: 'TAKEN', details: [{ field: 'username' }] });
   });
 
   it('lets one of many win when they register the same address at once', async () => {

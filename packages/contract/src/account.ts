@@ -156,7 +156,7 @@ export const account = {
     reply: userSchema,
     etag: 'match',
     status: 200,
-    errors: ['EMAIL_TAKEN', 'PRECONDITION_FAILED'],
+    errors: ['TAKEN', 'PRECONDITION_FAILED'],
     audit: 'account.updated',
     rate: 'write',
   }),

@@ -119,7 +119,7 @@ export const identity = {
     }),
     reply: sessionSchema,
     status: 201,
-    errors: ['EMAIL_TAKEN', 'REGISTRATION_CLOSED'],
+    errors: ['EMAIL_TAKEN', 'TAKEN', 'REGISTRATION_CLOSED'],
     audit: 'account.registered',
     rate: 'register',
   }),

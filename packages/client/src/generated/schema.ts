@@ -1990,6 +1990,7 @@ export interface components {
         | 'METHOD_NOT_ALLOWED'
         | 'CONFLICT'
         | 'EMAIL_TAKEN'
+        | 'TAKEN'
         | 'LAST_ADMINISTRATOR'
         | 'NOT_READY'
         | 'NOT_DEPLOYED'

@@ -32,7 +32,7 @@ export interface OwnAccountDeps {
 /** What a person does with their own account, once signed in. */
 export interface OwnAccount {
   me(caller: Caller): Promise<User>;
-  /** @throws AppError EMAIL_TAKEN for a user name that is, PRECONDITION_FAILED */
+  /** @throws AppError TAKEN for a user name that is, PRECONDITION_FAILED */
   updateMe(
     caller: Caller,
     change: Change,
