@@ -88,7 +88,7 @@ export const openPlatform = async ({
     const worker = await announce(db);
     const { redisUrl, cacheBytes: bytes } = config;
     if (redisUrl !== undefined)
-      redis = await openRedis({ url: redisUrl, installation: await installationOf(db), log });
+      redis = await openRedis({ url: redisUrl, installation: await db.system(installationOf), log });
     const broadcast = await createBroadcast(db, redis, log);
     const cache = config.cacheEnabled
       ? await createCache({ listener: db.listener, redis, bytes })

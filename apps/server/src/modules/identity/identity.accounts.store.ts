@@ -145,11 +145,6 @@ export const lockSetup = async (tx: Tx): Promise<void> => {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('quadrax setup'))`);
 };
 
-export const installationId = async (tx: Tx): Promise<string> => {
-  const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
-  return rows[0]?.id ?? '';
-};
-
 /**
  * The account that a person is linked with at a provider, held until the transaction ends. It is locked first, as by
  * whoever unlinks it.

@@ -1,18 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Body, Session } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
+import { installationOf } from '#platform/db';
 import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { sameSecret } from '#platform/seal';
-import {
-  findAccount,
-  hasPlatformAdministrator,
-  installationId,
-  lockSetup,
-  stillEnters,
-} from './identity.accounts.store.ts';
+import { findAccount, hasPlatformAdministrator, lockSetup, stillEnters } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { auditAs } from './identity.audit.ts';
 import { foundAccount, orTaken } from './identity.founding.ts';
@@ -105,7 +100,7 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
       });
     },
     setup: async (form, client) => {
-      const right = await db.system(async (tx) => tokenFor(await installationId(tx)));
+      const right = await db.system(async (tx) => tokenFor(await installationOf(tx)));
       if (!sameSecret(form.token, right)) throw new AppError('LINK_INVALID');
       const { token: _token, password: _hashed, organization, ...person } = form;
       const passwordHash = await hashed(form);
@@ -125,7 +120,7 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
     },
     setupToken: () =>
       db.system(async (tx) =>
-        (await hasPlatformAdministrator(tx)) ? undefined : tokenFor(await installationId(tx)),
+        (await hasPlatformAdministrator(tx)) ? undefined : tokenFor(await installationOf(tx)),
       ),
     createAccount: async (form, { administrator }) => {
       const { password: _hashed, organization, ...person } = form;

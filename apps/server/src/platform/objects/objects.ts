@@ -89,7 +89,7 @@ const privateFolder = 0o700;
 
 /** The folder's name for the database it belongs to; two that differ must not be mixed. */
 const proveSameInstallation = async (db: Database, folder: string): Promise<void> => {
-  const id = await installationOf(db);
+  const id = await db.system(installationOf);
   const file = join(folder, installationFile);
   // Written beside and linked: two first starts at once agree, and one that is killed leaves no empty file.
   const draft = `${file}.${randomUUID()}`;
