@@ -93,7 +93,7 @@ export const openPlatform = async ({
     const redis =
       redisUrl === undefined
         ? undefined
-        : await openRedis({ url: redisUrl, installation: await installationOf(db), log });
+        : await openRedis({ url: redisUrl, installation: await db.system(installationOf), log });
     begun.defer(async () => redis?.close());
     const broadcast = await createBroadcast(db, redis, log);
     const cache = config.cacheEnabled

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { errorReplySchema, routes } from '@quadrax/contract';
-import { newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
+import type { RouteDeclaration } from '@quadrax/contract';
+import { newModel, newRegistration, readyDatakit, signIn, startTestServer } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -87,6 +88,57 @@ describe('ETag', () => {
       expect((await ada.send(read, { params: { id } })).headers.get('etag')).toBe(tag);
     },
   );
+
+  it('of a member guards what they may do, and being seen is no change', async () => {
+    const person = newRegistration();
+    const { email, firstName, lastName } = person;
+    const { id } = await ada.call(routes.users.create, { body: { ...person, role: 'USER' } });
+    const read = () => ada.send(routes.users.get, { params: { id } });
+    const change = (role: string, ifMatch: string) =>
+      ada.send(routes.users.update, { params: { id }, body: { role }, headers: { 'if-match': ifMatch } });
+    const tag = (await read()).headers.get('etag') ?? '';
+    const bob = await signIn(server.url, email, person.password);
+    const [first, second] = await Promise.all([change('VIEWER', tag), change('ADMIN', tag)]);
+    expect([first.status, second.status].toSorted((x, y) => x - y)).toEqual([200, 412]);
+    const next = (await read()).headers.get('etag') ?? '';
+    expect([first, second].find(({ status }) => status === 200)?.headers.get('etag')).toBe(next);
+    await bob.call(routes.account.updateMe, { body: { firstName: lastName, lastName: firstName } });
+    expect((await change('USER', next)).status).toBe(412);
+    expect((await change('USER', '"nonsense"')).status).toBe(412);
+    expect((await change('USER', '*')).status).toBe(200);
+  });
+
+  it('of one’s own account guards it', async () => {
+    const bob = await server.register();
+    const { me, updateMe } = routes.account;
+    const change = (firstName: string, ifMatch: string) =>
+      bob.send(updateMe, { body: { firstName }, headers: { 'if-match': ifMatch } });
+    const tag = (await bob.send(me)).headers.get('etag') ?? '';
+    const replies = await Promise.all([change('Bob', tag), change('Robert', tag)]);
+    expect(replies.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 412]);
+    const next = replies.find(({ status }) => status === 200)?.headers.get('etag') ?? '';
+    expect((await bob.send(me)).headers.get('etag')).toBe(next);
+    await bob.call(routes.tenants.update, { params: { id: bob.tenantId }, body: { name: 'Renamed' } });
+    expect((await bob.send(me)).headers.get('etag')).not.toBe(next);
+  });
+
+  it('of what differs by tenant under one address is kept apart by it', async () => {
+    const replies = [
+      await ada.send(routes.account.me),
+      await ada.send(routes.users.get, { params: { id: ada.user.id } }),
+    ];
+    for (const { headers } of replies) expect(headers.get('vary')).toMatch(/authorization, x-tenant-id/i);
+  });
+
+  it('guards whatever it is sent with', () => {
+    const all = Object.values(routes).flatMap((module): RouteDeclaration[] => Object.values(module));
+    const read = all.filter(({ method, etag }) => method === 'GET' && etag === 'send');
+    const changed = all.filter(
+      ({ method, path }) => (method === 'PATCH' || method === 'PUT') && read.some((one) => one.path === path),
+    );
+    expect(changed.length).toBeGreaterThan(3);
+    expect(changed.filter(({ etag }) => etag !== 'match')).toEqual([]);
+  });
 
   it('of a datakit guards it likewise', async () => {
     const all = routes.datakits;

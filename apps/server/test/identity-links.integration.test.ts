@@ -4,7 +4,7 @@ import type { ReceivedMail, SmtpServer, TestClient, TestServer } from '@quadrax/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const { verifyEmail, forgotPassword, resetPassword, passwordStrength, register } = routes.identity;
-const { me, resendVerification, changeEmail, changePassword } = routes.account;
+const { me, updateMe, resendVerification, changeEmail, changePassword } = routes.account;
 const password = 'the first of two passwords';
 const another = 'the second of two passwords';
 const publicUrl = 'https://quadrax.example.org/lab/';
@@ -119,6 +119,19 @@ describe('a forgotten password', () => {
     const weak = await server.anonymous.refused(resetPassword, { body: { token, password: 'password12' } });
     expect(weak).toMatchObject({ status: 400, details: [{ field: 'password' }] });
     await server.anonymous.call(resetPassword, { body: { token, password: another } });
+  });
+
+  it('does not choose one’s own address or user name as the password', async () => {
+    const ada = await person();
+    const username = 'Zq8vK2mWx4Tn';
+    await ada.call(updateMe, { body: { username } });
+    await server.anonymous.call(forgotPassword, { body: { email: ada.user.email } });
+    const token = tokenOf(await mailTo(ada.user.email, 'Choose a new password'));
+    for (const chosen of [ada.user.email, username])
+      expect(
+        await server.anonymous.refused(resetPassword, { body: { token, password: chosen } }),
+        chosen,
+      ).toMatchObject({ status: 400, details: [{ field: 'password' }] });
   });
 
   it('is answered alike for an address that nobody has, to which nothing is sent', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { routes } from '@quadrax/contract';
-import { eventually, newEmail, startTestServer } from '@quadrax/testkit';
+import { eventually, newEmail, startTestServer, withOwner } from '@quadrax/testkit';
 import type { TestServer } from '@quadrax/testkit';
 import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -183,6 +183,37 @@ describe('signing in by OpenID Connect', () => {
     expect((await userOf(refreshToken)).id).toBe(bob.user.id);
   });
 
+  it.each([
+    ['unlinked', 'DELETE FROM auth.external_identities WHERE account_id = $1'],
+    ['disabled', 'UPDATE auth.accounts SET disabled_at = now() WHERE id = $1'],
+  ])('does not enter an account that is %s while the sign-in is under way', async (_how, meanwhile) => {
+    const subject = newEmail();
+    people.set(subject, { email: newEmail(), email_verified: true });
+    const { id } = await userOf((await signInAs(subject)).refreshToken);
+    // What the provider says of them now opens no other account.
+    people.set(subject, {});
+    const browser = new Browser();
+    const back = await browser.follow(startOf(), subject, isBack);
+    await withOwner(server.database.url, async (owner) => {
+      await owner.query('BEGIN');
+      await owner.query('SELECT 1 FROM auth.accounts WHERE id = $1 FOR UPDATE', [id]);
+      const returned = browser.get(back);
+      await eventually(
+        'the sign-in waits',
+        () =>
+          server.database.owner(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
+            [server.database.name],
+          ),
+        ({ length }) => length > 0,
+      );
+      await owner.query(meanwhile, [id]);
+      await owner.query('COMMIT');
+      expect((await returned).headers.get('location')).toContain('/sign-in?problem=');
+    });
+    expect(browser.cookie(server.url, 'quadrax_refresh')).toBeUndefined();
+  });
+
   it('takes no account over by an address that the provider has not confirmed', async () => {
     const victim = await server.register();
     await server.database.owner('UPDATE auth.accounts SET email_verified_at = now() WHERE id = $1', [
@@ -191,6 +222,28 @@ describe('signing in by OpenID Connect', () => {
     people.set('mallory', { email: victim.user.email, email_verified: false });
     const { path, refreshToken } = await signInAs('mallory');
     expect([path, refreshToken]).toEqual(['/sign-in?problem=unconfirmed', undefined]);
+  });
+
+  it.each(['Ada <ada@example.org>', `${'a'.repeat(250)}@example.org`, 'no address', ''])(
+    'opens no account for what is no address: %s',
+    async (email) => {
+      people.set('odd', { email, email_verified: true });
+      expect((await signInAs('odd')).path).toBe('/sign-in?problem=no-email');
+      expect(await server.database.owner('SELECT 1 FROM auth.accounts WHERE email = $1', [email])).toEqual(
+        [],
+      );
+    },
+  );
+
+  it('gives an account names of one line', async () => {
+    people.set('verse', {
+      email: newEmail(),
+      email_verified: true,
+      given_name: 'Ada\n\nClick here',
+      family_name: '\t',
+    });
+    const { refreshToken } = await signInAs('verse');
+    expect(await userOf(refreshToken)).toMatchObject({ firstName: 'Ada Click here' });
   });
 
   it('needs an address', async () => {

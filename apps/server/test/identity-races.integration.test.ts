@@ -3,7 +3,7 @@ import { eventually, newRegistration, signIn, startTestServer, withOwner } from 
 import type { RawReply, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { login, refresh, forgotPassword, resetPassword, verifyEmail } = routes.identity;
+const { login, forgotPassword, resetPassword, verifyEmail } = routes.identity;
 const { users, account } = routes;
 const password = 'the sentence of the beginning';
 const another = 'quite another sentence now';
@@ -163,57 +163,6 @@ describe('a link to choose a password', () => {
   });
 });
 
-/** While it runs, the database tells nobody of changes, as where word of them is late. */
-const untold = async (work: () => Promise<void>): Promise<void> => {
-  const told = (how: 'ENABLE' | 'DISABLE') =>
-    server.database.owner(
-      `ALTER TABLE auth.accounts ${how} TRIGGER USER; ALTER TABLE auth.sessions ${how} TRIGGER USER`,
-    );
-  await told('DISABLE');
-  try {
-    await work();
-  } finally {
-    await told('ENABLE');
-  }
-};
-
-describe('a change by somebody who is not signed in holds once it is answered, word of it or none:', () => {
-  it('a confirmed address is the account’s', async () => {
-    const ada = await person();
-    const [token = ''] = await tokensTo(ada.user.email, 'account.verification', 1);
-    expect(await ada.call(account.me)).toMatchObject({ emailVerified: false });
-    await untold(async () => {
-      await server.anonymous.call(verifyEmail, { body: { token } });
-      expect(await ada.call(account.me)).toMatchObject({ emailVerified: true });
-    });
-  });
-
-  it('a password chosen anew has ended the sessions', async () => {
-    const ada = await person();
-    const [token = ''] = await resetLinks(ada.user.email, 1);
-    expect((await ada.send(account.me)).status).toBe(200);
-    await untold(async () => {
-      expect((await reset(token)).status).toBe(204);
-      expect((await ada.send(account.me)).status).toBe(401);
-    });
-  });
-
-  it('a refresh token that came twice has ended its session', async () => {
-    const { user } = await person();
-    const { token, refreshToken } = await server.anonymous.call(login, {
-      body: { email: user.email, password },
-    });
-    const ada = server.anonymous.with({ authorization: `Bearer ${token}` });
-    expect((await ada.send(account.me)).status).toBe(200);
-    await server.anonymous.call(refresh, { body: { refreshToken } });
-    await untold(async () => {
-      const thief = server.anonymous.with({ 'user-agent': 'somebody else' });
-      expect((await thief.send(refresh, { body: { refreshToken } })).status).toBe(401);
-      expect((await ada.send(account.me)).status).toBe(401);
-    });
-  });
-});
-
 describe('a tenant', () => {
   it('that invites one address twice at once has one open invitation', async () => {
     const ada = await person();
@@ -241,16 +190,5 @@ describe('a tenant', () => {
     await server.database.owner('UPDATE auth.accounts SET disabled_at = NULL WHERE id = $1', [bob.id]);
     expect((await stepDown()).status).toBe(200);
     await signIn(server.url, bob.email, password);
-  });
-
-  it('is entered at once by whoever has just joined it', async () => {
-    for (let round = 0; round < 10; round++) {
-      const [ada, bob] = [await person(), await person()];
-      const { link } = await ada.call(users.invite, { body: { email: bob.user.email } });
-      const token = new URL(link).searchParams.get('token') ?? '';
-      expect((await bob.send(account.me)).status).toBe(200);
-      await bob.call(account.join, { body: { token } });
-      expect((await bob.with({ 'x-tenant-id': ada.tenantId }).send(account.me)).status).toBe(200);
-    }
   });
 });

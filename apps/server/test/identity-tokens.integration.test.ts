@@ -4,7 +4,7 @@ import { eventually, startTestServer, testSecret } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { refresh } = routes.identity;
+const { logout, refresh } = routes.identity;
 const { me } = routes.account;
 
 let server: TestServer;
@@ -35,11 +35,39 @@ const sign = (
   return `${body}.${alg === 'none' ? '' : createHmac(hash, secret).update(body).digest('base64url')}`;
 };
 
+const expired = (token: string): string => {
+  const now = Math.floor(Date.now() / 1000);
+  return sign({ ...claimsOf(token), iat: now - 3600, exp: now - 1 });
+};
+
 const ask = async (token: string) => {
   const { status, body } = await server.anonymous.with({ authorization: `Bearer ${token}` }).send(me);
   return { status, code: (body as { code?: string }).code };
 };
 const refused = { status: 401, code: 'UNAUTHENTICATED' };
+
+describe('signing out', () => {
+  it.each(['cookie', 'body'] as const)(
+    'goes by the refresh token in the %s where the access token has expired',
+    async (where) => {
+      const person = await server.register();
+      const { refreshToken = '' } = person.session ?? {};
+      const late = server.anonymous.with({ authorization: `Bearer ${expired(person.token)}` });
+      expect(await late.send(logout)).toMatchObject({ status: 401, body: { code: 'TOKEN_EXPIRED' } });
+      expect((await person.send(me)).status).toBe(200);
+      const out = await late.send(
+        logout,
+        where === 'cookie'
+          ? { headers: { cookie: `quadrax_refresh=${refreshToken}` } }
+          : { body: { refreshToken } },
+      );
+      expect(out.status).toBe(204);
+      expect(out.headers.get('set-cookie')).toMatch(/^quadrax_refresh=;.*Max-Age=0/);
+      expect((await person.send(me)).status).toBe(401);
+      expect((await server.anonymous.send(refresh, { body: { refreshToken } })).status).toBe(401);
+    },
+  );
+});
 
 describe('an access token', () => {
   it('carries account and session, and neither role nor tenant nor name', () => {
@@ -86,9 +114,7 @@ describe('an access token', () => {
   });
 
   it('that has expired says so, so that a client knows to refresh', async () => {
-    const now = Math.floor(Date.now() / 1000);
-    const old = sign({ ...claimsOf(ada.token), iat: now - 3600, exp: now - 1 });
-    expect(await ask(old)).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
+    expect(await ask(expired(ada.token))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
   });
 
   it('with a session id that is no id is refused, not a fault of ours', async () => {

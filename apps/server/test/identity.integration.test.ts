@@ -58,7 +58,7 @@ describe('registering', () => {
     const error = await server.anonymous.refused(register, {
       body: newRegistration({ username: 'tURING' }),
     });
-    expect(error).toMatchObject({ status: 409, details: [{ field: 'username' }] });
+    expect(error).toMatchObject({ status: 409, code: 'TAKEN', details: [{ field: 'username' }] });
   });
 
   it('lets one of many win when they register the same address at once', async () => {
@@ -283,6 +283,17 @@ describe('signing out', () => {
     expect((await person.send(me)).status).toBe(401);
     expect((await refreshed(person.session?.refreshToken ?? '')).status).toBe(401);
     expect((await other.send(me)).status).toBe(200);
+    expect((await other.send(logout)).status).toBe(204);
+    expect((await other.send(logout)).status).toBe(204);
+  });
+
+  it('needs a token', async () => {
+    expect(await server.anonymous.send(logout)).toMatchObject({
+      status: 401,
+      body: { code: 'UNAUTHENTICATED' },
+    });
+    const forged = { headers: { cookie: 'quadrax_refresh=nonsense' } };
+    expect((await server.anonymous.send(logout, forged)).status).toBe(401);
   });
 });
 

@@ -108,6 +108,7 @@ describe('a request without a token', () => {
       'identity.register',
       'identity.login',
       'identity.refresh',
+      'identity.logout',
       'identity.methods',
       'identity.passwordStrength',
       'identity.setup',

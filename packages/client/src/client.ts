@@ -131,8 +131,8 @@ const authOf = (calls: AuthCalls, session: ClientSession): AuthCalls => {
       session.adopt(tokens);
       return tokens;
     },
-    logout: async (options) => {
-      await calls.logout(options);
+    logout: async (body, options) => {
+      await calls.logout(body, options);
       session.clear();
     },
   };

@@ -94,6 +94,7 @@ export const account = {
     summary: 'Who is signed in, and in which tenant',
     permission: 'read',
     reply: userSchema,
+    etag: 'send',
     status: 200,
     errors: [],
     audit: 'none',
@@ -153,8 +154,9 @@ export const account = {
       })
       .partial(),
     reply: userSchema,
+    etag: 'match',
     status: 200,
-    errors: ['EMAIL_TAKEN'],
+    errors: ['TAKEN', 'PRECONDITION_FAILED'],
     audit: 'account.updated',
     rate: 'write',
   }),

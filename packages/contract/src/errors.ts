@@ -27,6 +27,7 @@ export const errorCodes = {
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time. Send it again.'],
   CONFLICT: [409, 'This does not fit the present state.'],
   EMAIL_TAKEN: [409, 'An account with this email address exists.'],
+  TAKEN: [409, 'This name is taken. Choose another.'],
   LAST_ADMINISTRATOR: [409, 'This is the last administrator. Make somebody else one first.'],
   NOT_READY: [409, 'This is not ready yet.'],
   NOT_DEPLOYED: [409, 'The model is not deployed. Deploy a version first.'],

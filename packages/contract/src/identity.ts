@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema } from './paging.ts';
+import { idSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 export const roleSchema = z.enum(['ADMIN', 'USER', 'VIEWER']);
@@ -39,6 +39,7 @@ export const userSchema = z
     tenantId: idSchema,
     tenantName: z.string(),
     platformAdministrator: z.boolean(),
+    updatedAt: timestampSchema.describe('When any of this last changed.'),
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof userSchema>;
@@ -87,6 +88,12 @@ const invitationOfferSchema = z
   })
   .meta({ id: 'InvitationOffer' });
 
+const refreshBody = z
+  .object({
+    refreshToken: z.string().max(4096).optional().describe('Absent in a browser: the cookie has it.'),
+  })
+  .optional();
+
 const signIn = {
   envelope: 'data',
   cursor: 'none',
@@ -112,7 +119,7 @@ export const identity = {
     }),
     reply: sessionSchema,
     status: 201,
-    errors: ['EMAIL_TAKEN', 'REGISTRATION_CLOSED'],
+    errors: ['EMAIL_TAKEN', 'TAKEN', 'REGISTRATION_CLOSED'],
     audit: 'account.registered',
     rate: 'register',
   }),
@@ -142,11 +149,7 @@ export const identity = {
     method: 'POST',
     path: '/auth/refresh',
     summary: 'Exchange a refresh token for new tokens',
-    body: z
-      .object({
-        refreshToken: z.string().max(4096).optional().describe('Absent in a browser: the cookie has it.'),
-      })
-      .optional(),
+    body: refreshBody,
     reply: tokensSchema,
     status: 200,
     errors: ['UNAUTHENTICATED', 'TOKEN_REUSED'],
@@ -157,13 +160,14 @@ export const identity = {
     ...signIn,
     method: 'POST',
     path: '/auth/logout',
-    summary: 'End this session',
-    permission: 'account',
+    summary: 'End this session, by its access token or, where that has expired, by its refresh token',
+    headers: z.object({ authorization: z.string().optional() }),
+    body: refreshBody,
     idempotency: 'natural',
     reply: z.null(),
     envelope: 'empty',
     status: 204,
-    errors: [],
+    errors: ['UNAUTHENTICATED', 'TOKEN_EXPIRED'],
     audit: 'session.closed',
     rate: 'write',
   }),

@@ -18,6 +18,9 @@ export const memberSchema = z
       .boolean()
       .describe('Whether the account is disabled on the whole platform; then it is not active.'),
     joinedAt: timestampSchema,
+    updatedAt: timestampSchema.describe(
+      'When the account or its membership last changed; being seen is no change.',
+    ),
     lastSeenAt: timestampSchema.optional(),
   })
   .meta({ id: 'Member' });
@@ -121,7 +124,8 @@ export const users = {
     params: idParamsSchema,
     body: z.object({ role: roleSchema, active: z.boolean() }).partial(),
     reply: memberSchema,
-    errors: ['NOT_FOUND', 'LAST_ADMINISTRATOR', 'CONFLICT'],
+    etag: 'match',
+    errors: ['NOT_FOUND', 'LAST_ADMINISTRATOR', 'CONFLICT', 'PRECONDITION_FAILED'],
     audit: 'user.updated',
   }),
   remove: route({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formErrors } from './form-errors.ts';
 
 const failure = (
-  code: 'VALIDATION_FAILED' | 'EMAIL_TAKEN',
+  code: 'VALIDATION_FAILED' | 'EMAIL_TAKEN' | 'TAKEN',
   details: { field: string; message: string }[] = [],
 ) => new QuadraxError({ code, message: 'Refused.', status: 400, details });
 
@@ -29,7 +29,7 @@ describe('errors of a form', () => {
     });
   });
   it('go where the server says, even where their code is usually about another field', () => {
-    const error = failure('EMAIL_TAKEN', [{ field: 'username', message: 'This user name is taken.' }]);
+    const error = failure('TAKEN', [{ field: 'username', message: 'This user name is taken.' }]);
     expect(formErrors(error, ['email', 'username'], { EMAIL_TAKEN: 'email' })).toEqual({
       fields: { username: 'This user name is taken.' },
       rest: undefined,

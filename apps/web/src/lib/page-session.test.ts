@@ -13,6 +13,7 @@ const ada: User = {
   tenantId: '018f0000-0000-7000-8000-000000000002',
   tenantName: 'Analytical Engines',
   platformAdministrator: false,
+  updatedAt: '2026-01-01T00:00:00.000Z',
 };
 
 const foreign = new QuadraxError({ code: 'TENANT_FORBIDDEN', message: 'Not yours.', status: 403 });

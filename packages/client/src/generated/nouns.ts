@@ -173,8 +173,8 @@ export interface AuthCalls {
   login(body: Body<'identity.login'>, options?: CallOptions): Promise<Session>;
   /** Exchange a refresh token for new tokens */
   refresh(body?: Body<'identity.refresh'>, options?: CallOptions): Promise<Data<'identity.refresh'>>;
-  /** End this session */
-  logout(options?: CallOptions): Promise<void>;
+  /** End this session, by its access token or, where that has expired, by its refresh token */
+  logout(body?: Body<'identity.logout'>, options?: CallOptions): Promise<void>;
   /** The ways to sign in */
   methods(options?: CallOptions): Promise<SignInMethods>;
   /** How strong a password is, and why */
@@ -429,7 +429,7 @@ export const signatures = {
     register: 'POST /auth/register data body',
     login: 'POST /auth/login data body',
     refresh: 'POST /auth/refresh data body',
-    logout: 'POST /auth/logout empty none',
+    logout: 'POST /auth/logout empty body',
     methods: 'GET /auth/methods data none',
     passwordStrength: 'POST /auth/password-strength data body',
     setup: 'POST /auth/setup data body',

@@ -215,7 +215,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** End this session */
+    /** End this session, by its access token or, where that has expired, by its refresh token */
     post: operations['identity.logout'];
     delete?: never;
     options?: never;
@@ -1992,6 +1992,7 @@ export interface components {
         | 'REQUEST_TIMEOUT'
         | 'CONFLICT'
         | 'EMAIL_TAKEN'
+        | 'TAKEN'
         | 'LAST_ADMINISTRATOR'
         | 'NOT_READY'
         | 'NOT_DEPLOYED'
@@ -2382,6 +2383,11 @@ export interface components {
       lastSeenAt?: string;
       /** @enum {string} */
       role: 'ADMIN' | 'USER' | 'VIEWER';
+      /**
+       * Format: date-time
+       * @description When the account or its membership last changed; being seen is no change.
+       */
+      updatedAt: string;
       username?: string;
     };
     Membership: {
@@ -3060,6 +3066,11 @@ export interface components {
       /** Format: uuid */
       tenantId: string;
       tenantName: string;
+      /**
+       * Format: date-time
+       * @description When any of this last changed.
+       */
+      updatedAt: string;
       username?: string;
     };
   };
@@ -3734,11 +3745,20 @@ export interface operations {
   'identity.logout': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        authorization?: string;
+      };
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Absent in a browser: the cookie has it. */
+          refreshToken?: string;
+        };
+      };
+    };
     responses: {
       /** @description Default Response */
       '4XX': {

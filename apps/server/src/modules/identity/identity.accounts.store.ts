@@ -126,6 +126,7 @@ export const lockPlatformAdministrators = async (tx: Tx): Promise<string[]> => {
     .select({ id: accounts.id })
     .from(accounts)
     .where(and(eq(accounts.platformAdministrator, true), isNull(accounts.disabledAt)))
+    .orderBy(accounts.id)
     .for('update');
   return rows.map(({ id }) => id);
 };
@@ -144,22 +145,23 @@ export const lockSetup = async (tx: Tx): Promise<void> => {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('quadrax setup'))`);
 };
 
-export const installationId = async (tx: Tx): Promise<string> => {
-  const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
-  return rows[0]?.id ?? '';
-};
-
-export const accountOfIdentity = async (
+/**
+ * The account that a person is linked with at a provider, held until the transaction ends. It is locked first, as by
+ * whoever unlinks it.
+ */
+export const lockAccountOfIdentity = async (
   tx: Tx,
   issuer: string,
   subject: string,
 ): Promise<AccountRow | undefined> => {
-  const [row] = await tx
-    .select({ account: accounts })
-    .from(externalIdentities)
-    .innerJoin(accounts, eq(accounts.id, externalIdentities.accountId))
-    .where(and(eq(externalIdentities.issuer, issuer), eq(externalIdentities.subject, subject)));
-  return row?.account;
+  const find = () =>
+    tx
+      .select({ accountId: externalIdentities.accountId })
+      .from(externalIdentities)
+      .where(and(eq(externalIdentities.issuer, issuer), eq(externalIdentities.subject, subject)));
+  const [linked] = await find();
+  const account = linked && (await lockAccount(tx, linked.accountId));
+  return (await find()).length > 0 ? account : undefined;
 };
 
 /** Makes other sign-ins of this person by a provider wait until the transaction ends: the first one links them. */

@@ -6,6 +6,7 @@ import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { countApiKeys, insertApiKey, listApiKeys, revokeApiKey } from './identity.api-keys.store.ts';
 import type { ApiKeyRow } from './identity.api-keys.store.ts';
+import { heldAccount } from './identity.credentials.ts';
 import { hashOfToken } from './identity.link-tokens.ts';
 
 /** A key as a request brings it: `qdx_`, which one, and the secret. */
@@ -67,13 +68,15 @@ export const createApiKeys = ({
 }): ApiKeys => ({
   list: (caller, query) =>
     sortedPageOf(cursors, query, view, (page) => db.system((tx) => listApiKeys(tx, caller, page))),
-  create: ({ tenantId, accountId }, change, { name, scopes, expiresAt }) => {
+  create: (caller, change, { name, scopes, expiresAt }) => {
     const end = expiresAt === undefined ? undefined : new Date(expiresAt);
     if (end && end.getTime() <= Date.now()) throw invalid('expiresAt', 'Choose a time to come.');
     const id = randomUUID();
     const secret = randomBytes(32).toString('base64url');
     const key = `qdx_${id.replaceAll('-', '')}_${secret}`;
     return change.system(async (tx) => {
+      const { id: accountId } = await heldAccount(tx, caller);
+      const { tenantId } = caller;
       if ((await countApiKeys(tx, { tenantId, accountId })) >= mostKeys)
         throw new AppError('CONFLICT', { message: `You have ${mostKeys} keys. Revoke one first.` });
       const row = await insertApiKey(tx, {
@@ -92,6 +95,7 @@ export const createApiKeys = ({
   },
   revoke: async (caller, change, id) => {
     await change.system(async (tx) => {
+      await heldAccount(tx, caller);
       const row = await revokeApiKey(tx, caller, id);
       if (!row) throw notFound('API key');
       return { reply: undefined, before: view(row) };

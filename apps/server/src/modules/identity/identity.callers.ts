@@ -8,9 +8,9 @@ import type { AccountRow } from './identity.accounts.store.ts';
 import { hasSecret, looksLikeKey, readKey } from './identity.api-keys.ts';
 import { liveApiKey, touchApiKey } from './identity.api-keys.store.ts';
 import type { ApiKeyRow } from './identity.api-keys.store.ts';
+import { accountOf, badKey, sessionEnded } from './identity.credentials.ts';
 import { membershipsOf } from './identity.members.store.ts';
 import type { Membership } from './identity.members.store.ts';
-import { liveAccountOf } from './identity.sessions.store.ts';
 import type { TokenIssuer } from './identity.tokens.ts';
 
 const channel = 'quadrax_identity';
@@ -40,7 +40,17 @@ export interface Callers extends Authenticator {
   forget(): void;
 }
 
-const membershipIn = ({ account, memberships, key }: Identity, tenant: string | undefined): Membership => {
+const isRefusal = (error: unknown): boolean => error instanceof AppError && error.status < 500;
+
+/** Where somebody comes in: at home unless they say where. @throws AppError TENANT_FORBIDDEN */
+export const membershipIn = (
+  { account, memberships, key }: Identity,
+  tenant: string | undefined,
+): Membership => {
+  if (memberships.length === 0)
+    throw new AppError('TENANT_FORBIDDEN', {
+      message: 'Your account may enter no workspace at present. Ask an administrator.',
+    });
   const wanted = tenant ?? key?.tenantId ?? account.homeTenantId;
   const found =
     memberships.find(({ tenantId, slug }) => tenantId === wanted || slug === wanted) ??
@@ -48,9 +58,6 @@ const membershipIn = ({ account, memberships, key }: Identity, tenant: string | 
   if (!found || (key && found.tenantId !== key.tenantId)) throw new AppError('TENANT_FORBIDDEN');
   return found;
 };
-
-const badKey = (): AppError =>
-  new AppError('UNAUTHENTICATED', { message: 'The API key is not valid, was revoked or has expired.' });
 
 /**
  * Who a token or a key speaks for. What is found is cached in the process and dropped the moment the database says
@@ -72,11 +79,9 @@ export const createCallers = async (
   });
   db.listener.onReconnect(() => cache.clear());
 
-  const loadSession = (id: string): Promise<Identity> =>
+  const loadSession = (credentialId: string): Promise<Identity> =>
     db.system(async (tx) => {
-      const account = await liveAccountOf(tx, id);
-      if (!account)
-        throw new AppError('UNAUTHENTICATED', { message: 'The session has ended. Sign in again.' });
+      const account = await accountOf(tx, { credential: 'session', credentialId });
       return { account, memberships: await membershipsOf(tx, account.id) };
     });
   const loadKey = (id: string): Promise<Identity> =>
@@ -111,19 +116,20 @@ export const createCallers = async (
     );
   };
 
-  const callerOf = (found: Identity, credentialId: string, tenant: string | undefined): Caller => {
+  /** Who comes in by what was found, and where. @throws AppError UNAUTHENTICATED, TENANT_FORBIDDEN */
+  const entersAs = (found: Identity, credentialId: string, tenant: string | undefined): Caller => {
+    const { account, key } = found;
+    if (account.disabledAt !== null) throw sessionEnded();
+    if ((key?.expiresAt?.getTime() ?? Infinity) <= Date.now()) throw badKey();
     const { tenantId, role } = membershipIn(found, tenant);
-    const { id: accountId, platformAdministrator } = found.account;
-    const { key } = found;
-    const credential = key ? 'key' : 'session';
     return {
-      accountId,
+      accountId: account.id,
       credentialId,
-      credential,
+      credential: key ? 'key' : 'session',
       tenantId,
       role,
       scopes: key?.scopes,
-      platformAdministrator,
+      platformAdministrator: account.platformAdministrator,
     };
   };
 
@@ -131,50 +137,46 @@ export const createCallers = async (
     const given = readKey(token);
     if (!given) throw badKey();
     const found = await identity({ credential: 'key', credentialId: given.id });
-    const { key } = found;
-    if (!key || !hasSecret(key, given.secret)) throw badKey();
-    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) throw badKey();
+    if (!found.key || !hasSecret(found.key, given.secret)) throw badKey();
+    const caller = entersAs(found, given.id, tenant);
     touch(given.id, address);
-    return callerOf(found, given.id, tenant);
+    return caller;
   };
 
   const bySession = async (token: string, tenant: string | undefined): Promise<Caller> => {
     const { sid, sub } = tokens.readAccess(token);
     const found = await identity({ credential: 'session', credentialId: sid });
     if (found.account.id !== sub || found.key) throw new AppError('UNAUTHENTICATED');
-    return callerOf(found, sid, tenant);
+    return entersAs(found, sid, tenant);
   };
 
   const standing: Callers['standing'] = async ({ credential, credentialId, accountId, tenantId }) => {
-    const found = await identity({ credential, credentialId }).catch((error: unknown) => {
+    try {
+      const found = await identity({ credential, credentialId });
+      const caller = entersAs(found, credentialId, tenantId);
+      return caller.accountId === accountId ? { expiresAt: found.key?.expiresAt?.getTime() } : undefined;
+    } catch (error) {
       // That the database is away says nothing against the credential.
-      if (error instanceof AppError && error.status < 500) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
-    });
-    if (found?.account.id !== accountId) return undefined;
-    const { key, memberships } = found;
-    const expiresAt = key?.expiresAt?.getTime();
-    const enters =
-      memberships.some((one) => one.tenantId === tenantId) && (key?.tenantId ?? tenantId) === tenantId;
-    return enters && (expiresAt ?? Infinity) > Date.now() ? { expiresAt } : undefined;
+    }
   };
 
-  const callerNow: Callers['callerNow'] = async ({ credential, credentialId, accountId, tenantId }) => {
-    const load = async (): Promise<Identity> => {
-      if (credential === 'key') return identity({ credential, credentialId });
-      return db.system(async (tx) => {
-        const account = await accountById(tx, accountId);
-        if (!account || account.disabledAt !== null) throw new AppError('UNAUTHENTICATED');
-        return { account, memberships: await membershipsOf(tx, accountId) };
-      });
-    };
+  /** What a job works for goes on after the session that asked for it has ended, as long as its account may enter. */
+  const whoAsked = ({ credential, credentialId, accountId }: Parameters<CallerNow>[0]): Promise<Identity> => {
+    if (credential === 'key') return identity({ credential, credentialId });
+    return db.system(async (tx) => {
+      const account = await accountById(tx, accountId);
+      if (!account) throw sessionEnded();
+      return { account, memberships: await membershipsOf(tx, accountId) };
+    });
+  };
+  const callerNow: Callers['callerNow'] = async (asked) => {
     try {
-      const found = await load();
-      if ((found.key?.expiresAt?.getTime() ?? Infinity) <= Date.now()) throw badKey();
-      return callerOf(found, credentialId, tenantId);
+      return entersAs(await whoAsked(asked), asked.credentialId, asked.tenantId);
     } catch (cause) {
-      if (!(cause instanceof AppError) || cause.status >= 500) throw cause;
-      const who = credential === 'key' ? 'The API key that asked for this' : 'Whoever asked for this';
+      if (!isRefusal(cause)) throw cause;
+      const who = asked.credential === 'key' ? 'The API key that asked for this' : 'Whoever asked for this';
       throw new AppError('FORBIDDEN', { message: `${who} has no access to the workspace any more.`, cause });
     }
   };

@@ -27,12 +27,14 @@ const takenField = (error: unknown): 'username' | 'email' | undefined => {
 };
 
 const taken = (field: 'username' | 'email'): AppError => {
-  const message =
-    field === 'email' ? 'An account with this email address exists.' : 'This user name is taken.';
-  return new AppError('EMAIL_TAKEN', { message, details: [{ field, message }] });
+  const [code, message] =
+    field === 'email'
+      ? (['EMAIL_TAKEN', 'An account with this email address exists.'] as const)
+      : (['TAKEN', 'This user name is taken.'] as const);
+  return new AppError(code, { message, details: [{ field, message }] });
 };
 
-/** Runs what may meet an address or a user name that is taken. @throws AppError EMAIL_TAKEN naming the field */
+/** Runs what may meet an address or a user name that is taken. @throws AppError EMAIL_TAKEN, TAKEN naming the field */
 export const orTaken = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

@@ -15,7 +15,8 @@ import { AppError, notFound } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Client, Cursors, ListPage } from '#platform/http';
 import type { Mail } from '#platform/mail';
-import { accountById, findAccount } from './identity.accounts.store.ts';
+import { findAccount } from './identity.accounts.store.ts';
+import { heldAccount, requireAdministrator } from './identity.credentials.ts';
 import { accountIn, orTaken } from './identity.founding.ts';
 import {
   findInvitation,
@@ -32,9 +33,10 @@ import type { PublicUrl } from './identity.letters.ts';
 import { hashOfToken, hoursFromNow, newLinkToken } from './identity.link-tokens.ts';
 import { findMember, insertMembership, membershipsOf } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
-import { personalOf } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
+import { membershipView } from './identity.views.ts';
 
 export interface InvitationsDeps {
   readonly db: Database;
@@ -122,6 +124,7 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
       sortedPageOf(cursors, query, view, (page) => db.system((tx) => listInvitations(tx, tenantId, page))),
     invite: (caller, change, form) =>
       change.system(async (tx) => {
+        await requireAdministrator(tx, caller);
         const account = await findAccount(tx, form.email);
         if (account && (await findMember(tx, caller.tenantId, account.id)))
           throw new AppError('CONFLICT', { message: `${form.email} is a member of this workspace.` });
@@ -129,8 +132,10 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
         const after = view(record);
         return { reply: { ...after, link, mailed: mail.configured }, after };
       }),
-    revoke: ({ tenantId }, change, id) =>
+    revoke: (caller, change, id) =>
       change.system(async (tx) => {
+        await requireAdministrator(tx, caller);
+        const { tenantId } = caller;
         const record = await findInvitation(tx, tenantId, id);
         if (!record || (await revokeInvitations(tx, tenantId, { id })) === 0) throw notFound('invitation');
         return { reply: undefined, before: view(record) };
@@ -157,11 +162,12 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
         }),
       );
     },
-    join: async ({ accountId }, change, { token }) => {
+    join: async (caller, change, { token }) => {
       const membership = await change.system(async (tx) => {
+        const account = await heldAccount(tx, caller);
+        const { id: accountId } = account;
         const invitation = await opened(tx, token);
-        const account = await accountById(tx, accountId);
-        if (account?.email !== invitation.email)
+        if (account.email !== invitation.email)
           throw new AppError('FORBIDDEN', {
             message: `This invitation is for ${invitation.email}. Sign in with that account.`,
           });
@@ -173,8 +179,12 @@ export const createInvitations = (deps: InvitationsDeps): Invitations => {
           throw new AppError('FORBIDDEN', {
             message: 'Your membership of this workspace is switched off. Ask its administrator.',
           });
-        const reply = { ...joined, home: account.homeTenantId === tenantId };
-        return { reply, resource: id, tenantId, after: { role: joined.role } };
+        return {
+          reply: membershipView(account, joined),
+          resource: id,
+          tenantId,
+          after: { role: joined.role },
+        };
       });
       forget();
       return membership;

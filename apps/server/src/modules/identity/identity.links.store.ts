@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import { lockAccount } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
-import { accountLinks, resetRequests } from './identity.tables.ts';
+import { accountLinks, accounts, resetRequests } from './identity.tables.ts';
 import type { LinkPurpose } from './identity.tables.ts';
 
 /** A link that was good, its account, and the address it was sent to. */
@@ -34,10 +34,18 @@ const good = (purpose: LinkPurpose, tokenHash: Buffer) =>
     gt(accountLinks.expiresAt, sql`now()`),
   );
 
-/** Whether a link would work, for what must not be done for nothing. */
-export const isGoodLink = async (tx: Tx, purpose: LinkPurpose, tokenHash: Buffer): Promise<boolean> => {
-  const [row] = await tx.select({ id: accountLinks.id }).from(accountLinks).where(good(purpose, tokenHash));
-  return row !== undefined;
+/** The account of a link that would work, for what must not be done for nothing; undefined: it would not. */
+export const accountOfLink = async (
+  tx: Tx,
+  purpose: LinkPurpose,
+  tokenHash: Buffer,
+): Promise<AccountRow | undefined> => {
+  const [row] = await tx
+    .select({ account: accounts })
+    .from(accountLinks)
+    .innerJoin(accounts, eq(accounts.id, accountLinks.accountId))
+    .where(good(purpose, tokenHash));
+  return row?.account;
 };
 
 /**

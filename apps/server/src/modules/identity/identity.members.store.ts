@@ -12,12 +12,24 @@ export interface Membership {
   readonly slug: string;
   readonly name: string;
   readonly role: Role;
+  /** When the tenant or what the account is in it last changed. */
+  readonly updatedAt: Date;
 }
+
+const lastChanged = sql<Date>`GREATEST(${memberships.updatedAt}, ${tenants.updatedAt})`.mapWith(
+  memberships.updatedAt,
+);
 
 /** Where an account may enter, the oldest membership first. */
 export const membershipsOf = (tx: Tx, accountId: string): Promise<Membership[]> =>
   tx
-    .select({ tenantId: tenants.tenantId, slug: tenants.slug, name: tenants.name, role: memberships.role })
+    .select({
+      tenantId: tenants.tenantId,
+      slug: tenants.slug,
+      name: tenants.name,
+      role: memberships.role,
+      updatedAt: lastChanged,
+    })
     .from(memberships)
     .innerJoin(tenants, eq(tenants.tenantId, memberships.tenantId))
     .where(and(eq(memberships.accountId, accountId), isNull(memberships.deactivatedAt)))
@@ -42,6 +54,7 @@ export interface MemberRecord {
   readonly joinedAt: Date;
   readonly deactivatedAt: Date | null;
   readonly lastSeenAt: Date | null;
+  readonly updatedAt: Date;
 }
 
 const member = {
@@ -50,6 +63,9 @@ const member = {
   joinedAt: memberships.createdAt,
   deactivatedAt: memberships.deactivatedAt,
   lastSeenAt: lastSeen,
+  updatedAt: sql<Date>`GREATEST(${memberships.updatedAt}, ${accounts.updatedAt})`.mapWith(
+    memberships.updatedAt,
+  ),
 };
 
 export interface MemberFilter {
@@ -107,6 +123,15 @@ export const findMember = async (
     .innerJoin(accounts, eq(accounts.id, memberships.accountId))
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.accountId, accountId)));
   return row;
+};
+
+/** A membership, held until the transaction ends. */
+export const lockMembership = async (tx: Tx, tenantId: string, accountId: string): Promise<void> => {
+  await tx
+    .select({ id: memberships.accountId })
+    .from(memberships)
+    .where(and(eq(memberships.tenantId, tenantId), eq(memberships.accountId, accountId)))
+    .for('update');
 };
 
 /** The administrators who may enter a tenant, held until the transaction ends. */

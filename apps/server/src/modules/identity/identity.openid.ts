@@ -1,5 +1,5 @@
 import type { identity as routes, Query, Session } from '@quadrax/contract';
-import { identity } from '@quadrax/contract';
+import { emailSchema, identity } from '@quadrax/contract';
 import type { Configuration, UserInfoResponse } from 'openid-client';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
@@ -7,7 +7,13 @@ import type { Client, Cookie } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { createSeal } from '#platform/seal';
 import { beginning } from '#platform/text';
-import { accountOfIdentity, findAccount, insertIdentity, lockIdentity } from './identity.accounts.store.ts';
+import {
+  findAccount,
+  insertIdentity,
+  lockAccount,
+  lockAccountOfIdentity,
+  lockIdentity,
+} from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
 import { foundAccount } from './identity.founding.ts';
 import type { PublicUrl } from './identity.letters.ts';
@@ -87,8 +93,10 @@ class Refused extends Error {
 
 const namesOf = (claims: UserInfoResponse, email: string): { firstName: string; lastName: string } => {
   const [first = '', ...rest] = (claims.name ?? email.split('@')[0] ?? '').trim().split(/\s+/);
+  // Names stand in mails: in one line, as where people give their own.
+  const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   const name = (given: string | undefined, otherwise: string): string =>
-    beginning(given?.trim() || otherwise || '–', 100);
+    beginning(oneLine(given ?? '') || oneLine(otherwise) || '–', 100).toWellFormed();
   return { firstName: name(claims.given_name, first), lastName: name(claims.family_name, rest.join(' ')) };
 };
 
@@ -117,13 +125,15 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
 
   /** The account that an address may be linked with. */
   const linkable = async (tx: Tx, claims: UserInfoResponse): Promise<AccountRow> => {
-    const email = claims.email?.trim().toLowerCase();
-    if (email === undefined || email === '') throw new Refused('no-email');
+    const { data: email } = emailSchema.safeParse(claims.email);
+    if (email === undefined) throw new Refused('no-email');
     const emailVerified = claims.email_verified === true;
-    const account = await findAccount(tx, email);
+    const found = await findAccount(tx, email);
+    const account = found && (await lockAccount(tx, found.id));
     if (account) {
       // Both sides must be sure: else whoever registered with another's address first would be let in with them.
-      if (!emailVerified || account.emailVerifiedAt === null) throw new Refused('unconfirmed');
+      const same = account.email === email && account.emailVerifiedAt !== null;
+      if (!emailVerified || !same) throw new Refused('unconfirmed');
       return account;
     }
     if (!settings.opensAccounts) throw new Refused('closed');
@@ -135,7 +145,7 @@ export const createOpenIdConnect = (deps: OpenIdDeps): OpenIdConnect => {
     db.system(async (tx) => {
       const { sub: subject } = claims;
       await lockIdentity(tx, issuer, subject);
-      const linked = await accountOfIdentity(tx, issuer, subject);
+      const linked = await lockAccountOfIdentity(tx, issuer, subject);
       const account = linked ?? (await linkable(tx, claims));
       if (account.disabledAt !== null) throw new Refused('disabled');
       if (!linked) await insertIdentity(tx, { issuer, subject, accountId: account.id });

@@ -3,19 +3,21 @@ import type { Database, Tx } from '#platform/db';
 import { AppError, invalid } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Changed, Client, Cursors, ListPage } from '#platform/http';
-import { accountById, replacePassword, updateAccount } from './identity.accounts.store.ts';
+import { replacePassword, updateAccount } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { membershipIn } from './identity.callers.ts';
 import type { Callers } from './identity.callers.ts';
+import { accountOf, heldAccount } from './identity.credentials.ts';
 import { orTaken } from './identity.founding.ts';
 import type { Lockout } from './identity.lockout.ts';
 import { membershipsOf } from './identity.members.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
-import { personalOf } from './identity.service.ts';
 import { listOpenSessions, revokeSessionsOf } from './identity.sessions.store.ts';
 import type { SessionRow } from './identity.sessions.store.ts';
-import { userOf } from './identity.sessions.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
+import { membershipView, requireUnchanged, userOf } from './identity.views.ts';
 
 export interface OwnAccountDeps {
   readonly db: Database;
@@ -30,15 +32,19 @@ export interface OwnAccountDeps {
 /** What a person does with their own account, once signed in. */
 export interface OwnAccount {
   me(caller: Caller): Promise<User>;
-  /** @throws AppError EMAIL_TAKEN for a user name that is */
-  updateMe(caller: Caller, change: Change, changes: Body<typeof routes.updateMe>): Promise<User>;
+  /** @throws AppError TAKEN for a user name that is, PRECONDITION_FAILED */
+  updateMe(
+    caller: Caller,
+    change: Change,
+    changes: Body<typeof routes.updateMe>,
+    unchangedSince: readonly Date[] | undefined,
+  ): Promise<User>;
   memberships(caller: Caller): Promise<Membership[]>;
   sessions(caller: Caller, query: Query<typeof routes.sessions>): Promise<ListPage<OpenSession>>;
   /** @throws AppError NOT_FOUND for a session that has ended or is somebody else's, alike. */
   endSession(caller: Caller, change: Change, id: string): Promise<void>;
   endOtherSessions(caller: Caller, change: Change): Promise<void>;
-  /** Ends this session, or all of them. */
-  signOut(caller: Caller, change: Change, which: 'this' | 'all'): Promise<void>;
+  endAllSessions(caller: Caller, change: Change): Promise<void>;
   changePassword(
     caller: Caller,
     change: Change,
@@ -66,12 +72,7 @@ const sessionView = (row: SessionRow, current: string): OpenSession => ({
 });
 
 const nothing = { reply: undefined } as const;
-
-const ownIn = async (tx: Tx, { accountId }: Caller): Promise<AccountRow> => {
-  const account = await accountById(tx, accountId);
-  if (!account) throw new AppError('UNAUTHENTICATED');
-  return account;
-};
+const changedMeanwhile = 'The password was changed a moment ago.';
 
 const profileOf = ({ firstName, lastName, username }: AccountRow) => ({ firstName, lastName, username });
 
@@ -99,21 +100,21 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
 
   return {
     me: async (caller) => {
-      const { account, memberships } = await callers.identity(caller);
-      const membership = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
-      if (!membership) throw new AppError('TENANT_FORBIDDEN');
-      return userOf(account, membership);
+      const found = await callers.identity(caller);
+      return userOf(found.account, membershipIn(found, caller.tenantId));
     },
-    updateMe: async (caller, change, changes) => {
+    updateMe: async (caller, change, changes, unchangedSince) => {
+      const here = async (tx: Tx, account: AccountRow): Promise<User> => {
+        const memberships = await membershipsOf(tx, account.id);
+        return userOf(account, membershipIn({ account, memberships }, caller.tenantId));
+      };
       const user = await orTaken(() =>
         change.system(async (tx) => {
-          const before = profileOf(await ownIn(tx, caller));
+          const before = await heldAccount(tx, caller);
+          requireUnchanged(await here(tx, before), unchangedSince);
           await updateAccount(tx, caller.accountId, changes);
-          const account = await ownIn(tx, caller);
-          const memberships = await membershipsOf(tx, caller.accountId);
-          const here = memberships.find(({ tenantId }) => tenantId === caller.tenantId);
-          if (!here) throw new AppError('TENANT_FORBIDDEN');
-          return { reply: userOf(account, here), before, after: profileOf(account) };
+          const after = await accountOf(tx, caller);
+          return { reply: await here(tx, after), before: profileOf(before), after: profileOf(after) };
         }),
       );
       callers.forget();
@@ -121,7 +122,7 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
     },
     memberships: async (caller) => {
       const { account, memberships } = await callers.identity(caller);
-      return memberships.map((one) => ({ ...one, home: one.tenantId === account.homeTenantId }));
+      return memberships.map((one) => membershipView(account, one));
     },
     sessions: ({ accountId, credentialId }, query) =>
       sortedPageOf(
@@ -130,40 +131,39 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
         (row: SessionRow) => sessionView(row, credentialId),
         (page) => db.system((tx) => listOpenSessions(tx, accountId, page)),
       ),
-    endSession: ({ accountId }, change, id) =>
+    endSession: (caller, change, id) =>
       ending(change, async (tx) => {
-        const ended = await revokeSessionsOf(
-          tx,
-          accountId,
-          { only: id },
-          'It was ended on the account page.',
-        );
+        const { id: accountId } = await heldAccount(tx, caller);
+        const because = 'It was ended on the account page.';
+        const ended = await revokeSessionsOf(tx, accountId, { only: id }, because);
         if (ended === 0) throw new AppError('NOT_FOUND');
         return nothing;
       }),
-    endOtherSessions: ({ accountId, credentialId }, change) =>
+    endOtherSessions: (caller, change) =>
       ending(change, async (tx) => {
-        await revokeSessionsOf(tx, accountId, { except: credentialId }, 'It was ended on the account page.');
+        const { id } = await heldAccount(tx, caller);
+        const because = 'It was ended on the account page.';
+        await revokeSessionsOf(tx, id, { except: caller.credentialId }, because);
         return nothing;
       }),
-    signOut: ({ accountId, credentialId }, change, which) =>
+    endAllSessions: (caller, change) =>
       ending(change, async (tx) => {
-        if (which === 'all') await revokeSessionsOf(tx, accountId, {}, 'You signed out everywhere.');
-        else await revokeSessionsOf(tx, accountId, { only: credentialId }, 'You signed out.');
-        return { ...nothing, resource: which === 'all' ? accountId : credentialId };
+        const { id } = await heldAccount(tx, caller);
+        await revokeSessionsOf(tx, id, {}, 'You signed out everywhere.');
+        return { ...nothing, resource: id };
       }),
     changePassword: async (caller, change, { currentPassword, newPassword }, client) => {
       const { accountId, credentialId } = caller;
-      const account = await db.system((tx) => ownIn(tx, caller));
+      const account = await db.system((tx) => accountOf(tx, caller));
       await requirePassword(account, 'currentPassword', currentPassword, client);
       if (newPassword === currentPassword)
         throw invalid('newPassword', 'This is your present password. Choose another.');
-      const { email, firstName, lastName } = account;
-      await strength.require('newPassword', newPassword, personalOf({ email, firstName, lastName }));
+      await strength.require('newPassword', newPassword, personalOf(account));
       const passwordHash = await passwords.hash(newPassword);
       await ending(change, async (tx) => {
+        await heldAccount(tx, caller);
         if (!(await replacePassword(tx, accountId, account.passwordHash, passwordHash)))
-          throw invalid('currentPassword', 'The password was changed a moment ago.');
+          throw invalid('currentPassword', changedMeanwhile);
         await revokeSessionsOf(tx, accountId, { except: credentialId }, 'The password was changed.');
         await recovery.passwordChanged(tx, account);
         return { ...nothing, resource: accountId };
@@ -171,19 +171,22 @@ export const createOwnAccount = (deps: OwnAccountDeps): OwnAccount => {
     },
     resendVerification: (caller, change) =>
       change.system(async (tx) => {
-        const account = await ownIn(tx, caller);
+        const account = await heldAccount(tx, caller);
         if (account.emailVerifiedAt !== null)
           throw new AppError('CONFLICT', { message: 'Your email address is confirmed already.' });
         await recovery.sendVerification(tx, account, account.email);
         return { ...nothing, resource: account.id };
       }),
     changeEmail: async (caller, change, { email, password }, client) => {
-      const account = await db.system((tx) => ownIn(tx, caller));
+      const account = await db.system((tx) => accountOf(tx, caller));
       await requirePassword(account, 'password', password, client);
       // Whether the address is another account's shows to its mailbox alone: the link then does not work.
       await change.system(async (tx) => {
-        await recovery.sendVerification(tx, account, email);
-        return { ...nothing, resource: account.id, before: { email: account.email }, after: { email } };
+        const held = await heldAccount(tx, caller);
+        // A link to an address of the thief’s must not outlive the password that a new one took the place of.
+        if (held.passwordHash !== account.passwordHash) throw invalid('password', changedMeanwhile);
+        await recovery.sendVerification(tx, held, email);
+        return { ...nothing, resource: held.id, before: { email: held.email }, after: { email } };
       });
     },
   };

@@ -3,7 +3,7 @@ import type { platform as routes, Body, PlatformAccount, Query } from '@quadrax/
 import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
-import type { Change, Cursors, ListPage } from '#platform/http';
+import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import {
   listAccounts,
   lockPlatformAdministrators,
@@ -11,13 +11,19 @@ import {
   updateAccount,
 } from './identity.accounts.store.ts';
 import type { AccountRecord } from './identity.accounts.store.ts';
+import { accountOf } from './identity.credentials.ts';
 import { revokeSessionsOf } from './identity.sessions.store.ts';
 
 /** Every account of the installation, for whoever runs it. */
 export interface PlatformAccounts {
   list(query: Query<typeof routes.accounts>): Promise<ListPage<PlatformAccount>>;
-  /** @throws AppError NOT_FOUND, LAST_ADMINISTRATOR, CONFLICT */
-  update(change: Change, id: string, changes: Body<typeof routes.updateAccount>): Promise<PlatformAccount>;
+  /** @throws AppError FORBIDDEN, NOT_FOUND, LAST_ADMINISTRATOR, CONFLICT */
+  update(
+    caller: Caller,
+    change: Change,
+    id: string,
+    changes: Body<typeof routes.updateAccount>,
+  ): Promise<PlatformAccount>;
 }
 
 const view = ({ account, tenants, lastSeenAt }: AccountRecord): PlatformAccount => ({
@@ -54,9 +60,12 @@ export const createPlatformAccounts = (deps: {
       const filter = { search, ...(disabled !== undefined && { disabled: disabled === 'true' }) };
       return sortedPageOf(cursors, query, view, (page) => db.system((tx) => listAccounts(tx, filter, page)));
     },
-    update: async (change, id, { disabled, administrator }) => {
+    update: async (caller, change, id, { disabled, administrator }) => {
       const account = await change.system(async (tx) => {
+        // Of two who disable each other, one comes second and may do so no more.
         const administrators = await lockPlatformAdministrators(tx);
+        const { platformAdministrator: stillIs } = await accountOf(tx, caller);
+        if (!stillIs) throw new AppError('FORBIDDEN');
         const before = await found(tx, id);
         if (administrator === true && (disabled ?? before.disabled))
           throw new AppError('CONFLICT', {

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Body } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { Logger } from '#platform/log';
 import type { Letter, Mail } from '#platform/mail';
-import { confirmEmail, deleteIdentities, findAccount, setPassword } from './identity.accounts.store.ts';
+import {
+  confirmEmail,
+  deleteIdentities,
+  findAccount,
+  lockAccount,
+  setPassword,
+} from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
 import { revokeApiKeysOf } from './identity.api-keys.store.ts';
 import { orTaken } from './identity.founding.ts';
 import {
@@ -22,11 +28,11 @@ import {
 import type { PublicUrl } from './identity.letters.ts';
 import { hashOfToken, hoursFromNow, newLinkToken } from './identity.link-tokens.ts';
 import {
+  accountOfLink,
   endAddressChanges,
   endLinks,
   insertLink,
   insertResetRequest,
-  isGoodLink,
   recentLinks,
   resetChannel,
   takeResetRequest,
@@ -35,6 +41,7 @@ import {
 import type { ResetRequest } from './identity.links.store.ts';
 import type { Passwords } from './identity.passwords.ts';
 import { revokeSessionsOf } from './identity.sessions.store.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 import type { LinkPurpose } from './identity.tables.ts';
 
@@ -110,16 +117,11 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
     return linkTo(publicUrl, purpose, token);
   };
 
-  const audited = (tx: Tx, account: AccountRow, action: string, client: Client): Promise<void> =>
-    recordAudit(tx, {
-      tenantId: account.homeTenantId,
-      accountId: account.id,
-      credentialId: undefined,
-      action,
-      resourceId: account.id,
-      address: client.address,
-      requestId: client.requestId,
-    });
+  /** Counted under the account's lock: of two that ask at once, the second sees the link of the first. */
+  const maySend = async (tx: Tx, purpose: LinkPurpose, { id }: AccountRow): Promise<boolean> => {
+    await lockAccount(tx, id);
+    return (await recentLinks(tx, purpose, id)) < mostAnHour;
+  };
 
   const passwordChanged: Recovery['passwordChanged'] = async (tx, account) => {
     await endLinks(tx, 'reset', account.id);
@@ -139,19 +141,12 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
   const sendReset = async (tx: Tx, { email, ...client }: ResetRequest): Promise<void> => {
     const account = await findAccount(tx, email);
     if (!account || account.email !== email) return;
-    if (account.disabledAt === null && (await recentLinks(tx, 'reset', account.id)) < mostAnHour) {
+    if (account.disabledAt === null && (await maySend(tx, 'reset', account))) {
       const url = await link(tx, account, 'reset', account.email, hours.reset);
       await send(tx, account, 'account.password_reset', account.email, resetLetter(account.firstName, url));
     }
-    await recordAudit(tx, {
-      tenantId: account.homeTenantId,
-      // Anybody may ask.
-      accountId: undefined,
-      credentialId: undefined,
-      action: 'account.password_reset_requested',
-      resourceId: account.id,
-      ...client,
-    });
+    // Anybody may ask.
+    await auditAs(tx, account, 'account.password_reset_requested', client, { accountId: undefined });
   };
 
   const answerOne = (): Promise<boolean> =>
@@ -180,7 +175,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
 
   return {
     sendVerification: async (tx, account, email) => {
-      if ((await recentLinks(tx, 'verify', account.id)) >= mostAnHour)
+      if (!(await maySend(tx, 'verify', account)))
         throw new AppError('RATE_LIMITED', {
           retryAfter: 3600,
           message: 'Several links were sent within the last hour. Look for them in the mailbox.',
@@ -208,7 +203,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
             const text = emailChangedLetter(account.firstName, used.email);
             await send(tx, account, 'account.email_changed', account.email, text);
           }
-          await audited(tx, account, routes.verifyEmail.audit, client);
+          await auditAs(tx, account, routes.verifyEmail.audit, client);
           return { email: used.email };
         }),
       );
@@ -219,9 +214,9 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
       db.system((tx) => insertResetRequest(tx, randomUUID(), { email, address, requestId })),
     resetPassword: async ({ token, password }, client) => {
       // Before anything that costs: estimating and hashing for whoever sends nonsense would be a gift.
-      if (!(await db.system((tx) => isGoodLink(tx, 'reset', hashOfToken(token)))))
-        throw new AppError('LINK_INVALID');
-      await strength.require('password', password, []);
+      const person = await db.system((tx) => accountOfLink(tx, 'reset', hashOfToken(token)));
+      if (!person) throw new AppError('LINK_INVALID');
+      await strength.require('password', password, personalOf(person));
       const passwordHash = await passwords.hash(password);
       await db.system(async (tx) => {
         const used = await useLink(tx, 'reset', hashOfToken(token));
@@ -233,7 +228,7 @@ export const createRecovery = (deps: RecoveryDeps): Recovery => {
         if (account.emailVerifiedAt === null) await takeOver(tx, account);
         await revokeSessionsOf(tx, account.id, {}, 'The password was chosen anew.');
         await passwordChanged(tx, account);
-        await audited(tx, account, routes.resetPassword.audit, client);
+        await auditAs(tx, account, routes.resetPassword.audit, client);
       });
       forget();
     },

@@ -24,6 +24,9 @@ const cookieOf = (refreshToken: string, maxAgeSeconds: number): Cookie => ({
   maxAgeSeconds,
 });
 
+const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
 const signedOut = (): Answer<null> => new Answer(null, { cookies: [cookieOf('', 0)] });
 
 /** How a browser is let in: the same for every way in. */
@@ -33,7 +36,6 @@ const admitting =
     new Answer(data, { cookies: [cookieOf(data.refreshToken, refreshSeconds)] });
 
 export interface DoorDeps {
-  readonly own: OwnAccount;
   readonly service: IdentityService;
   readonly sessions: Sessions;
   readonly recovery: Recovery;
@@ -47,15 +49,16 @@ export interface DoorDeps {
 
 /** The ways in. */
 export const identityRoutes = (deps: DoorDeps): Handlers<typeof identity> => {
-  const { own, service, sessions, recovery, invitations, strength, openIdConnect } = deps;
+  const { service, sessions, recovery, invitations, strength, openIdConnect } = deps;
   const admit = admitting(deps.refreshSeconds);
   return {
     register: async ({ body, client }) => admit(await service.register(body, client)),
     login: async ({ body, client }) => admit(await service.login(body, client)),
     refresh: async ({ body, client }) =>
       admit(await sessions.refresh(body?.refreshToken ?? client.cookies[cookieName], client)),
-    logout: async ({ caller, change }) => {
-      await own.signOut(caller, change, 'this');
+    logout: async ({ body, headers, client }) => {
+      const token = bearerOf(headers.authorization);
+      await sessions.close({ token, refreshToken: body?.refreshToken ?? client.cookies[cookieName] }, client);
       return signedOut();
     },
     setup: async ({ body, client }) => admit(await service.setup(body, client)),
@@ -97,6 +100,10 @@ const openIdConnectRoutes = (
   },
 });
 
+/** What is another thing to another caller, or in another tenant, under one address and with one ETag. */
+const ofCaller = <T>(data: T): Answer<T> =>
+  new Answer(data, { headers: { vary: 'Origin, Authorization, X-Tenant-ID' } });
+
 /** One's own account. */
 export const accountRoutes = (
   own: OwnAccount,
@@ -104,18 +111,18 @@ export const accountRoutes = (
   invitations: Invitations,
   keys: ApiKeys,
 ): Handlers<typeof account> => ({
-  me: ({ caller }) => own.me(caller),
-  updateMe: ({ caller, change, body }) => own.updateMe(caller, change, body),
+  me: async ({ caller }) => ofCaller(await own.me(caller)),
+  updateMe: ({ caller, change, body, unchangedSince }) => own.updateMe(caller, change, body, unchangedSince),
   sessions: ({ caller, query }) => own.sessions(caller, query),
   endSession: ({ caller, change, params }) => own.endSession(caller, change, params.id),
   endOtherSessions: ({ caller, change }) => own.endOtherSessions(caller, change),
   logoutAll: async ({ caller, change }) => {
-    await own.signOut(caller, change, 'all');
+    await own.endAllSessions(caller, change);
     return signedOut();
   },
   changePassword: ({ caller, change, body, client }) => own.changePassword(caller, change, body, client),
   memberships: ({ caller }) => own.memberships(caller),
-  leave: ({ caller, change, params }) => members.remove(params.id, change, caller.accountId),
+  leave: ({ caller, change, params }) => members.leave(caller, change, params.id),
   join: ({ caller, change, body }) => invitations.join(caller, change, body),
   resendVerification: ({ caller, change }) => own.resendVerification(caller, change),
   changeEmail: ({ caller, change, body, client }) => own.changeEmail(caller, change, body, client),
@@ -127,10 +134,11 @@ export const accountRoutes = (
 /** The members of a tenant, and who is asked to become one. */
 export const usersRoutes = (members: Members, invitations: Invitations): Handlers<typeof users> => ({
   list: ({ caller, query }) => members.list(caller.tenantId, query),
-  get: ({ caller, params }) => members.get(caller.tenantId, params.id),
+  get: async ({ caller, params }) => ofCaller(await members.get(caller.tenantId, params.id)),
   create: ({ caller, change, body }) => members.create(caller, change, body),
-  update: ({ caller, change, params, body }) => members.update(caller, change, params.id, body),
-  remove: ({ caller, change, params }) => members.remove(caller.tenantId, change, params.id),
+  update: ({ caller, change, params, body, unchangedSince }) =>
+    members.update(caller, change, params.id, body, unchangedSince),
+  remove: ({ caller, change, params }) => members.remove(caller, change, params.id),
   invitations: ({ caller, query }) => invitations.list(caller.tenantId, query),
   invite: ({ caller, change, body }) => invitations.invite(caller, change, body),
   revokeInvitation: ({ caller, change, params }) => invitations.revoke(caller, change, params.id),
@@ -146,5 +154,5 @@ export const tenantsRoutes = (service: Tenants): Handlers<typeof tenants> => ({
 /** Every account of the installation. */
 export const platformRoutes = (accounts: PlatformAccounts): Handlers<typeof platform> => ({
   accounts: ({ query }) => accounts.list(query),
-  updateAccount: ({ change, params, body }) => accounts.update(change, params.id, body),
+  updateAccount: ({ caller, change, params, body }) => accounts.update(caller, change, params.id, body),
 });

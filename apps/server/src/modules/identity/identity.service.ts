@@ -1,25 +1,21 @@
 import { createHmac } from 'node:crypto';
 import type { Body, Session } from '@quadrax/contract';
 import { identity as routes } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
+import { installationOf } from '#platform/db';
 import type { Database } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { Logger } from '#platform/log';
 import { sameSecret } from '#platform/seal';
-import {
-  findAccount,
-  hasPlatformAdministrator,
-  installationId,
-  lockSetup,
-  stillEnters,
-} from './identity.accounts.store.ts';
+import { findAccount, hasPlatformAdministrator, lockSetup, stillEnters } from './identity.accounts.store.ts';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
 import { foundAccount, orTaken } from './identity.founding.ts';
 import type { Lockout } from './identity.lockout.ts';
 import type { Passwords } from './identity.passwords.ts';
 import type { Recovery } from './identity.recovery.ts';
 import type { Sessions } from './identity.sessions.ts';
+import { personalOf } from './identity.strength.ts';
 import type { Strength } from './identity.strength.ts';
 
 export interface AccessDeps {
@@ -50,18 +46,6 @@ export interface IdentityService {
   createAccount(form: Registration, options: { administrator: boolean }): Promise<string>;
 }
 
-/** What of a form should not be in its password. */
-export const personalOf = (form: {
-  email: string;
-  firstName?: string;
-  lastName?: string;
-  username?: string | undefined;
-  organization?: string | undefined;
-}): string[] =>
-  [form.email, form.firstName, form.lastName, form.username, form.organization].filter(
-    (part) => part !== undefined,
-  );
-
 export const createIdentityService = (deps: AccessDeps): IdentityService => {
   const { db, log, sessions, passwords, strength, lockout, recovery, secret } = deps;
 
@@ -71,18 +55,8 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
   };
 
   /** Not waited for: the time of an answer would tell whether there is such an account. */
-  const noteRefusal = ({ id, homeTenantId }: AccountRow, { address, requestId }: Client): void => {
-    db.system((tx) =>
-      recordAudit(tx, {
-        tenantId: homeTenantId,
-        accountId: id,
-        credentialId: undefined,
-        action: 'session.refused',
-        resourceId: id,
-        address,
-        requestId,
-      }),
-    ).catch((error: unknown) =>
+  const noteRefusal = (account: AccountRow, client: Client): void => {
+    db.system((tx) => auditAs(tx, account, 'session.refused', client)).catch((error: unknown) =>
       log.warn({ action: 'audit.unwritten', err: error }, 'A refused sign-in could not be written down'),
     );
   };
@@ -126,7 +100,7 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
       });
     },
     setup: async (form, client) => {
-      const right = await db.system(async (tx) => tokenFor(await installationId(tx)));
+      const right = await db.system(async (tx) => tokenFor(await installationOf(tx)));
       if (!sameSecret(form.token, right)) throw new AppError('LINK_INVALID');
       const { token: _token, password: _hashed, organization, ...person } = form;
       const passwordHash = await hashed(form);
@@ -146,7 +120,7 @@ export const createIdentityService = (deps: AccessDeps): IdentityService => {
     },
     setupToken: () =>
       db.system(async (tx) =>
-        (await hasPlatformAdministrator(tx)) ? undefined : tokenFor(await installationId(tx)),
+        (await hasPlatformAdministrator(tx)) ? undefined : tokenFor(await installationOf(tx)),
       ),
     createAccount: async (form, { administrator }) => {
       const { password: _hashed, organization, ...person } = form;

@@ -66,11 +66,14 @@ export const extendSession = async (tx: Tx, sessionId: string, expiresAt: Date):
     .where(eq(sessions.id, sessionId));
 };
 
-export const revokeSession = async (tx: Tx, sessionId: string, because: string): Promise<void> => {
-  await tx
+/** @returns whether it had not ended before. */
+export const revokeSession = async (tx: Tx, sessionId: string, because: string): Promise<boolean> => {
+  const ended = await tx
     .update(sessions)
     .set({ revokedAt: sql`now()`, revokedBecause: because })
-    .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+    .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)))
+    .returning({ id: sessions.id });
+  return ended.length === 1;
 };
 
 export type SessionRow = typeof sessions.$inferSelect;

@@ -1,21 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Session, Tokens, User } from '@quadrax/contract';
-import { recordAudit } from '#platform/audit';
+import type { Session, Tokens } from '@quadrax/contract';
+import { identity } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import type { Client } from '#platform/http';
 import type { AccountRow } from './identity.accounts.store.ts';
+import { auditAs } from './identity.audit.ts';
+import { membershipIn } from './identity.callers.ts';
 import { membershipsOf } from './identity.members.store.ts';
-import type { Membership } from './identity.members.store.ts';
 import {
   extendSession,
   insertRefreshToken,
   insertSession,
+  liveAccountOf,
   lockRefreshToken,
   markUsed,
   revokeSession,
 } from './identity.sessions.store.ts';
 import type { TokenIssuer } from './identity.tokens.ts';
+import { userOf } from './identity.views.ts';
 
 /** A refresh token that comes again this soon from the same client is a lost answer, not a theft. */
 const graceSeconds = 10;
@@ -29,24 +32,21 @@ export interface Sessions {
   open(tx: Tx, account: AccountRow, client: Client, action: string): Promise<Session>;
   /** @throws AppError UNAUTHENTICATED, TOKEN_REUSED */
   refresh(refreshToken: string | undefined, client: Client): Promise<Tokens>;
+  /** Ends the session of the tokens; one that is over stays so. @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED */
+  close(given: GivenTokens, client: Client): Promise<void>;
 }
+
+/** What somebody who signs out holds: the access token may have expired. */
+export interface GivenTokens {
+  readonly token: string | undefined;
+  readonly refreshToken: string | undefined;
+}
+
+/** What an audit entry says of a session that was opened or closed. */
+const about = (sessionId: string) => ({ credentialId: sessionId, resourceId: sessionId });
 
 const clientKey = ({ address, userAgent }: Client): string =>
   createHash('sha256').update(`${address}\n${userAgent}`).digest('hex');
-
-/** An account as its owner sees it, in one of its tenants. */
-export const userOf = (account: AccountRow, membership: Membership): User => ({
-  id: account.id,
-  email: account.email,
-  emailVerified: account.emailVerifiedAt !== null,
-  firstName: account.firstName,
-  lastName: account.lastName,
-  role: membership.role,
-  tenantId: membership.tenantId,
-  tenantName: membership.name,
-  platformAdministrator: account.platformAdministrator,
-  ...(account.username !== null && { username: account.username }),
-});
 
 /** Whoever holds a token of the session may know why it ended. */
 const ended = (because: string | undefined): AppError =>
@@ -72,16 +72,21 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
       expiresIn: tokens.accessSeconds,
     };
   };
+  const sessionOf = ({ token, refreshToken }: GivenTokens): string => {
+    try {
+      if (token !== undefined) return tokens.readAccess(token).sid;
+    } catch (error) {
+      if (refreshToken === undefined) throw error;
+    }
+    if (refreshToken === undefined) throw new AppError('UNAUTHENTICATED');
+    return tokens.readRefresh(refreshToken).sid;
+  };
   const sessionEnd = (): Date => new Date(Date.now() + tokens.refreshSeconds * 1000);
 
   return {
     open: async (tx, account, client, action) => {
       const memberships = await membershipsOf(tx, account.id);
-      const home = memberships.find(({ tenantId }) => tenantId === account.homeTenantId) ?? memberships[0];
-      if (!home)
-        throw new AppError('TENANT_FORBIDDEN', {
-          message: 'Your account may enter no workspace at present. Ask an administrator.',
-        });
+      const home = membershipIn({ account, memberships }, undefined);
       const sessionId = randomUUID();
       await insertSession(tx, {
         id: sessionId,
@@ -91,15 +96,8 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
         expiresAt: sessionEnd(),
       });
       const session = { user: userOf(account, home), ...(await issue(tx, account.id, sessionId, client)) };
-      await recordAudit(tx, {
-        tenantId: home.tenantId,
-        accountId: account.id,
-        credentialId: sessionId,
-        action,
-        resourceId: sessionId,
-        address: client.address,
-        requestId: client.requestId,
-      });
+      const { tenantId } = home;
+      await auditAs(tx, account, action, client, { tenantId, ...about(sessionId) });
       return session;
     },
     refresh: async (refreshToken, client) => {
@@ -126,6 +124,15 @@ export const createSessions = ({ db, tokens, forget }: SessionsDeps): Sessions =
       }
       if ('ended' in outcome) throw ended(outcome.ended);
       return outcome;
+    },
+    close: async (given, client) => {
+      const id = sessionOf(given);
+      await db.system(async (tx) => {
+        const account = await liveAccountOf(tx, id);
+        if (account && (await revokeSession(tx, id, 'You signed out.')))
+          await auditAs(tx, account, identity.logout.audit, client, about(id));
+      });
+      forget();
     },
   };
 };

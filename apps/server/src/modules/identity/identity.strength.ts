@@ -24,6 +24,18 @@ export interface Strength {
   close(): Promise<void>;
 }
 
+/** What of a form, or of an account, should not be in its password. */
+export const personalOf = (person: {
+  email: string;
+  firstName?: string;
+  lastName?: string;
+  username?: string | null | undefined;
+  organization?: string | undefined;
+}): string[] =>
+  [person.email, person.firstName, person.lastName, person.username, person.organization].filter(
+    (part) => typeof part === 'string',
+  );
+
 /** Names and addresses, and the parts they are made of. */
 const partsOf = (personal: readonly string[]): string[] =>
   [...personal.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]), 'quadrax'].filter(

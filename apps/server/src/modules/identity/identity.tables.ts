@@ -26,6 +26,7 @@ export const accounts = auth.table('accounts', {
   platformAdministrator: boolean('platform_administrator').notNull().default(false),
   disabledAt: at('disabled_at'),
   createdAt: at('created_at').notNull().defaultNow(),
+  updatedAt: at('updated_at').notNull().defaultNow(),
 });
 
 export const memberships = auth.table('memberships', {
@@ -34,6 +35,7 @@ export const memberships = auth.table('memberships', {
   role: text('role').$type<Role>().notNull(),
   deactivatedAt: at('deactivated_at'),
   createdAt: at('created_at').notNull().defaultNow(),
+  updatedAt: at('updated_at').notNull().defaultNow(),
 });
 
 export const sessions = auth.table('sessions', {

@@ -2,6 +2,7 @@ import type { Tenant } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { Caller, Change } from '#platform/http';
+import { requireAdministrator } from './identity.credentials.ts';
 import { findTenant, renameTenant } from './identity.tenants.store.ts';
 import type { TenantRow } from './identity.tenants.store.ts';
 
@@ -41,6 +42,7 @@ export const createTenants = (deps: {
   get: (caller, id) => deps.db.system((tx) => foundIn(tx, caller, id)),
   rename: async (caller, change, id, name, unchangedSince) => {
     const tenant = await change.system(async (tx) => {
+      await requireAdministrator(tx, caller);
       const before = await foundIn(tx, caller, id);
       if (!(await renameTenant(tx, id, name, unchangedSince))) throw new AppError('PRECONDITION_FAILED');
       const after = await foundIn(tx, caller, id);

@@ -1,5 +1,6 @@
 import { createDecoder, createSigner, createVerifier, TokenError } from 'fast-jwt';
 import type { Algorithm } from 'fast-jwt';
+import { isUuid } from '#platform/db';
 import { AppError } from '#platform/errors';
 
 export interface TokenSettings {
@@ -37,8 +38,6 @@ export interface TokenIssuer {
   readRefresh(token: string): RefreshClaims;
 }
 
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export const createTokens = (settings: TokenSettings): TokenIssuer => {
   const { algorithm, issuer: iss, audience: aud, accessSeconds, refreshSeconds } = settings;
   const signed = { algorithm, iss, aud };
@@ -73,7 +72,7 @@ export const createTokens = (settings: TokenSettings): TokenIssuer => {
     allowedAud: refreshAudience,
   });
   const id = (value: unknown): string => {
-    if (typeof value !== 'string' || !idPattern.test(value)) throw new AppError('UNAUTHENTICATED');
+    if (typeof value !== 'string' || !isUuid(value)) throw new AppError('UNAUTHENTICATED');
     return value;
   };
   return {

@@ -105,7 +105,6 @@ export const createIdentity = async (
     onChange: callers.onChange,
     routes: {
       identity: identityRoutes({
-        own,
         service,
         sessions,
         recovery,

@@ -3,6 +3,7 @@ import type { Deployment, ErrorDetail, Prediction } from '@quadrax/contract';
 import { createPredictor, createRecordCheck, decodeModel } from '@quadrax/ml/tabular';
 import type { Schema } from '@quadrax/ml/tabular';
 import type { ComputePool } from '#platform/compute';
+import { isUuid } from '#platform/db';
 import type { Database } from '#platform/db';
 import { AppError, invalid, notFound } from '#platform/errors';
 import type { ObjectStore } from '#platform/objects';
@@ -21,7 +22,6 @@ import type { Explain } from './models.explain.serving.ts';
 const channel = 'quadrax_deployments';
 /** Where the database says what cached reads are made of has changed. */
 const changes = 'quadrax_cache';
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Of a wrong request, this many problems are named. */
 const mostDetails = 50;
 
@@ -172,7 +172,7 @@ export const createServing = async (
 
   const readId = (tenantId: string, name: string): Promise<string> =>
     db.tenant(tenantId, async (tx) => {
-      if (uuid.test(name) && (await findModel(tx, name))) return name;
+      if (isUuid(name) && (await findModel(tx, name))) return name;
       const [id, another] = await findModelsNamed(tx, name);
       if (id === undefined) throw notFound('model');
       if (another === undefined) return id;

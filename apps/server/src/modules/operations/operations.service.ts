@@ -1,5 +1,6 @@
 import type { ComponentHealth, Health } from '@quadrax/contract';
 import type { Database } from '#platform/db';
+import { within } from '#platform/deadline';
 import type { Jobs } from '#platform/jobs';
 import type { Mail } from '#platform/mail';
 import type { ObjectStore } from '#platform/objects';
@@ -42,18 +43,14 @@ const askedAtMostEvery = (ask: () => Promise<Health>): (() => Promise<Health>) =
   };
 };
 
-const within = async <T>(work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('It does not answer.')), patienceMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+const late = (): never => {
+  throw new Error('It does not answer.');
 };
 
 const check = async (probe: () => Promise<Partial<ComponentHealth>>): Promise<ComponentHealth> => {
   const started = performance.now();
   try {
-    const found = await within(probe());
+    const found = await within(patienceMs, probe(), late);
     return { status: 'healthy', latencyMs: Math.round((performance.now() - started) * 10) / 10, ...found };
   } catch {
     return { status: 'unhealthy', message: 'It cannot be reached.' };

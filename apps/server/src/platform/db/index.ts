@@ -16,3 +16,4 @@ export { queueSchema } from './queue-schema.ts';
 export { RolesError } from './roles.ts';
 export type { Client as OwnerClient } from 'pg';
 export type { Tx } from './transactions.ts';
+export { isUuid } from './uuids.ts';

@@ -30,11 +30,10 @@ export const announce = async (db: Database): Promise<string> => {
 };
 
 /** What all processes of this database have in common, and those of no other. */
-export const installationOf = async (db: Database): Promise<string> =>
-  db.system(async (tx) => {
-    const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
-    return rows[0]?.id ?? '';
-  });
+export const installationOf = async (tx: Tx): Promise<string> => {
+  const { rows } = await tx.execute<{ id: string }>(sql`SELECT id FROM quadrax.installation`);
+  return rows[0]?.id ?? '';
+};
 
 /** A process that was announced and whose lock nobody holds. */
 export interface MissingWorker extends Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
+import { within } from '../deadline/index.ts';
 
 /** The longest that an answer, or the making of a connection to ask on, may take. */
 const answerMs = 400;
@@ -41,7 +42,7 @@ export class Probe {
       stream: () => socket,
     });
     client.on('error', () => this.#lost(client));
-    const found = await within(connectMs, client.connect());
+    const found = await foundWithin(connectMs, client.connect());
     // A client that never connected has no other way to be ended.
     if (found === 'here') this.#client = client;
     else socket.destroy();
@@ -49,7 +50,7 @@ export class Probe {
   }
 
   async #askOn(client: Client): Promise<Found> {
-    const found = await within(answerMs, client.query('SELECT 1'));
+    const found = await foundWithin(answerMs, client.query('SELECT 1'));
     if (found === 'here') return found;
     this.#client = undefined;
     // With a question unanswered the connection is broken off, not closed in order.
@@ -64,16 +65,12 @@ export class Probe {
   }
 }
 
-const within = async (milliseconds: number, answer: Promise<unknown>): Promise<Found> => {
+const foundWithin = (milliseconds: number, answer: Promise<unknown>): Promise<Found> => {
   const outcome = answer.then(
     (): Found => 'here',
     (error: unknown): Found =>
       error instanceof DatabaseError && !stopping.has(error.code ?? '') ? 'refuses' : 'gone',
   );
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Found>((resolve) => {
-    // Where this process was busy the answer may be here already, unread: it is given a turn to be read.
-    timer = setTimeout(() => void nextTurn().then(() => resolve('silent')), milliseconds);
-  });
-  return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
+  // Where this process was busy the answer may be here already, unread: it is given a turn to be read.
+  return within(milliseconds, outcome, () => nextTurn<Found>('silent'));
 };

@@ -6,11 +6,10 @@ import { AppError } from '../errors/index.ts';
 import { ServerAway } from './availability.ts';
 import type { Availability } from './availability.ts';
 import { tablesWritten } from './tables-written.ts';
+import { isUuid } from './uuids.ts';
 
 /** One transaction. What runs in it is typed SQL (drizzle). */
 export type Tx = NodePgDatabase;
-
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Codes of PostgreSQL that mean "not now" rather than "never": idle too long, shutting down, starting, out of connections. */
 const passing = new Set(['25P03', '57P01', '57P02', '57P03', '53300', '08000', '08003', '08006']);
@@ -149,7 +148,7 @@ export const inTransaction = async <T>(
   tenant: string | undefined,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> => {
-  if (tenant !== undefined && !uuidPattern.test(tenant)) throw new TypeError('A tenant is named by its id.');
+  if (tenant !== undefined && !isUuid(tenant)) throw new TypeError('A tenant is named by its id.');
   const started = performance.now();
   // One message, one round trip. The id was checked above: there is no parameter in a multiple statement.
   const begin =

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Tx } from '../db/index.ts';
+import { within } from '../deadline/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Reach } from '../faults/index.ts';
 import type { Logger } from '../log/index.ts';
@@ -68,13 +69,6 @@ const checkPatienceMs = 1500;
 const createCheck = (verify: () => Promise<void>): (() => Promise<MailHealth>) => {
   let last: { readonly at: number; readonly answer: Promise<MailHealth> } | undefined;
   const probe = async (): Promise<MailHealth> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<MailHealth>((resolve) => {
-      timer = setTimeout(resolve, checkPatienceMs, {
-        status: 'degraded',
-        message: 'The mail server does not answer in time. Mails wait.',
-      });
-    });
     const answer = verify().then(
       (): MailHealth => ({ status: 'healthy' }),
       (): MailHealth => ({
@@ -82,7 +76,10 @@ const createCheck = (verify: () => Promise<void>): (() => Promise<MailHealth>) =
         message: 'The mail server cannot be reached, or lets us in no more. Mails wait.',
       }),
     );
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    return within(checkPatienceMs, answer, () => ({
+      status: 'degraded',
+      message: 'The mail server does not answer in time. Mails wait.',
+    }));
   };
   return () => {
     if (!last || performance.now() - last.at > checkAgainMs)

@@ -89,7 +89,7 @@ const privateFolder = 0o700;
 
 /** The folder's name for the database it belongs to; two that differ must not be mixed. */
 const proveSameInstallation = async (db: Database, folder: string): Promise<void> => {
-  const id = await installationOf(db);
+  const id = await db.system(installationOf);
   const file = join(folder, installationFile);
   // Written beside and linked: two first starts at once agree, and one that is killed leaves no empty file.
   const draft = `${file}.${randomUUID()}`;
@@ -140,6 +140,17 @@ export const openObjectStore = async ({
         .insert(objects)
         .values({ tenantId, id, category, key, state: 'pending', bytes, sha256, writer: worker }),
     );
+  const discard: ObjectStore['discard'] = async ({ tenantId, id, key }) => {
+    // The row first: if what was thought to have failed was committed after all, the bytes stay.
+    const rows = await db.tenant(tenantId, (tx) =>
+      tx
+        .update(objects)
+        .set({ state: 'deleted', bytes: 0 })
+        .where(and(eq(objects.id, id), eq(objects.state, 'pending')))
+        .returning({ id: objects.id }),
+    );
+    if (rows.length > 0) await disk.delete(key);
+  };
   return {
     room: createDiskRoom([folder, dataDir], reserve),
     scratch: scratchOf(worker),
@@ -148,9 +159,16 @@ export const openObjectStore = async ({
       const key = keyOf({ ...object, id });
       await flush(object.file);
       await markPending(object, id, key);
-      await disk.moveFromFs(object.file, key);
-      await flush(dirname(pathOf(key)));
-      return { tenantId: object.tenantId, id, key };
+      const stored = { tenantId: object.tenantId, id, key };
+      try {
+        await disk.moveFromFs(object.file, key);
+        await flush(dirname(pathOf(key)));
+      } catch (error) {
+        // Its bytes would count until this process ends. If they cannot be given up now, they are swept then.
+        await discard(stored).catch(() => {});
+        throw error;
+      }
+      return stored;
     },
     commit: async (tx, { tenantId, id }) => {
       const rows = await tx
@@ -160,17 +178,7 @@ export const openObjectStore = async ({
         .returning({ id: objects.id });
       if (rows.length !== 1) throw new Error(`The object ${id} is no longer waiting to be committed.`);
     },
-    discard: async ({ tenantId, id, key }) => {
-      // The row first: if what was thought to have failed was committed after all, the bytes stay.
-      const rows = await db.tenant(tenantId, (tx) =>
-        tx
-          .update(objects)
-          .set({ state: 'deleted', bytes: 0 })
-          .where(and(eq(objects.id, id), eq(objects.state, 'pending')))
-          .returning({ id: objects.id }),
-      );
-      if (rows.length > 0) await disk.delete(key);
-    },
+    discard,
     reserve: async (tx, { tenantId, category, bytes, owner }) => {
       const id = randomUUID();
       const key = keyOf({ tenantId, category, id });

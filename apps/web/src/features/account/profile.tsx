@@ -41,7 +41,7 @@ export function Profile({ user }: { user: User }) {
         send={({ username, ...names }) =>
           api.account.updateMe({ ...names, username: username.trim() === '' ? null : username.trim() })
         }
-        byCode={{ EMAIL_TAKEN: 'username' }}
+        byCode={{ TAKEN: 'username' }}
         onDone={(changed) => {
           updateUser(changed);
           form.setValues(valuesOf(changed));
