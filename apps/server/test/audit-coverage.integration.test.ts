@@ -87,7 +87,8 @@ describe('a route that changes something for somebody who is known', () => {
     const lines = added(before, await entries());
 
     if (refusedHere.has(id)) {
-      expect([reply.status >= 400 && reply.status < 500, lines]).toEqual([true, []]);
+      // A mail server that is not configured is no mistake of the caller's: 503.
+      expect([reply.status === 503 || Math.floor(reply.status / 100) === 4, lines]).toEqual([true, []]);
       return;
     }
     expect(reply.status, reply.text).toBe(route.status);

@@ -193,6 +193,8 @@ describe('progress', () => {
     );
     expect(last).toEqual({
       tenant: tenantId,
+      // Nobody asked for it.
+      account: null,
       event: 'job.finished',
       data: { id, kind: job.definition.kind, status: 'SUCCEEDED', result: { name: 'one', attempt: 1 } },
     });

@@ -25,8 +25,9 @@ beforeAll(async () => {
   ada = await server.register();
   const datakit = await readyDatakit(ada);
   ({ id } = (await trainedModel(ada, datakit.id)).model);
-  for (let version = 2; version <= 3; version++) {
-    const training = { params: { id }, body: quickTraining(datakit.id) };
+  for (let version = 2; version <= 4; version++) {
+    const features = version === 4 ? { features: ['hours'] } : {};
+    const training = { params: { id }, body: { ...quickTraining(datakit.id), ...features } };
     await jobSucceeds(ada, (await ada.call(routes.models.train, training)).id);
   }
 });
@@ -71,6 +72,7 @@ describe('an alias', () => {
     ]).toEqual([1, 3, 3, 3]);
     const { items } = await ada.page(versions, { params: { id } });
     expect(items.map(({ version, status }) => [version, status])).toEqual([
+      [4, 'TRAINED'],
       [3, 'DEPLOYED'],
       [2, 'TRAINED'],
       [1, 'DEPLOYED'],
@@ -197,6 +199,17 @@ describe('a version on trial', () => {
       before: { deployedVersion: 1, canary: { version: 2, share: 50 } },
       after: { alias: 'production', deployedVersion: 2 },
     });
+  });
+
+  it('needs nothing that what it is tried beside does not: a share of the requests would fail', async () => {
+    await put({ version: 4 });
+    const body = { version: 1, canary: 10 };
+    expect(await ada.refused(deploy, { params: { id }, body })).toMatchObject({
+      status: 409,
+      error: expect.stringContaining('Version 1 needs "city"'),
+    });
+    await put({ version: 1 });
+    expect(await put({ version: 4, canary: 10 })).toMatchObject({ canary: { version: 4 } });
   });
 
   it('needs something beside it, other than itself', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ work: false });
+  server = await startTestServer({ work: false, mayLogErrors: true });
 });
 afterAll(() => server.close());
 

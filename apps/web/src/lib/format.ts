@@ -34,9 +34,12 @@ export function formatNumber(value: number | null | undefined, significant = 4):
 export const formatFixed = (value: number | null | undefined, digits = 3): string =>
   value === null || value === undefined || !Number.isFinite(value)
     ? MISSING
-    : new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-        value,
-      );
+    : new Intl.NumberFormat('en-US', {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+        // What is 0.000 has no sign.
+        signDisplay: 'negative',
+      }).format(value);
 
 /** A share of 0..1 as percent: 0.0312 → "3.1 %". */
 export function formatPercent(share: number | null | undefined, digits = 1): string {

@@ -33,7 +33,8 @@ const metricLine = (name: MetricName, all: readonly Metrics[]): Comparison['metr
     return {
       value,
       ...(interval && { interval }),
-      best: value === best,
+      // Alone it is better than nothing.
+      best: value === best && known.length > 1,
       beyond: value !== best && apart(interval, bestInterval),
     };
   });

@@ -56,6 +56,21 @@ const auditOf = (row: DeploymentRow | undefined): object => {
 
 const conflict = (message: string): AppError => new AppError('CONFLICT', { message });
 
+/** Who asks does not choose which version answers: a trial must not need what the version it is tried beside does not. */
+const demandSameInputs = async (tx: Tx, id: string, served: number, tried: number): Promise<void> => {
+  const [known, wanted] = [await findModelVersion(tx, id, served), await findModelVersion(tx, id, tried)];
+  const names = new Set(known?.report.features.map(({ name }) => name));
+  const missing = (wanted?.report.features ?? []).map(({ name }) => name).filter((name) => !names.has(name));
+  if (missing.length === 0) return;
+  const list = missing
+    .slice(0, 5)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  throw conflict(
+    `Version ${tried} needs ${list}${missing.length > 5 ? ' and more' : ''}, which version ${served} does not: a share of the requests would fail. Deploy it instead, or under another alias.`,
+  );
+};
+
 export const createDeploymentsService = (deps: {
   readonly db: Database;
   readonly events: EventBus;
@@ -94,6 +109,7 @@ export const createDeploymentsService = (deps: {
       });
     if (served.version === version)
       throw conflict(`Version ${version} is what "${alias}" serves already. Put another version on trial.`);
+    await demandSameInputs(tx, id, served.version, version);
     await setCanary(tx, id, alias, { version, share: canary });
   };
 

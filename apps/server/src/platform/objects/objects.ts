@@ -126,7 +126,10 @@ export const openObjectStore = async ({
   await mkdir(scratchOf(worker), { recursive: true });
   await proveSameInstallation(db, folder);
   // Others may have taken this process for dead while its connection was away, and tidied up after it.
-  db.listener.onReconnect(() => void mkdir(scratchOf(worker), { recursive: true }).catch(() => {}));
+  let left = false;
+  db.listener.onReconnect(() => {
+    if (!left) void mkdir(scratchOf(worker), { recursive: true }).catch(() => {});
+  });
   const disk = new Disk(new FSDriver({ location: folder, visibility: 'private' }));
   const keyOf: ObjectStore['keyOf'] = ({ tenantId, category, id }) => `${tenantId}/${category}/${id}`;
   const pathOf = (key: string): string => join(folder, key);
@@ -233,15 +236,16 @@ export const openObjectStore = async ({
     stream: (key) => disk.getStream(key),
     localPath: pathOf,
     sweep: async (deadWriter) => {
+      left ||= deadWriter === worker;
       await rm(scratchOf(deadWriter), { recursive: true, force: true });
-      const left = await db.system((tx) =>
+      const halfDone = await db.system((tx) =>
         tx
           .update(objects)
           .set({ state: 'deleted', bytes: 0 })
           .where(and(eq(objects.writer, deadWriter), sql`${objects.state} <> 'stored'`))
           .returning({ key: objects.key, id: objects.id }),
       );
-      for (const { key, id } of left) {
+      for (const { key, id } of halfDone) {
         await disk.delete(key);
         await db.system((tx) =>
           tx.delete(objects).where(and(eq(objects.id, id), eq(objects.state, 'deleted'))),

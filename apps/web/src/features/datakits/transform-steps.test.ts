@@ -15,7 +15,8 @@ describe('the form of a step', () => {
       columns: ['a'],
       method: 'median',
     });
-    expect(filled('split', { testShare: '0.25' })).toEqual({ step: 'split', testShare: 0.25 });
+    for (const testShare of ['0.25', '0,25'])
+      expect(filled('split', { testShare })).toEqual({ step: 'split', testShare: 0.25 });
     expect(filled('sort', { column: 'a', order: 'descending' })).toEqual({
       step: 'sort',
       by: [{ column: 'a', descending: true }],

@@ -128,7 +128,7 @@ export function stepOf({ kind, values }: DraftStep): Step | undefined {
   const filled = fields.flatMap(({ name, kind: field }): [string, unknown][] => {
     const value = values[name];
     if (isEmpty(value)) return [];
-    return [[name, field === 'number' ? Number(value) : value]];
+    return [[name, field === 'number' ? Number(String(value).replace(',', '.')) : value]];
   });
   const given = Object.fromEntries(filled);
   if (kind === 'sort')

@@ -25,7 +25,7 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
   return (
     <Section
       title="Deployments"
-      note="A version on trial gets a share of the requests; the same callers always get the same version."
+      note="A version on trial gets a share of the requests; one that comes again gets the same version again."
     >
       {deployments.data && deployments.data.length > 0 && (
         <DataTable

@@ -26,6 +26,8 @@ interface Values {
 const namesOf = (text: string): string[] | undefined =>
   text.trim() === '' ? undefined : text.split(',').map((name) => name.trim());
 
+const nameOf = (file: File): string => file.name.replace(/\.onnx$/i, '');
+
 /** Takes a model that was trained elsewhere, as an ONNX file that is dropped or chosen. */
 export function ImportDialog(props: { onClose: () => void; onImported: (model: Model) => void }) {
   const importing = useImportModel();
@@ -35,9 +37,11 @@ export function ImportDialog(props: { onClose: () => void; onImported: (model: M
   });
   const take = (file: File | null | undefined): void => {
     if (!file) return;
+    // A name that nobody typed goes with its file.
+    const { file: before, name } = form.getValues();
+    if (name === '' || name === (before && nameOf(before))) form.setFieldValue('name', nameOf(file));
     form.setFieldValue('file', file);
     form.clearFieldError('file');
-    if (form.getValues().name === '') form.setFieldValue('name', file.name.replace(/\.onnx$/i, ''));
   };
   return (
     <Modal opened onClose={props.onClose} title="Import a model" size={520}>

@@ -6,11 +6,18 @@ import { formatMetric, metricLabel } from '#lib/words.ts';
 export function modelSentence(model: Model, versions: number | undefined): string {
   const about = [
     model.target === undefined ? undefined : `predicts ${model.target}`,
-    model.metric &&
-      `${metricLabel(model.metric.name)} ${formatMetric(model.metric.name, model.metric.value)}`,
+    metricWords(model),
     versions === undefined || versions === 0 ? undefined : plural(versions, 'version'),
   ].filter((part) => part !== undefined);
   return [stateWords(model), ...about].join(' · ');
+}
+
+/** The figure of the newest version, which it is said to be of where another one is deployed. */
+function metricWords({ metric, status, deployedVersion, latestVersion }: Model): string | undefined {
+  if (!metric) return undefined;
+  const words = `${metricLabel(metric.name)} ${formatMetric(metric.name, metric.value)}`;
+  const other = status === 'DEPLOYED' && deployedVersion !== latestVersion;
+  return other ? `${words} of version ${latestVersion ?? '?'}` : words;
 }
 
 function stateWords(model: Model): string {

@@ -118,6 +118,7 @@ describe('a model in words', () => {
   const model = {
     status: 'DEPLOYED',
     deployedVersion: 2,
+    latestVersion: 2,
     target: 'species',
     metric: { name: 'accuracy', value: 0.98554 },
   } as Model;
@@ -125,6 +126,10 @@ describe('a model in words', () => {
   it('says what it does and how well', () => {
     expect(modelSentence(model, 2)).toBe(
       'Version 2 is deployed · predicts species · Accuracy 0.986 · 2 versions',
+    );
+    // The figure is of the newest version, which need not be the one that answers.
+    expect(modelSentence({ ...model, deployedVersion: 1 }, 2)).toBe(
+      'Version 1 is deployed · predicts species · Accuracy 0.986 of version 2 · 2 versions',
     );
     expect(modelSentence({ status: 'DRAFT' } as Model, 0)).toBe('Draft, not trained yet');
   });
