@@ -2,6 +2,7 @@ import { routes } from '@quadrax/contract';
 import { readyDatakit } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { framesFromNowOn } from './sockets.ts';
 import { openStage } from './stage.ts';
 import type { Account, Stage } from './stage.ts';
 
@@ -34,6 +35,8 @@ const inTwo = async (home: string, other: string) => {
   await readyDatakit(owner.client);
   return { guest, owner };
 };
+
+const LONG = { timeout: 15_000 };
 
 const accountButton = (page: Page) => page.getByRole('button', { name: /^Account of/ });
 
@@ -68,17 +71,14 @@ describe('Switching the workspace', () => {
     const { guest, owner } = await inTwo('Quiet home', 'Busy lab');
     const { page } = await stage.visit({ as: guest, at: '/datakits' });
     await page.getByText('Drop a file here').waitFor();
-    const opened = page.waitForEvent('websocket');
+    const frames = framesFromNowOn(page);
     await switchTo(page, 'Busy lab');
-    const line = await opened;
-    await line.waitForEvent('framereceived', ({ payload }) => String(payload).startsWith('40'));
+    await expect.poll(() => frames.some((frame) => frame.startsWith('40')), LONG).toBe(true);
     await page.getByRole('link', { name: 'Datakits', exact: true }).first().click();
     await datakits(page).filter({ hasText: 'Grades' }).waitFor();
-    const heard = line.waitForEvent('framereceived', ({ payload }) =>
-      String(payload).includes('datakit.ready'),
-    );
     await readyDatakit(owner.client);
-    await heard;
+    const told = () => frames.some((frame) => frame.includes('datakit.ready'));
+    await expect.poll(told, LONG).toBe(true);
     await expect.poll(() => datakits(page).count()).toBe(2);
   });
 
