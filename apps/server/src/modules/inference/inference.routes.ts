@@ -10,7 +10,6 @@ export const inferenceRoutes = (service: InferenceService): Handlers<typeof infe
   modelVersion: ({ caller, params }) => service.metadata(caller.tenantId, params),
   modelReady: ({ caller, params }) => service.modelReady(caller.tenantId, params),
   modelVersionReady: ({ caller, params }) => service.modelReady(caller.tenantId, params),
-  infer: ({ caller, params, body, client }) => service.infer(caller.tenantId, params, body, client.signal),
-  inferVersion: ({ caller, params, body, client }) =>
-    service.infer(caller.tenantId, params, body, client.signal),
+  infer: ({ caller, params, body, client }) => service.infer(caller.tenantId, params, body, client),
+  inferVersion: ({ caller, params, body, client }) => service.infer(caller.tenantId, params, body, client),
 });

@@ -1,6 +1,6 @@
 import type { InferenceRequest, InferenceResponse, ModelMetadata } from '@quadrax/contract';
 import { AppError, notFound } from '#platform/errors';
-import type { Serving, Wanted } from '#modules/models';
+import type { Asker, Serving, Wanted } from '#modules/models';
 import { inputMetadata, outputMetadata, outputsOf, responseOutputs, rowsOf } from './inference.tensors.ts';
 
 /** A model as an address names it. */
@@ -22,7 +22,7 @@ export interface InferenceService {
     tenantId: string,
     model: Addressed,
     request: InferenceRequest,
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<InferenceResponse>;
 }
 
@@ -45,9 +45,9 @@ export const createInferenceService = (deps: {
 }): InferenceService => {
   const { serving, version, ready } = deps;
 
-  const found = async (tenantId: string, model: Addressed, wanted: Wanted = {}, request = '') => {
+  const found = async (tenantId: string, model: Addressed, wanted: Wanted = {}, recognise = () => '') => {
     const id = await serving.idOf(tenantId, model.name);
-    const served = await serving.served(tenantId, id, { ...wanted, ...numberOf(model) }, () => request);
+    const served = await serving.served(tenantId, id, { ...wanted, ...numberOf(model) }, recognise);
     return { id, served };
   };
 
@@ -76,11 +76,11 @@ export const createInferenceService = (deps: {
       await found(tenantId, model);
       return { name: model.name, ready: true };
     },
-    infer: async (tenantId, model, { id, inputs, outputs, parameters }, signal) => {
+    infer: async (tenantId, model, { id, inputs, outputs, parameters }, asker) => {
       const wanted = { ...textIn(parameters, 'alias'), ...textIn(parameters, 'key') };
-      const { served } = await found(tenantId, model, wanted, JSON.stringify(inputs));
+      const { served } = await found(tenantId, model, wanted, () => JSON.stringify(inputs));
       const asked = outputsOf(outputs, served.schema);
-      const predictions = await served.answer(rowsOf(inputs, served.schema), true, signal);
+      const predictions = await served.answer(rowsOf(inputs, served.schema), true, asker);
       return {
         model_name: model.name,
         model_version: String(served.version),

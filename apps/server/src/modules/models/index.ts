@@ -23,6 +23,7 @@ import type { ObjectStore } from '#platform/objects';
 import type { Telemetry } from '#platform/telemetry';
 
 export type { Served, ServedSchema, Serving, Wanted } from './models.serving.ts';
+export type { Asker } from './models.trained.serving.ts';
 
 /** Models: trained on datakits, versioned, deployed, asked for predictions. */
 export const createModelsModule = async (

@@ -52,7 +52,7 @@ export const createImportedPredictor = (
       message: 'A model that was imported is not explained: what it does inside is not known here.',
     });
   },
-  predictRows: async (rows, signal) => {
+  predictRows: async (rows, { signal }) => {
     const input = { file, schema, plan, rows, memoryMb: compute.memoryMb };
     const answer = await compute
       .run(predictOnnxTask, input, {

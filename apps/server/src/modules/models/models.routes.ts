@@ -45,7 +45,7 @@ export const modelsRoutes = (
     deployments.undeploy(caller, change, params.id, body.alias, unchangedSince),
   monitoring: ({ caller, params, query }) => monitoring.read(caller.tenantId, params.id, query),
   predict: ({ caller, params, query, body, client }) =>
-    serving.predict(caller.tenantId, params.id, { ...query, ...body }, client.signal),
+    serving.predict(caller.tenantId, params.id, { ...query, ...body }, client),
   predictBatch: ({ caller, change, params, body }) => batch.predict(caller, change, params.id, body),
   import: ({ caller, change, multipart, client }) => files.import(caller, change, multipart, client.signal),
   export: ({ caller, params, query, client }) =>

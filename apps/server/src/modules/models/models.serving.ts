@@ -16,7 +16,7 @@ import { createExplain } from './models.explain.serving.ts';
 import { createImportedPredictor } from './models.imported.ts';
 import { createLoaded } from './models.loaded.ts';
 import { createTrainedPredictor, WrongField } from './models.trained.serving.ts';
-import type { ServedPredictor } from './models.trained.serving.ts';
+import type { Asker, ServedPredictor } from './models.trained.serving.ts';
 import type { Explain } from './models.explain.serving.ts';
 
 const channel = 'quadrax_deployments';
@@ -35,7 +35,7 @@ export interface Served {
    * @param many whether problems tell the row they are in
    * @throws AppError VALIDATION_FAILED naming every wrong field
    */
-  answer(rows: readonly Row[], many: boolean, signal: AbortSignal): Promise<Prediction[]>;
+  answer(rows: readonly Row[], many: boolean, asker: Asker): Promise<Prediction[]>;
   readonly explain: Explain;
 }
 
@@ -68,7 +68,7 @@ export interface Serving {
     tenantId: string,
     modelId: string,
     request: Wanted & { readonly inputs: Row | readonly Row[]; readonly explain: boolean },
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<{ version: number; predictions: Prediction[] }>;
 }
 
@@ -220,12 +220,12 @@ export const createServing = async (
       version,
       schema,
       explain,
-      answer: async (rows, many, signal) => {
+      answer: async (rows, many, asker) => {
         const started = performance.now();
         let predictions: Prediction[] | undefined;
         try {
           refuseProblems(problemsOf(check, rows, many));
-          predictions = await predictRows(rows, signal, watched.tally);
+          predictions = await predictRows(rows, asker, watched.tally);
           return predictions;
         } catch (error) {
           if (!(error instanceof WrongField)) throw error;
@@ -252,12 +252,12 @@ export const createServing = async (
         : readId(tenantId, name),
     deployments: deployedOf,
     served,
-    predict: async (tenantId, modelId, { inputs, explain, ...wanted }, signal) => {
+    predict: async (tenantId, modelId, { inputs, explain, ...wanted }, asker) => {
       const many = Array.isArray(inputs);
       const rows = (many ? inputs : [inputs]) as readonly Row[];
       const chosen = await served(tenantId, modelId, wanted, () => recognised(rows));
-      const explained = explain ? chosen.explain(rows, signal) : undefined;
-      const predictions = await chosen.answer(rows, many, signal);
+      const explained = explain ? chosen.explain(rows, asker.signal) : undefined;
+      const predictions = await chosen.answer(rows, many, asker);
       return {
         version: chosen.version,
         predictions: explained ? await explained(predictions) : predictions,

@@ -9,6 +9,7 @@ import { createExplain } from './models.explain.serving.ts';
 import { createTrainedPredictor } from './models.trained.serving.ts';
 
 const never = new AbortController().signal;
+const patient = { signal: never };
 const names = ['a', 'b', 'c', 'd'];
 const neighbours = (rows: number) =>
   train(
@@ -49,7 +50,7 @@ describe('a model in the process that others wait for', () => {
     const { predictRows } = createTrainedPredictor({ ...predictor, rowCost: 2e5 }, explain);
     const answers = await predictRows(
       Array.from({ length: 10_000 }, () => row),
-      never,
+      patient,
       undefined,
     );
     expect(answers).toHaveLength(10_000);
@@ -62,7 +63,7 @@ describe('a model in the process that others wait for', () => {
     await expect(
       predictRows(
         Array.from({ length: 501 }, () => row),
-        never,
+        patient,
         undefined,
       ),
     ).rejects.toMatchObject({
@@ -74,7 +75,7 @@ describe('a model in the process that others wait for', () => {
     expect(
       await predictRows(
         Array.from({ length: 500 }, () => row),
-        never,
+        patient,
         undefined,
       ),
     ).toHaveLength(500);
@@ -82,7 +83,7 @@ describe('a model in the process that others wait for', () => {
 
   it('always answers one row', async () => {
     const { predictRows } = createTrainedPredictor({ ...predictor, rowCost: 1e12 }, explain);
-    expect(await predictRows([row], never, undefined)).toEqual([predictor.predictRow(row)]);
+    expect(await predictRows([row], patient, undefined)).toEqual([predictor.predictRow(row)]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Prediction } from '@quadrax/contract';
 import type { Predictor, Schema, Tally } from '@quadrax/ml/tabular';
 import { AppError } from '#platform/errors';
+import type { Client } from '#platform/http';
 import type { Explain } from './models.explain.serving.ts';
 import { paced } from './models.paced.ts';
 
@@ -20,11 +21,14 @@ export class WrongField extends Error {
   }
 }
 
+/** Who waits for an answer; their going away is asked for only where it is worth to hear of it. */
+export type Asker = Pick<Client, 'signal'>;
+
 /** A model that answers, wherever it computes. */
 export interface ServedPredictor {
   readonly schema: Schema;
   /** Of rows that fit the schema. @throws WrongField */
-  predictRows(rows: readonly Row[], signal: AbortSignal, tally: Tally | undefined): Promise<Prediction[]>;
+  predictRows(rows: readonly Row[], asker: Asker, tally: Tally | undefined): Promise<Prediction[]>;
   readonly explain: Explain;
 }
 
@@ -40,14 +44,14 @@ export const createTrainedPredictor = (
   return {
     schema: predictor.schema,
     explain,
-    predictRows: async (rows, signal, tally) => {
+    predictRows: async (rows, asker, tally) => {
       if (rows.length > rowsAtOnce) {
         const message = `This model is slow: at most ${rowsAtOnce} rows are predicted at once. Send fewer, or make a datakit of them and predict it as a batch (POST /models/:id/predict/batch).`;
         throw new AppError('VALIDATION_FAILED', { message, details: [{ field: 'inputs', message }] });
       }
       const answer = (row: Row): Prediction => predictor.predictRow(row, tally);
       // Most requests are of one row: nothing is measured for it.
-      return rows.length === 1 ? rows.map(answer) : paced(rows, signal, answer);
+      return rows.length === 1 ? rows.map(answer) : paced(rows, asker.signal, answer);
     },
   };
 };

@@ -57,6 +57,8 @@ export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstan
     loggerInstance: options.log,
     // The telemetry writes one line for each answer.
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request themselves: a logger for each would cost as much as its checks.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Never all of them: what stands before the entries that our own proxies added is the client's to write.

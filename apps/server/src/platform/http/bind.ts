@@ -53,19 +53,37 @@ const goneSignal = ({ raw }: FastifyReply): AbortSignal => {
   return gone.signal;
 };
 
-const clientOf = (request: FastifyRequest, reply: FastifyReply): Client => {
-  let signal: AbortSignal | undefined;
-  return {
-    address: request.ip,
-    userAgent: request.headers['user-agent']?.slice(0, 300) ?? '',
-    requestId: request.id,
-    cookies: request.cookies,
-    // Made for those who ask: few handlers do.
-    get signal() {
-      return (signal ??= goneSignal(reply));
-    },
-  };
-};
+/** What of a connection handlers ask for, found out for those who do: few of them do. */
+class RequestClient implements Client {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  get address(): string {
+    return this.#request.ip;
+  }
+
+  get userAgent(): string {
+    return this.#request.headers['user-agent']?.slice(0, 300) ?? '';
+  }
+
+  get requestId(): string {
+    return this.#request.id;
+  }
+
+  get cookies(): Client['cookies'] {
+    return this.#request.cookies;
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= goneSignal(this.#reply));
+  }
+}
 
 /** The body of a route that takes it as it arrives; the parser lets no other kind through to it. */
 const incomingOf = ({ body }: FastifyRequest): Readable => {
@@ -85,7 +103,7 @@ const callOf = (
     headers: declaration.headers ? request.headers : {},
     body: request.body,
     caller: request.caller,
-    client: clientOf(request, reply),
+    client: new RequestClient(request, reply),
     multipart,
     incoming: declaration.stream ? incomingOf(request) : undefined,
     unchangedSince: declaration.etag === 'match' ? unchangedSince(request.headers['if-match']) : undefined,
@@ -197,7 +215,8 @@ const handlerOf = (
   };
   return async function answer(request, reply) {
     const caller = guard.callerOf(request);
-    const queued = caller && answerLater?.({ request, reply, caller, client: clientOf(request, reply) });
+    const queued =
+      caller && answerLater?.({ request, reply, caller, client: new RequestClient(request, reply) });
     if (queued) return queued;
     const key = request.headers['idempotency-key'];
     if (declaration.idempotency === 'key' && typeof key === 'string' && caller)

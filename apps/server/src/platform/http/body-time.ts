@@ -7,24 +7,37 @@ const isUpload = ({ headers }: IncomingMessage): boolean =>
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-const cutOffAfter = (longestMs: number, request: IncomingMessage): void => {
-  if (request.complete) return;
-  const timer = setTimeout(() => request.socket.destroy(), longestMs).unref();
-  const settled = (): void => clearTimeout(timer);
-  request.once('end', settled).once('close', settled);
-};
+/** How much later than due a connection may be ended, at most. */
+const longestDelayMs = 1000;
 
 /**
  * Ends the connection of a body that is not all there in time: bytes that trickle in keep every other timer from
  * running out. An upload may take as long as it needs, until it is answered: what comes after a refusal may not.
  */
 export const limitBodyTime = (app: FastifyInstance, longestMs: number): void => {
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (hasBody(request.raw) && !isUpload(request.raw)) cutOffAfter(longestMs, request.raw);
+  // One look at all of them a second: a timer and its listeners for each would cost more than most of what is asked.
+  const due = new Map<IncomingMessage, number>();
+  const expect = (request: IncomingMessage): void => {
+    due.set(request, performance.now() + longestMs);
+  };
+  const sweep = setInterval(
+    () => {
+      const now = performance.now();
+      for (const [request, at] of due) {
+        if (request.complete || request.destroyed) due.delete(request);
+        else if (at <= now) request.socket.destroy();
+      }
+    },
+    Math.min(longestDelayMs, longestMs / 4),
+  ).unref();
+  app.addHook('onClose', async () => clearInterval(sweep));
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    if (hasBody(raw) && !isUpload(raw)) expect(raw);
     done();
   });
-  app.addHook('onResponse', (request, _reply, done) => {
-    if (isUpload(request.raw)) cutOffAfter(longestMs, request.raw);
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (raw.complete) due.delete(raw);
+    else if (!due.has(raw)) expect(raw);
     done();
   });
 };

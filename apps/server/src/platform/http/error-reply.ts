@@ -91,7 +91,10 @@ export const errorSender =
     const error = asAppError(given);
     // Whoever went away needs no answer, and what was given up for them is no fault; nor is what nobody set up.
     if (error.status >= 500 && error.code !== 'NOT_CONFIGURED' && !reply.raw.destroyed)
-      request.log.error({ err: error.cause ?? error, code: error.code }, 'A request failed');
+      request.log.error(
+        { err: error.cause ?? error, code: error.code, request_id: request.id },
+        'A request failed',
+      );
     if (error.retryAfter !== undefined) reply.header('Retry-After', String(Math.ceil(error.retryAfter)));
     reply.headers(error.headers);
     if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');

@@ -40,4 +40,4 @@ export const preferencesOf = (
 
 /** Whether a request would rather be answered with a job than wait. `wait` is not honoured: the job comes at once. */
 export const prefersLater = (header: string | readonly string[] | undefined): boolean =>
-  preferencesOf(header).get('respond-async') === '';
+  header !== undefined && preferencesOf(header).get('respond-async') === '';

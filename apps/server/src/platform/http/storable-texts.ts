@@ -31,4 +31,8 @@ export const demandStorable = (fields: unknown): void => {
 };
 
 /** Looks at what a request asks for; its body was looked at when it was read. */
-export const demandStorableQuery = async ({ query }: FastifyRequest): Promise<void> => demandStorable(query);
+export const demandStorableQuery = (
+  { query }: FastifyRequest,
+  _reply: unknown,
+  done: (refusal?: AppError) => void,
+): void => done(unstorableText(query) ?? undefined);

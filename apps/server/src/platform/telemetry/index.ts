@@ -72,6 +72,21 @@ export const createTelemetry = (): Telemetry => {
     buckets: predictionBuckets,
     registers,
   });
+  const answers = new Map<string, (seconds: number) => void>();
+  /** What counts and times the answers of a route: its series are looked up by their labels once, not each time. */
+  const answersOf = (method: string, route: string, status: number): ((seconds: number) => void) => {
+    const key = `${method} ${status} ${route}`;
+    const known = answers.get(key);
+    if (known) return known;
+    const count = requests.labels({ method, route, status: String(status) });
+    const duration = durations.labels({ method, route });
+    const observe = (seconds: number): void => {
+      count.inc();
+      duration.observe(seconds);
+    };
+    answers.set(key, observe);
+    return observe;
+  };
   const named = new Set<string>();
   const current = new Map<string, Gauge>();
   let readGauges: Parameters<Telemetry['gauges']>[0] = async () => [];
@@ -91,22 +106,25 @@ export const createTelemetry = (): Telemetry => {
       };
     },
     watch: (app) => {
-      app.addHook('onResponse', async (request, reply) => {
-        const route = request.routeOptions.url ?? 'none';
-        const seconds = reply.elapsedTime / 1000;
-        requests.inc({ method: request.method, route, status: String(reply.statusCode) });
-        durations.observe({ method: request.method, route }, seconds);
-        request.log.debug(
-          {
-            action: 'http.request',
-            method: request.method,
-            route,
-            status: reply.statusCode,
-            request_id: request.id,
-            duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-          },
-          'Answered',
-        );
+      const tellsAll = app.log.level === 'debug' || app.log.level === 'trace';
+      app.addHook('onResponse', (request, reply, done) => {
+        const { method, routeOptions, id } = request;
+        const { statusCode: status, elapsedTime: ms } = reply;
+        const route = routeOptions.url ?? 'none';
+        answersOf(method, route, status)(ms / 1000);
+        if (tellsAll)
+          request.log.debug(
+            {
+              action: 'http.request',
+              method,
+              route,
+              status,
+              request_id: id,
+              duration_ms: Math.round(ms * 10) / 10,
+            },
+            'Answered',
+          );
+        done();
       });
     },
     gauges: (read) => {
