@@ -35,6 +35,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The one large chunk is ECharts, asked for by the first chart.
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // A shared piece would be named after every page that shares it.
+        chunkFileNames: ({ name }) => `assets/${name.startsWith('shared~') ? 'shared' : '[name]'}-[hash].js`,
+        codeSplitting: {
+          groups: [
+            // What every page begins with, in one piece.
+            { name: 'initial', tags: ['$initial'], priority: 1 },
+            // What some pages share, by which of them do; the smallest pieces go with their nearest kin.
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 3000 },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,
