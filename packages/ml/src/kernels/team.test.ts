@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { control } from '../runtime/threads.ts';
 import { blockRows, loadBoostingKernels } from './boosting-kernels.ts';
+import { createTeam, teamBytes } from './team.ts';
 
 const count = 4 * blockRows;
 
@@ -27,15 +29,38 @@ it('is a team of one without threads', () => {
   expect(Array.from(new Int32Array(buffer, 1024, 8))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-it('says so when a kernel traps in a thread', { timeout: 20_000 }, () => {
-  const { team } = loadBoostingKernels(65_536, 2);
-  while (team.size() < 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-  const far = 2 ** 31;
-  expect(() =>
-    team.run('orderRows', [
-      [1024, 0, 1],
-      [far, 0, 1],
+it(
+  'says so when a kernel traps, in a thread or in the caller who takes its part back',
+  { timeout: 20_000 },
+  () => {
+    const { team } = loadBoostingKernels(65_536, 2);
+    while (team.size() < 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    const far = 2 ** 31;
+    expect(() =>
+      team.run('orderRows', [
+        [1024, 0, 1],
+        [far, 0, 1],
+      ]),
+    ).toThrow(/trapped|out of bounds/);
+    team.close();
+  },
+);
+
+it('does what no thread has begun', () => {
+  const buffer = new SharedArrayBuffer(1024 + teamBytes);
+  const sums: number[] = [];
+  const kernels = { add: (a: number, b: number) => (sums.push(a + b), a + b) };
+  const asleep = { module: {}, memory: {}, buffer };
+  const team = createTeam(kernels, ['add'], asleep, [1024], () => true);
+  // Ready, and never to be heard of again.
+  new Int32Array(buffer, 1024, control.words)[control.answered] = 0;
+  expect(team.size()).toBe(2);
+  expect(
+    team.run('add', [
+      [1, 2],
+      [3, 4],
     ]),
-  ).toThrow(/trapped/);
+  ).toEqual([3, 7]);
+  expect(sums).toEqual([3, 7]);
   team.close();
 });

@@ -2,12 +2,16 @@ import { control, notReady, startThread, trapped } from '../runtime/threads.ts';
 
 /** Bytes of memory that each thread but the first needs. */
 export const teamBytes = 256;
-/** Looks at a word before going to sleep over it. */
+/** Looks at an answer to come before going to sleep over it. */
 const looksBeforeSleep = 4_000;
 
 type Kernels<Name extends string> = Readonly<Record<Name, (...values: number[]) => number>>;
 
-/** Threads that run the same kernel side by side. The caller is one of them. */
+/**
+ * Threads that run the same kernel side by side. The caller is one of them: what no other has begun when it is done
+ * with its own part it does as well, so that a thread that wakes late, as on a busy machine, keeps nobody waiting. Who
+ * does a part makes no difference to what comes out.
+ */
 export interface Team<Name extends string = string> {
   /** How many take part now: threads join as they become ready, so that nobody waits for them. */
   size(): number;
@@ -35,8 +39,9 @@ export function createTeam<Name extends string>(
   names: readonly Name[],
   shared: Shared | undefined,
   places: readonly number[],
+  start: typeof startThread = startThread,
 ): Team<Name> {
-  const members = shared ? places.flatMap((place) => startMember(shared, names, place) ?? []) : [];
+  const members = shared ? places.flatMap((place) => startMember(shared, names, place, start) ?? []) : [];
   const ready: Member[] = [];
   const size = (): number => {
     while (ready.length < members.length && isReady(members[ready.length])) {
@@ -50,7 +55,10 @@ export function createTeam<Name extends string>(
       const helpers = ready.slice(0, calls.length - 1);
       helpers.forEach((member, i) => ask(member, names.indexOf(kernel), calls[i + 1]));
       const own = kernels[kernel](...calls[0]);
-      return [own, ...helpers.map(answerOf)];
+      const others = helpers.map((member, i) =>
+        takesBack(member) ? kernels[kernel](...calls[i + 1]) : answerOf(member),
+      );
+      return [own, ...others];
     },
     close() {
       for (const member of members) ask(member, -1, []);
@@ -60,11 +68,16 @@ export function createTeam<Name extends string>(
   };
 }
 
-function startMember(shared: Shared, kernels: readonly string[], controlAt: number): Member | undefined {
+function startMember(
+  shared: Shared,
+  kernels: readonly string[],
+  controlAt: number,
+  start: typeof startThread,
+): Member | undefined {
   const { module, memory, buffer } = shared;
   const words = new Int32Array(buffer, controlAt, control.words);
   words[control.answered] = notReady;
-  if (!startThread({ module, memory, controlAt, kernels })) return undefined;
+  if (!start({ module, memory, controlAt, kernels })) return undefined;
   return { words, values: new Float64Array(buffer, controlAt, control.values) };
 }
 
@@ -77,7 +90,14 @@ function ask({ words, values }: Member, kernel: number, call: readonly number[])
   words[control.count] = call.length;
   words[control.kernel] = kernel;
   Atomics.add(words, control.asked, 1);
-  Atomics.notify(words, control.asked);
+  // To wake a thread takes a call of the system, to see that it is awake none.
+  if (Atomics.load(words, control.asleep) === 1) Atomics.notify(words, control.asked);
+}
+
+/** Whether the last call was still to be begun; then it is the caller's to make. */
+function takesBack({ words }: Member): boolean {
+  const asked = words[control.asked];
+  return Atomics.compareExchange(words, control.taken, asked - 1, asked) === asked - 1;
 }
 
 function answerOf({ words, values }: Member): number {
@@ -87,6 +107,9 @@ function answerOf({ words, values }: Member): number {
     const answered = Atomics.load(words, control.answered);
     if (answered === trapped) throw new Error('A kernel trapped in a thread.');
     if (answered === asked) return values[control.result];
-    if (++looks > looksBeforeSleep) Atomics.wait(words, control.answered, answered);
+    if (++looks <= looksBeforeSleep) continue;
+    Atomics.store(words, control.waiting, 1);
+    Atomics.wait(words, control.answered, answered);
+    Atomics.store(words, control.waiting, 0);
   }
 }
