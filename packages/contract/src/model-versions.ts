@@ -100,7 +100,7 @@ export const modelVersionSchema = z
     madeWith: z
       .string()
       .optional()
-      .describe('The version of Quadrax that trained or imported it; absent where it was not kept yet.'),
+      .describe('The version of Quadrax that trained it; absent where it was not kept yet.'),
     warnings: z.array(z.string()),
     example: recordSchema.describe('A row that predict accepts.'),
     jobId: idSchema.optional(),

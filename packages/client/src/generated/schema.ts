@@ -1976,8 +1976,12 @@ export interface components {
         training: number;
       };
       name: string;
+      /** @description Rows that a comparison needs: with fewer, chance looks like a drift. */
+      needed: number;
       /** @description Population stability index over the cells and what is missing; absent with too few rows. */
       psi?: number;
+      /** @description Rows that were predicted and are counted here. */
+      rows: number;
       sentence: string;
       /** @description Share of the rows with a category that training had not. */
       unseen: number;
@@ -2580,7 +2584,7 @@ export interface components {
       /** Format: uuid */
       jobId?: string;
       leaderboard: components['schemas']['Candidate'][];
-      /** @description The version of Quadrax that trained or imported it; absent where it was not kept yet. */
+      /** @description The version of Quadrax that trained it; absent where it was not kept yet. */
       madeWith?: string;
       /** @description Of an ensemble: what it averages, the largest share first. */
       members?: {
