@@ -52,6 +52,7 @@ const algorithms: Record<string, string> = {
   neural_network: 'Neural network',
   baseline: 'Baseline',
   blend: 'Ensemble',
+  onnx: 'ONNX',
 };
 
 /** "gradient_boosting" → "Gradient boosting". */

@@ -64,6 +64,16 @@ export function valuesOfSettings(
   };
 }
 
+/** Columns that a training named and that are not there. */
+export function goneColumns(settings: TrainSettings, columns: readonly TrainColumn[]): string[] {
+  const { target, features = [], weights, validation } = settings;
+  const groups = 'folds' in validation ? validation.groups : undefined;
+  const there = new Set(columns.map(({ name }) => name));
+  return [...new Set([target, ...features, weights, groups, validation.time])].flatMap((name) =>
+    name === undefined || there.has(name) ? [] : [name],
+  );
+}
+
 function judgedAs(
   validation: TrainSettings['validation'],
   there: ReadonlySet<string>,

@@ -1,7 +1,7 @@
 import type { ModelVersion, TrainSettings } from '@quadrax/contract';
 import { trainRequestSchema } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { settingsOfVersion, valuesOfSettings } from './train-again.ts';
+import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
 import {
   defaultFeatures,
   defaultTarget,
@@ -243,6 +243,7 @@ describe('training again', () => {
       splitColumn: 'flipper',
     });
     expect(again(gone)).toMatchObject({ features: ['mass'], weights: '', splitBy: '', splitColumn: '' });
+    expect([goneColumns(gone, columns), goneColumns(open, columns)]).toEqual([['flipper'], []]);
   });
 
   it('begins with what can be told of a version that did not keep it', () => {

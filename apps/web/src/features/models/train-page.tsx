@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useDatakit, useProfile, useSamples } from '#features/datakits';
 import { failureOf } from '#lib/failure.ts';
+import { plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
@@ -12,7 +13,7 @@ import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { DatakitChoice } from './datakit-choice.tsx';
 import { useLastTraining, useModel, useTraining, useVersion } from './model-queries.ts';
 import { trainRoute } from './routes.ts';
-import { settingsOfVersion, valuesOfSettings } from './train-again.ts';
+import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
 import { defaultTarget, type TrainColumn, trainColumns } from './train-columns.ts';
 import { emptyTrainValues, suggestedName, type TrainValues, valuesForTarget } from './train-form.ts';
 import { TrainForm } from './train-form-view.tsx';
@@ -140,6 +141,7 @@ function WithData({ model, start }: { model: Model | undefined; start: Start | u
       )}
       {datakit.data && !ready && <Unready datakit={datakit.data} />}
       {ready && !columns && !profile.error && <SkeletonBlock height={420} />}
+      {columns && start && <Gone names={goneColumns(start.settings, columns)} />}
       {datakit.data && columns && !waitsForSample && (
         <TrainForm
           key={[datakit.data.id, model?.id, start?.version, search.jobId].join(' ')}
@@ -150,6 +152,18 @@ function WithData({ model, start }: { model: Model | undefined; start: Start | u
         />
       )}
     </>
+  );
+}
+
+/** What of the settings to begin with this datakit does not have. */
+function Gone({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  const [first, ...others] = names;
+  return (
+    <p className={styles.warning}>
+      This datakit has no column {first}
+      {others.length > 0 && ` and ${plural(others.length, 'other')}`} of those settings; they are left out.
+    </p>
   );
 }
 
