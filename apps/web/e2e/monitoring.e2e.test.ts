@@ -97,6 +97,12 @@ describe('the monitoring of a model', () => {
     await page.getByLabel('Share of the requests').fill('20');
     await page.getByRole('button', { name: 'Try version 1' }).click();
     await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Stop serving version 2' }).click();
+    const whole = page.getByRole('dialog', { name: 'Stop serving Grades?' });
+    await whole.getByText(/no longer answered by version 2.*The trial of version 1 ends/).waitFor();
+    await whole.getByRole('button', { name: 'Cancel' }).click();
+    await whole.waitFor({ state: 'detached' });
     // Who asks is answered by another version: said before it is done.
     await page.getByRole('button', { name: 'Promote version 1' }).click();
     const promote = page.getByRole('dialog', { name: 'Promote version 1 under “production”?' });

@@ -1,10 +1,10 @@
-import type { Model } from '@quadrax/contract';
+import type { Deployment, Model } from '@quadrax/contract';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Confirm } from '#ui/confirm.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { replacingWords } from './deploy-words.ts';
-import { useDeploy } from './model-queries.ts';
+import { useDeploy, useDeployments } from './model-queries.ts';
 
 /** Deploys a version; asks before it takes the place of another one that answers. */
 export function DeployButton({ model, version }: { model: Model; version: number }) {
@@ -31,9 +31,19 @@ export function DeployButton({ model, version }: { model: Model; version: number
           act={() => deploy.mutateAsync(version)}
           onClose={() => setAsking(false)}
         >
-          {replacingWords({ alias: 'production', version: served }, version)}
+          <Answering model={model} words={(deployment) => replacingWords(deployment, version)} />
         </Confirm>
       )}
     </>
   );
 }
+
+/** What is said of the deployment that answers where no alias is named, its trial with it. */
+export function Answering(props: { model: Model; words: (deployment: Answer) => string }) {
+  const { model, words } = props;
+  const deployments = useDeployments(model.id);
+  const usual = deployments.data?.find(({ alias }) => alias === 'production');
+  return words(usual ?? { alias: 'production', version: model.deployedVersion ?? 0 });
+}
+
+type Answer = Pick<Deployment, 'alias' | 'version' | 'canary'>;

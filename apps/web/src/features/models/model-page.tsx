@@ -13,7 +13,7 @@ import { SkeletonBlock, SkeletonPage } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure, showUndo } from '#ui/undo-notice.tsx';
 import { CompareVersions } from './compare-button.tsx';
-import { DeployButton } from './deploy-button.tsx';
+import { Answering, DeployButton } from './deploy-button.tsx';
 import { stoppingWords } from './deploy-words.ts';
 import { useExportModel } from './model-files.ts';
 import {
@@ -225,7 +225,7 @@ function Steps({ model, chosen, training }: StepsProps) {
           act={undeploy}
           onClose={() => setStopping(false)}
         >
-          {stoppingWords({ alias: 'production', version: served })}
+          <Answering model={model} words={stoppingWords} />
         </Confirm>
       )}
     </>
