@@ -68,7 +68,15 @@ export const createModules = async (
     table,
     transformTimeoutMs: config.transformTimeoutMs,
   });
-  const modelsJobs = createModelsJobs({ db, objects, compute, events, table, hasDatakit });
+  const modelsJobs = createModelsJobs({
+    db,
+    objects,
+    compute,
+    events,
+    table,
+    hasDatakit,
+    productVersion: version,
+  });
   const laterJobs = createLaterJobs(routes, identity.authenticator.callerNow);
   const jobs = await openJobs({
     db,

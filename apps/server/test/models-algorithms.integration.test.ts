@@ -39,6 +39,37 @@ describe('a model', () => {
     expect(['pass', 'fail']).toContain(predictions[0]?.label);
   });
 
+  it('tells what it was asked for, also when that made no version, and what made it', async () => {
+    const asked = {
+      algorithm: 'gradient_boosting',
+      parameters: { iterations: 5, monotone: 'hours +' },
+      features: ['hours', 'city'],
+      weights: 'rainfall',
+      metric: 'f1',
+      seed: 7,
+    };
+    const { id, version } = await trained(asked);
+    expect(version.settings).toMatchObject({ ...asked, datakitId, target: 'grade', timeBudgetSeconds: 120 });
+    expect(version.madeWith).toBe((await ada.call(routes.operations.health)).version);
+    const params = { id, jobId: version.jobId ?? '' };
+    expect(await ada.call(routes.models.training, { params })).toEqual({
+      jobId: version.jobId,
+      datakitVersion: 1,
+      settings: version.settings,
+    });
+    const other = await newModel(ada);
+    const elsewhere = { params: { ...params, id: other.id } };
+    expect(await ada.refused(routes.models.training, elsewhere)).toMatchObject({ status: 404 });
+  });
+
+  it('tells of each point of its calibration how many held-out rows it stands for', async () => {
+    const { version } = await trained({ validation: { holdout: 0.25 } });
+    const [curve] = version.curves.calibration ?? [];
+    const counts = curve?.points.map(({ count = 0 }) => count) ?? [];
+    expect(counts.every((count) => count > 0)).toBe(true);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(15);
+  });
+
   it('comes with a 95 % interval around each of its figures', async () => {
     const { version } = await trained({});
     const { accuracy = Number.NaN, intervals = {} } = version.metrics;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { routes } from '@quadrax/contract';
-import { jobSucceeds, newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
+import { importForm, jobSucceeds, newModel, readyDatakit, startTestServer, sumModel } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -69,6 +69,16 @@ describe('versions side by side', () => {
         facts: expect.arrayContaining([{ name: 'seed', values: [2, 1], differs: true }]),
       },
     });
+  });
+
+  it('of a model that was imported: of how many rows it was made, nobody knows', async () => {
+    const imported = await client.call(routes.models.import, { form: importForm(sumModel(), 'sum.onnx') });
+    const items = [
+      { modelId, version: 1 },
+      { modelId: imported.id, version: 1 },
+    ];
+    const { facts } = await client.call(routes.models.compare, { body: { items } });
+    expect(facts.find(({ name }) => name === 'rowsUsed')?.values).toEqual([60, null]);
   });
 
   it('are two to eight, and there', async () => {

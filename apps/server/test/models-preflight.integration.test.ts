@@ -95,6 +95,71 @@ describe('a training is refused while it is asked for, at the field:', () => {
       'parameters.loss',
       /predicts numbers/,
     ],
+    ...(
+      [
+        ['a column that is not there', 'nothing +', /names nothing, which is no numeric column/],
+        ['a column of words', 'shop +', /names shop, which is no numeric column/],
+        ['a column without a sign', 'x', /with \+ or - behind each.*found "x"/],
+        ['a sign that is none', 'x *', /with \+ or - behind each.*found "x \*"/],
+        ['a column twice', 'x +, x -', /names x twice/],
+      ] as const
+    ).map(([what, monotone, words]): Case => [
+      `a direction of ${what}`,
+      rows,
+      { algorithm: 'gradient_boosting', parameters: { monotone } },
+      'parameters.monotone',
+      words,
+    ]),
+    [
+      'a direction of a column that is no feature of it',
+      rows,
+      { algorithm: 'gradient_boosting', features: ['shop'], parameters: { monotone: 'x +' } },
+      'parameters.monotone',
+      /names x, which is no numeric column among the features/,
+    ],
+    [
+      'a direction of a column that never changes',
+      tableOf(40, { ...plain, a: () => 1 }),
+      { algorithm: 'gradient_boosting', parameters: { monotone: 'a +' } },
+      'parameters.monotone',
+      /names a, which is no numeric column/,
+    ],
+    [
+      'a direction among three classes',
+      tableOf(40, { ...plain, grade: (i) => ['fail', 'pass', 'best'][i % 3] ?? '' }),
+      { algorithm: 'gradient_boosting', parameters: { monotone: 'x +' } },
+      'parameters.monotone',
+      /more than two classes/,
+    ],
+    [
+      'a plan with a parameter that is not known',
+      rows,
+      {
+        algorithm: 'auto',
+        plan: {
+          trials: [
+            { algorithm: 'baseline', parameters: {}, rungs: 1 },
+            { algorithm: 'linear', parameters: { trees: 3 }, rungs: 1 },
+          ],
+          ensemble: false,
+        },
+      },
+      'plan.trials[1].parameters.trees',
+      /trees is not a parameter/,
+    ],
+    [
+      'a plan with a value out of its range',
+      rows,
+      {
+        algorithm: 'auto',
+        plan: {
+          trials: [{ algorithm: 'gradient_boosting', parameters: { leaves: 1 }, rungs: 1 }],
+          ensemble: false,
+        },
+      },
+      'plan.trials[0].parameters.leaves',
+      /a whole number from 2/,
+    ],
     ['a metric of regressions', rows, { metric: 'rmse' }, 'metric', /must be one of logLoss/],
     [
       'fewer groups than folds',
@@ -231,6 +296,14 @@ describe('what the profile leaves open is trained:', () => {
       'rows without a group, which are groups of their own',
       tableOf(40, { ...plain, shop: (i) => (i < 5 ? '' : 'north') }),
       { validation: { folds: 3, groups: 'shop' } },
+    ],
+    [
+      'directions of a number and of a date',
+      rows,
+      {
+        algorithm: 'gradient_boosting',
+        parameters: { iterations: 3, monotone: 'x +, day -' },
+      },
     ],
     ['a feature that is there or not', tableOf(40, { a: (i) => (i % 2 ? 1 : ''), grade: plain.grade }), {}],
     [

@@ -58,8 +58,15 @@ describe('What moves a model', () => {
   it('is told of a single prediction in words and as a chart', async () => {
     const { page } = await stage.visit({ as: ada, at: `/models/${species}?tab=predict` });
     await page.getByRole('heading', { name: /^Why / }).waitFor();
+    // What training has not seen is taken, and said to be unseen.
+    const island = page.getByRole('combobox', { name: 'island' });
+    await island.fill('Atlantis');
+    await page.getByText('Not seen in training: it counts as missing.').waitFor();
+    await island.fill('Biscoe');
+    await page.getByText('Not seen in training').waitFor({ state: 'detached' });
+    await island.blur();
     await page.getByLabel('flipper_length_mm').fill('225');
-    await page.getByLabel('bill_depth_mm').fill('14');
+    await page.getByLabel('bill_depth_mm').fill('14,0');
     await page.getByLabel('bill_length_mm').fill('48');
     await page.getByRole('heading', { name: 'Why Gentoo' }).waitFor();
     await page.getByText(/flipper_length_mm = 225 raises Gentoo by [\d.]+ in log-odds\./).waitFor();
@@ -71,6 +78,13 @@ describe('What moves a model', () => {
 describe('The rows behind a figure', () => {
   it('open from a cell of the confusion matrix, and stay in the address bar', async () => {
     const { page } = await stage.visit({ as: ada, at: `/models/${species}` });
+    const beside = page.getByText('Importance of the features', { exact: true });
+    const below = async (): Promise<number> => {
+      const matrix = page.getByText('Confusion matrix', { exact: true });
+      const [one, other] = await Promise.all([beside.boundingBox(), matrix.boundingBox()]);
+      return (one?.y ?? Number.NaN) - (other?.y ?? 0);
+    };
+    const before = await below();
     await page
       .getByRole('button', { name: /rightly predicted/ })
       .first()
@@ -78,6 +92,8 @@ describe('The rows behind a figure', () => {
     const table = page.getByRole('table', { name: 'Adelie, rightly predicted' });
     await table.getByText('Torgersen').first().waitFor();
     expect(page.url()).toContain('actual=Adelie&predicted=Adelie');
+    // What stood beside the matrix stands there still.
+    expect(await below()).toBe(before);
     await page.reload();
     await table.getByText('Torgersen').first().waitFor();
     await page.getByRole('link', { name: 'All Adelie in the datakit' }).click();

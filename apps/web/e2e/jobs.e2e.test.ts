@@ -104,6 +104,10 @@ describe('A job that ended without success', () => {
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Stop this training?' });
+    await dialog.waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await page.getByText(/^Cancelled · attempt 2/).waitFor();
   });
 });

@@ -64,6 +64,13 @@ describe('the monitoring of a model', () => {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow).toBe(0);
+    // Every tab is in sight, and the versions are a step from their comparison.
+    const right = await page
+      .getByRole('tab', { name: 'Training' })
+      .evaluate((tab) => tab.getBoundingClientRect().right);
+    expect(right).toBeLessThanOrEqual(390);
+    await page.getByRole('link', { name: 'Compare versions' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Compare 2 versions' }).waitFor();
   });
 
   it('says what failed, and tries again', async () => {
@@ -90,9 +97,32 @@ describe('the monitoring of a model', () => {
     await page.getByLabel('Share of the requests').fill('20');
     await page.getByRole('button', { name: 'Try version 1' }).click();
     await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Stop serving version 2' }).click();
+    const whole = page.getByRole('dialog', { name: 'Stop serving Grades?' });
+    await whole.getByText(/no longer answered by version 2.*The trial of version 1 ends/).waitFor();
+    await whole.getByRole('button', { name: 'Cancel' }).click();
+    await whole.waitFor({ state: 'detached' });
+    // Who asks is answered by another version: said before it is done.
     await page.getByRole('button', { name: 'Promote version 1' }).click();
+    const promote = page.getByRole('dialog', { name: 'Promote version 1 under “production”?' });
+    await promote.getByText(/are answered by version 1 at once, in place of version 2/).waitFor();
+    await promote.getByRole('button', { name: 'Promote version 1' }).click();
     await page.getByRole('cell', { name: 'Version 1', exact: true }).waitFor();
+    await page.getByLabel('Version', { exact: true }).selectOption('2');
+    await page
+      .getByRole('banner')
+      .or(page.locator('header'))
+      .getByRole('button', { name: 'Deploy version 2' })
+      .click();
+    const deploy = page.getByRole('dialog', { name: 'Deploy version 2 in place of version 1?' });
+    expect(await everywhere(page)).toEqual([]);
+    await deploy.getByRole('button', { name: 'Deploy version 2' }).click();
+    await page.getByRole('cell', { name: 'Version 2', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Stop serving production' }).click();
+    const stop = page.getByRole('dialog', { name: 'Stop serving “production”?' });
+    await stop.getByText(/are no longer answered by version 2/).waitFor();
+    await stop.getByRole('button', { name: 'Stop serving' }).click();
     await page.getByRole('heading', { name: 'No version is deployed' }).waitFor();
     expect(await account.client.call(routes.models.deployments, { params: { id } })).toEqual([]);
   });

@@ -126,11 +126,16 @@ describe('What goes wrong', () => {
 
   it('in a training is said on the page of its model', async () => {
     const account = await stage.account();
-    // Which columns a monotone model names is seen when it is learnt, not before.
-    const datakit = await readyDatakit(account.client);
+    // Only the rows that pass have a weight, which is seen when the rows are read, not before.
+    const lines = Array.from({ length: 40 }, (_unused, i) => {
+      const inch = (i * 37) % 41;
+      return `K${i}x${i * 7},same,${inch},${inch * 2.54 + 1},${i % 2 ? i : ''},${i % 2 ? 'pass' : 'fail'}`;
+    });
+    const csv = ['sample,constant,inch,cm,weight,grade', ...lines].join('\n');
+    const datakit = await readyDatakit(account.client, csv);
     const model = await newModel(account.client);
-    const learning = { algorithm: 'gradient_boosting', parameters: { monotone: 'nothing +' } };
-    const body = { ...quickTraining(datakit.id), ...learning };
+    const learning = { algorithm: 'linear', parameters: { l2: 0.5 }, weights: 'weight', features: ['inch'] };
+    const body = { ...quickTraining(datakit.id), ...learning, validation: { folds: 4 }, seed: 9 };
     const started = await account.client.call(routes.models.train, { params: { id: model.id }, body });
     const job = await waitForJob(account.client, started.id);
     expect(job.status).toBe('FAILED');
@@ -138,6 +143,47 @@ describe('What goes wrong', () => {
     const alert = page.getByRole('alert').filter({ hasText: 'The last training failed.' });
     await alert.waitFor();
     expect(await alert.textContent()).toContain(job.error?.message);
+
+    // What was asked for need not be typed again.
+    await page.getByRole('link', { name: 'Train with other settings' }).click();
+    await heading(page, 'Train Grades').waitFor();
+    await page.getByText('From the training that made no version: its settings are filled in.').waitFor();
+    const target = page.getByRole('combobox', { name: 'Column to predict' });
+    await target.waitFor();
+    expect(await target.inputValue()).toBe('grade');
+    expect(await page.getByRole('radio', { name: 'Linear' }).isChecked()).toBe(true);
+    expect(await page.getByLabel('Folds').inputValue()).toBe('4');
+    const ticked = page.getByRole('group', { name: 'Columns to predict from' }).getByRole('checkbox');
+    expect(await ticked.evaluateAll((all) => all.map((one) => (one as HTMLInputElement).checked))).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    await page.getByText('Advanced', { exact: true }).click();
+    const typed = async (label: string) => page.getByLabel(label, { exact: true }).inputValue();
+    expect([await typed('Seed'), await typed('L2'), await typed('Weights')]).toEqual(['9', '0.5', 'weight']);
+
+    // A decimal comma is one, and what is no number is not sent as another one.
+    const l2 = page.getByLabel('L2', { exact: true });
+    await l2.fill('0,1');
+    await l2.blur();
+    expect(await l2.inputValue()).toBe('0.1');
+    await l2.fill('1.234,5');
+    await button(page, 'Train').click();
+    await page.getByText('This is no number. Write it like 1234.5 or 1234,5.').waitFor();
+    expect(await l2.inputValue()).toBe('1.234,5');
+
+    // Why a column is not to be predicted, and what gives one away, is said where it is chosen.
+    await target.click();
+    const refused = page.getByRole('option', { name: /^constant/ });
+    expect(await refused.textContent()).toContain('the same in every row');
+    expect(await page.getByRole('option', { name: /^sample/ }).textContent()).toContain('an identifier');
+    await page.getByRole('option', { name: 'inch integer' }).click();
+    await page.getByText('Left out: cm, which likely gives inch away.').waitFor();
+    await page.getByRole('checkbox', { name: /^cm/ }).check();
+    await page.getByText(/cm likely gives inch away: the model would look better than it is/).waitFor();
   });
 
   it('with the line is told in a notice, which goes when the server answers again', async () => {
@@ -160,6 +206,7 @@ describe('What goes wrong', () => {
   it('with a page that cannot be fetched leaves the frame and what is open', async () => {
     const { page, context, expect: expected } = await stage.visit({ as: await stage.account(), at: '/' });
     await heading(page, 'Overview').waitFor();
+    await page.locator('[class*=Notifications-root]').first().waitFor({ state: 'attached' });
     expected(/ERR_INTERNET_DISCONNECTED|dynamically imported module|Unable to preload/);
     await context.setOffline(true);
     await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();
@@ -187,7 +234,13 @@ describe('What is done', () => {
     const body = { datakitId: sample.id, target: 'diagnosis' };
     await account.client.call(routes.models.train, { params: { id: model.id }, body });
     const { page } = await stage.visit({ as: account, at: `/models/${model.id}` });
-    await page.getByRole('button', { name: 'Cancel: Train a model' }).click();
+    const stop = page.getByRole('button', { name: 'Cancel: Train a model' });
+    await stop.click();
+    const dialog = page.getByRole('dialog', { name: 'Stop this training?' });
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await stop.click();
+    await dialog.getByRole('button', { name: 'Stop the training' }).click();
     await page.getByText('The last training was stopped.').waitFor();
     expect(await page.getByRole('region', { name: 'Training', exact: true }).count()).toBe(0);
   });

@@ -1,4 +1,4 @@
-import type { Algorithm } from './model-versions.ts';
+import type { Algorithm } from './model-training.ts';
 
 /** A parameter of an algorithm: the values it takes and what it does. `auto`: chosen by the training rows. */
 export type AlgorithmParameter =

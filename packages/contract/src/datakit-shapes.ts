@@ -89,7 +89,15 @@ export const warningCodeSchema = z.enum([
 ]);
 
 export const profileWarningSchema = z
-  .object({ code: warningCodeSchema, column: z.string().optional(), message: z.string() })
+  .object({
+    code: warningCodeSchema,
+    column: z.string().optional(),
+    other: z
+      .string()
+      .optional()
+      .describe('Of a likely leak: the column that tells the first, and that it tells.'),
+    message: z.string(),
+  })
   .meta({ id: 'ProfileWarning' });
 export type ProfileWarning = z.infer<typeof profileWarningSchema>;
 

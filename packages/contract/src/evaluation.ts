@@ -69,9 +69,13 @@ export const curvesSchema = z
     roc: z.array(classCurveSchema).optional().describe('x false positive rate, y true positive rate.'),
     pr: z.array(classCurveSchema).optional().describe('x recall, y precision.'),
     calibration: z
-      .array(classCurveSchema)
+      .array(
+        classCurveSchema.extend({
+          points: z.array(pointSchema.extend({ count: z.number().int().optional() })),
+        }),
+      )
       .optional()
-      .describe('x mean predicted probability, y observed share.'),
+      .describe('x mean predicted probability, y observed share, count the held-out rows behind a point.'),
     residuals: z
       .object({
         points: z.array(z.object({ predicted: z.number(), actual: z.number() })),

@@ -13,6 +13,7 @@ export * from './jobs.ts';
 export * from './mail.ts';
 export * from './model-files.ts';
 export * from './model-comparison.ts';
+export * from './model-training.ts';
 export * from './model-versions.ts';
 export * from './model-fit.ts';
 export * from './models.ts';

@@ -6,19 +6,8 @@ import {
   metricsSchema,
   validationSchema,
 } from './evaluation.ts';
+import { searchPlanSchema, trainSettingsSchema } from './model-training.ts';
 import { idSchema, timestampSchema } from './paging.ts';
-
-export const algorithmSchema = z.enum([
-  'auto',
-  'gradient_boosting',
-  'random_forest',
-  'extra_trees',
-  'linear',
-  'nearest_neighbors',
-  'neural_network',
-  'baseline',
-]);
-export type Algorithm = z.infer<typeof algorithmSchema>;
 
 export const versionNumberSchema = z.number().int().positive().max(1_000_000);
 
@@ -55,27 +44,6 @@ export const candidateSchema = z
   })
   .meta({ id: 'Candidate' });
 export type Candidate = z.infer<typeof candidateSchema>;
-
-const parameterValueSchema = z.union([z.number(), z.string().max(10_000), z.boolean()]);
-export const parametersSchema = z.record(z.string().max(100), parameterValueSchema);
-const singleAlgorithmSchema = algorithmSchema.exclude(['auto']);
-
-/** What a search ran: with the same data, settings and seed it comes to the same version again. */
-export const searchPlanSchema = z
-  .object({
-    trials: z
-      .array(
-        z.object({
-          algorithm: singleAlgorithmSchema,
-          parameters: parametersSchema,
-          rungs: z.number().int().positive().max(100),
-        }),
-      )
-      .min(1)
-      .max(1000),
-    ensemble: z.boolean(),
-  })
-  .meta({ id: 'SearchPlan' });
 
 const scalarSchema = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 export const recordSchema = z.record(z.string(), scalarSchema);
@@ -126,6 +94,13 @@ export const modelVersionSchema = z
       .optional()
       .describe('Of an ensemble: what it averages, the largest share first.'),
     plan: searchPlanSchema.optional().describe('Of `auto`: what was run, to be run again.'),
+    settings: trainSettingsSchema
+      .optional()
+      .describe('What was asked for, to ask for it again; absent where it was not kept yet.'),
+    madeWith: z
+      .string()
+      .optional()
+      .describe('The version of Quadrax that trained it; absent where it was not kept yet.'),
     warnings: z.array(z.string()),
     example: recordSchema.describe('A row that predict accepts.'),
     jobId: idSchema.optional(),

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { calibrationSchema, metricNameSchema, thresholdSchema, validationSchema } from './evaluation.ts';
 import { heldOutQuerySchema, heldOutRowsSchema, modelExplanationSchema } from './explanations.ts';
 import { compareItemsSchema, comparisonSchema } from './model-comparison.ts';
 import { jobLogSchema, jobSchema } from './jobs.ts';
+import { trainingSchema, trainRequestSchema } from './model-training.ts';
 import {
-  algorithmSchema,
   candidateSchema,
   modelVersionSchema,
   modelVersionSummarySchema,
-  parametersSchema,
-  searchPlanSchema,
   versionNumberSchema,
 } from './model-versions.ts';
 import {
@@ -62,39 +59,6 @@ export const modelSchema = z
   })
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof modelSchema>;
-
-export const trainRequestSchema = z.object({
-  datakitId: idSchema,
-  target: z.string().min(1).max(1000),
-  features: z
-    .array(z.string().max(1000))
-    .min(1)
-    .max(10_000)
-    .optional()
-    .describe('Absent: every other column.'),
-  algorithm: algorithmSchema.default('auto'),
-  parameters: parametersSchema.default({}).describe('Of the algorithm; none with `auto`.'),
-  validation: validationSchema.default({ folds: 5 }),
-  metric: metricNameSchema.optional().describe('What `auto` looks at; absent: log loss or RMSE.'),
-  weights: z
-    .string()
-    .max(1000)
-    .optional()
-    .describe(
-      'A column with the weight of each row, a number from 0: how much the row counts in what is learnt, and in the ' +
-        'shares of the members of an ensemble. Metrics and all that is made of held-out rows (curves, importance, a ' +
-        'learnt threshold, calibration, what `auto` ranks by) count every row once, also one of weight 0. A row ' +
-        'without a weight is left out.',
-    ),
-  threshold: thresholdSchema.default('half'),
-  calibrate: calibrationSchema.default('none'),
-  seed: z.number().int().min(0).max(4_294_967_295).default(1),
-  timeBudgetSeconds: z.number().int().min(5).max(86_400).default(120).describe('For `auto`.'),
-  plan: searchPlanSchema
-    .optional()
-    .describe('For `auto`: the plan of a version, to run exactly what was run then, whatever the time.'),
-});
-export type TrainRequest = z.infer<typeof trainRequestSchema>;
 
 const versionParamsSchema = idParamsSchema.extend({
   version: z.coerce.number().int().positive().max(1_000_000),
@@ -233,6 +197,16 @@ export const models = {
     errors: ['NOT_FOUND', 'NOT_READY', 'UNKNOWN_FIELD', 'UNTRAINABLE', 'CONFLICT'],
     audit: 'model.training_started',
     rate: 'compute',
+  }),
+  training: route({
+    ...read,
+    ...one,
+    path: '/models/:id/trainings/:jobId',
+    summary: 'What a training was asked for, also one that made no version',
+    params: idParamsSchema.extend({ jobId: idSchema }),
+    reply: trainingSchema,
+    etag: 'none',
+    errors: ['NOT_FOUND'],
   }),
   versions: route({
     ...read,

@@ -29,6 +29,8 @@ export const driftSchema = z
       .optional()
       .describe('Population stability index over the cells and what is missing; absent with too few rows.'),
     verdict: verdictSchema,
+    rows: z.number().int().describe('Rows that were predicted and are counted here.'),
+    needed: z.number().int().describe('Rows that a comparison needs: with fewer, chance looks like a drift.'),
     sentence: z.string(),
     missing: z.object({ training: z.number(), served: z.number() }),
     unseen: z.number().describe('Share of the rows with a category that training had not.'),

@@ -133,6 +133,7 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       remove: ofModel,
       restore: ofModel,
       train: { ...ofModel, body: quickTraining(datakit.id) },
+      training: { params: { id: model.id, jobId: job.id } },
       versions: ofModel,
       version: ofVersion,
       explanation: ofVersion,

@@ -36,7 +36,11 @@ export const metricLabel = (name: string): string => (isMetric(name) ? metricWor
 
 /** A metric with the precision that suits it: three decimals for shares, four digits for errors with a unit. */
 export const formatMetric = (name: string, value: number | undefined): string =>
-  name === 'rmse' || name === 'mae' ? formatNumber(value, 4) : formatFixed(value, 3);
+  name === 'rmse' || name === 'mae' || isTiny(value) ? formatNumber(value, 4) : formatFixed(value, 3);
+
+/** Of three decimals nothing would be left, and it is more than what computing leaves of nothing. */
+const isTiny = (value: number | undefined): boolean =>
+  value !== undefined && Math.abs(value) < 5e-4 && Math.abs(value) > 1e-9;
 
 const algorithms: Record<string, string> = {
   auto: 'Best of all',
@@ -48,6 +52,7 @@ const algorithms: Record<string, string> = {
   neural_network: 'Neural network',
   baseline: 'Baseline',
   blend: 'Ensemble',
+  onnx: 'ONNX',
 };
 
 /** "gradient_boosting" → "Gradient boosting". */

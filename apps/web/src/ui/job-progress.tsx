@@ -1,12 +1,13 @@
 import type { Job } from '@quadrax/contract';
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { api } from '#lib/api.ts';
 import { formatTimeLeft } from '#lib/format.ts';
 import { isFinished, jobKey, useJob } from '#lib/jobs.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { jobKindLabel } from '#lib/words.ts';
+import { Confirm } from './confirm.tsx';
 import { ErrorState } from './error-state.tsx';
 import { SkeletonText } from './skeletons.tsx';
 import { StatusMark } from './status-mark.tsx';
@@ -36,7 +37,17 @@ export function JobProgress({ jobId, compact = false, onFinished }: JobProgressP
   return <JobBar job={job} compact={compact} stop={!compact && <CancelJob job={job} />} />;
 }
 
-/** Stops a job; nothing is shown for viewers and for jobs that have ended. */
+/** What is lost when a job is stopped that may have worked for long; of the others nothing much is. */
+const losses: Readonly<Partial<Record<string, { title: string; verb: string; words: string }>>> = {
+  'model.train': {
+    title: 'Stop this training?',
+    verb: 'Stop the training',
+    words:
+      'It makes no version, and what it has judged so far is lost. The versions before it stay. It can be run again, from the beginning.',
+  },
+};
+
+/** Stops a job, and asks first where work is lost; nothing is shown for viewers and for jobs that have ended. */
 export function CancelJob({
   job,
   size = 'compact-xs',
@@ -53,20 +64,35 @@ export function CancelJob({
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['jobs'] }),
   });
+  const [asking, setAsking] = useState(false);
   if (job === undefined || isFinished(job) || !mayWrite) return null;
+  const lost = losses[job.kind];
   return (
-    <Button
-      variant={size === 'sm' ? 'default' : 'subtle'}
-      color="gray"
-      size={size}
-      loading={cancel.isPending}
-      onClick={() => {
-        cancel.mutate(job.id);
-      }}
-      aria-label={`Cancel: ${jobKindLabel(job.kind)}`}
-    >
-      Cancel
-    </Button>
+    <>
+      <Button
+        variant={size === 'sm' ? 'default' : 'subtle'}
+        color="gray"
+        size={size}
+        loading={cancel.isPending && !asking}
+        onClick={() => {
+          if (lost === undefined) cancel.mutate(job.id);
+          else setAsking(true);
+        }}
+        aria-label={`Cancel: ${jobKindLabel(job.kind)}`}
+      >
+        Cancel
+      </Button>
+      {asking && lost && (
+        <Confirm
+          title={lost.title}
+          verb={lost.verb}
+          act={() => cancel.mutateAsync(job.id)}
+          onClose={() => setAsking(false)}
+        >
+          {lost.words}
+        </Confirm>
+      )}
+    </>
   );
 }
 

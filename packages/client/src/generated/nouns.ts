@@ -112,6 +112,8 @@ export type SignInMethods = Schemas['SignInMethods'];
 
 export type Tenant = Schemas['Tenant'];
 
+export type TrainSettings = Schemas['TrainSettings'];
+
 export type TransformPreview = Schemas['TransformPreview'];
 
 export type TransformedDatakit = Schemas['TransformedDatakit'];
@@ -290,6 +292,8 @@ export interface ModelsCalls {
   restore(id: string, options?: CallOptions): Promise<Model>;
   /** Train a new version */
   train(id: string, body: Body<'models.train'>, options?: CallOptions): Promise<Job>;
+  /** What a training was asked for, also one that made no version */
+  training(id: string, jobId: string, options?: CallOptions): Promise<Data<'models.training'>>;
   /** Its versions, newest first */
   versions(id: string, query?: Query<'models.versions'>, options?: CallOptions): Listing<ModelVersionSummary>;
   /** One version: metrics, curves, importance */
@@ -485,6 +489,7 @@ export const signatures = {
     remove: 'DELETE /models/{id} empty none',
     restore: 'POST /models/{id}/restore data none',
     train: 'POST /models/{id}/train data body key',
+    training: 'GET /models/{id}/trainings/{jobId} data none',
     versions: 'GET /models/{id}/versions list query',
     version: 'GET /models/{id}/versions/{version} data none',
     explanation: 'GET /models/{id}/versions/{version}/explanation data none',

@@ -1219,6 +1219,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/models/{id}/trainings/{jobId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a training was asked for, also one that made no version */
+    get: operations['models.training'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models/{id}/undeploy': {
     parameters: {
       query?: never;
@@ -1659,10 +1676,11 @@ export interface components {
         algorithm: string;
         classes?: string[];
         curves: {
-          /** @description x mean predicted probability, y observed share. */
+          /** @description x mean predicted probability, y observed share, count the held-out rows behind a point. */
           calibration?: {
             label: string;
             points: {
+              count?: number;
               x: number;
               y: number;
             }[];
@@ -1764,10 +1782,11 @@ export interface components {
       };
     };
     Curves: {
-      /** @description x mean predicted probability, y observed share. */
+      /** @description x mean predicted probability, y observed share, count the held-out rows behind a point. */
       calibration?: {
         label: string;
         points: {
+          count?: number;
           x: number;
           y: number;
         }[];
@@ -1957,8 +1976,12 @@ export interface components {
         training: number;
       };
       name: string;
+      /** @description Rows that a comparison needs: with fewer, chance looks like a drift. */
+      needed: number;
       /** @description Population stability index over the cells and what is missing; absent with too few rows. */
       psi?: number;
+      /** @description Rows that were predicted and are counted here. */
+      rows: number;
       sentence: string;
       /** @description Share of the rows with a category that training had not. */
       unseen: number;
@@ -2561,6 +2584,8 @@ export interface components {
       /** Format: uuid */
       jobId?: string;
       leaderboard: components['schemas']['Candidate'][];
+      /** @description The version of Quadrax that trained it; absent where it was not kept yet. */
+      madeWith?: string;
       /** @description Of an ensemble: what it averages, the largest share first. */
       members?: {
         algorithm: string;
@@ -2577,6 +2602,8 @@ export interface components {
       plan?: components['schemas']['SearchPlan'];
       rowsUsed: number;
       seed?: number;
+      /** @description What was asked for, to ask for it again; absent where it was not kept yet. */
+      settings?: components['schemas']['TrainSettings'];
       /** @enum {string} */
       status: 'TRAINED' | 'DEPLOYED';
       target: string;
@@ -2825,6 +2852,8 @@ export interface components {
         | 'ENCODING';
       column?: string;
       message: string;
+      /** @description Of a likely leak: the column that tells the first, and that it tells. */
+      other?: string;
     };
     QueryResult: {
       columns: {
@@ -2918,6 +2947,76 @@ export interface components {
       slug: string;
       /** Format: date-time */
       updatedAt: string;
+    };
+    TrainSettings: {
+      /**
+       * @default auto
+       * @enum {string}
+       */
+      algorithm:
+        | 'auto'
+        | 'gradient_boosting'
+        | 'random_forest'
+        | 'extra_trees'
+        | 'linear'
+        | 'nearest_neighbors'
+        | 'neural_network'
+        | 'baseline';
+      /**
+       * @description Two classes: how probabilities are corrected by what came true of held-out predictions.
+       * @default none
+       * @enum {string}
+       */
+      calibrate: 'none' | 'platt' | 'isotonic';
+      /** Format: uuid */
+      datakitId: string;
+      /** @description Absent: every other column. */
+      features?: string[];
+      /**
+       * @description What `auto` looks at; absent: log loss or RMSE.
+       * @enum {string}
+       */
+      metric?: 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss' | 'rmse' | 'mae' | 'r2';
+      /**
+       * @description Of the algorithm; none with `auto`.
+       * @default {}
+       */
+      parameters: {
+        [key: string]: number | string | boolean;
+      };
+      /** @default 1 */
+      seed: number;
+      target: string;
+      /**
+       * @description Two classes: from which probability of the second a row is labelled so, or what to find it by.
+       * @default half
+       */
+      threshold: ('half' | 'f1' | 'balanced_accuracy') | number;
+      /**
+       * @description For `auto`.
+       * @default 120
+       */
+      timeBudgetSeconds: number;
+      /**
+       * @default {
+       *       "folds": 5
+       *     }
+       */
+      validation:
+        | {
+            holdout: number;
+            /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+            time?: string;
+          }
+        | {
+            folds: number;
+            /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+            groups?: string;
+            /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
+            time?: string;
+          };
+      /** @description A column with the weight of each row, a number from 0: how much the row counts in what is learnt, and in the shares of the members of an ensemble. Metrics and all that is made of held-out rows (curves, importance, a learnt threshold, calibration, what `auto` ranks by) count every row once, also one of weight 0. A row without a weight is left out. */
+      weights?: string;
     };
     TransformedDatakit: {
       columns: {
@@ -7692,6 +7791,62 @@ export interface operations {
         content: {
           'application/json': {
             data: components['schemas']['Job'];
+            meta?: {
+              nextCursor?: string;
+              /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */
+              total?: number;
+            };
+            /** @enum {boolean} */
+            success: true;
+          };
+        };
+      };
+    };
+  };
+  'models.training': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        jobId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: {
+              /** @description The version of the datakit that it was given. */
+              datakitVersion: number;
+              /** Format: uuid */
+              jobId: string;
+              settings: components['schemas']['TrainSettings'];
+            };
             meta?: {
               nextCursor?: string;
               /** @description How many items there are in all. A list says it on its first page, unless there are more than 100,000 or counting them would take long. */

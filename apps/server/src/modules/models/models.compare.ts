@@ -87,7 +87,8 @@ export const compareVersions = (compared: readonly Compared[]): Comparison => {
     facts: [
       of('datakit', (row) => row.report.datakitName),
       of('datakitVersion', (row) => row.datakitVersion),
-      of('rowsUsed', ({ report }) => report.rowsUsed),
+      // Of what was imported nobody knows.
+      of('rowsUsed', ({ report }) => (report.imported ? undefined : report.rowsUsed)),
       of('target', (row) => row.target),
       of('features', ({ report }) => report.features.length),
       of('algorithm', (row) => row.algorithm),

@@ -29,7 +29,10 @@ export interface TrainInput {
 export interface TrainOutput {
   readonly algorithm: string;
   readonly metrics: Metrics;
-  readonly report: Omit<VersionReport, 'datakitName' | 'validation' | 'seed' | 'onnx'>;
+  readonly report: Omit<
+    VersionReport,
+    'datakitName' | 'validation' | 'seed' | 'settings' | 'madeWith' | 'onnx'
+  >;
   readonly artifact: { readonly bytes: number; readonly sha256: string };
   readonly reference: Reference;
   readonly explanation: ModelExplanation | null;
@@ -51,9 +54,9 @@ const points = (x: readonly number[], y: readonly number[]): { x: number; y: num
   x.map((value, i) => ({ x: value, y: y[i] ?? Number.NaN }));
 
 const classCurve = ({ label, x, y }: ClassCurve) => ({ label, points: points(x, y) });
-const calibrationCurve = ({ label, predicted, observed }: CalibrationCurve) => ({
+const calibrationCurve = ({ label, predicted, observed, count }: CalibrationCurve) => ({
   label,
-  points: points(predicted, observed),
+  points: points(predicted, observed).map((point, i) => ({ ...point, count: count[i] ?? 0 })),
 });
 
 const thresholdCurve = ({ chosen, threshold, f1, balancedAccuracy }: ThresholdCurve) => ({

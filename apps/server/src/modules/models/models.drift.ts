@@ -52,7 +52,7 @@ interface Told {
 
 const sentenceOf = ({ verdict, rows, needed, missing, unseen, most }: Told): string => {
   if (verdict === 'too_few_rows')
-    return `Only ${rows} rows were predicted, and a comparison needs ${needed}.`;
+    return `Only ${rows} ${rows === 1 ? 'row was' : 'rows were'} predicted, and a comparison needs ${needed}.`;
   const remarks = [
     ...(unseen > 0.01 ? [`${percent(unseen)} of the rows have a value that training never saw`] : []),
     ...(Math.abs(missing.served - missing.training) > 0.05
@@ -104,6 +104,8 @@ const driftOf = (name: string, distribution: Distribution, counts: readonly numb
     kind: distribution.kind,
     ...(psi !== undefined && { psi }),
     verdict,
+    rows,
+    needed,
     sentence: sentenceOf({ verdict, rows, needed, missing, unseen, most }),
     missing,
     unseen,

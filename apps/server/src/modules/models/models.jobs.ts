@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainRequestSchema } from '@quadrax/contract';
+import type { Training, TrainRequest, TrainSettings } from '@quadrax/contract';
 import { z } from 'zod';
 import type { ComputePool } from '#platform/compute';
 import type { Tx } from '#platform/db';
-import { AppError } from '#platform/errors';
+import { AppError, notFound } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import { defineJob, JobError } from '#platform/jobs';
-import type { JobContext, JobDefinition } from '#platform/jobs';
+import type { JobContext, JobDefinition, JobRow } from '#platform/jobs';
 import type { ObjectStore } from '#platform/objects';
 import type { DatakitTable } from '#modules/datakits';
 import { trainTask } from './models.compute.ts';
@@ -18,13 +19,13 @@ import { optionsOf } from './models.options.ts';
 import { readFinished } from './models.progress.ts';
 import { endTraining, insertVersion, lockModel, updateModel } from './models.store.ts';
 
-const payloadSchema = z.object({
+const trainPayloadSchema = z.object({
   modelId: z.uuid(),
   task: z.enum(['classification', 'regression']),
   datakitVersion: z.number().int().positive(),
   request: trainRequestSchema,
 });
-export type TrainPayload = z.infer<typeof payloadSchema>;
+export type TrainPayload = z.infer<typeof trainPayloadSchema>;
 
 export interface TrainJobDeps {
   readonly objects: ObjectStore;
@@ -33,7 +34,18 @@ export interface TrainJobDeps {
   readonly table: (tenantId: string, id: string, version?: number) => Promise<DatakitTable>;
   /** Whether the datakit is there and not deleted, as the transaction sees it. */
   readonly hasDatakit: (tx: Tx, id: string) => Promise<boolean>;
+  /** Of the product, which a version says it was made with. */
+  readonly productVersion: string;
 }
+
+const settingsOf = ({ plan: _plan, ...settings }: TrainRequest): TrainSettings => settings;
+
+/** What a job asked for as a training of this model. @throws AppError NOT_FOUND where it is no such thing */
+export const trainingOf = (row: JobRow | undefined, modelId: string): Training => {
+  const { data } = trainPayloadSchema.safeParse(row?.kind === 'model.train' ? row.payload.data : undefined);
+  if (!row || data?.modelId !== modelId) throw notFound('training');
+  return { jobId: row.id, datakitVersion: data.datakitVersion, settings: settingsOf(data.request) };
+};
 
 /** "gradient_boosting" and "logLoss" as a person says them. */
 const spoken = (name: string): string =>
@@ -49,6 +61,7 @@ export const createTrainJob = ({
   events,
   table,
   hasDatakit,
+  productVersion,
 }: TrainJobDeps): JobDefinition<TrainPayload> => {
   const announce = (candidate: CandidateEvent, modelId: string, context: JobContext): void => {
     const { tenantId, jobId, log, checkpoint } = context;
@@ -62,7 +75,7 @@ export const createTrainJob = ({
   return defineJob({
     kind: 'model.train',
     version: 1,
-    payload: payloadSchema,
+    payload: trainPayloadSchema,
     run: async ({ modelId, task, datakitVersion, request }, context) => {
       const { tenantId, jobId, attempt, signal, progress, log } = context;
       const started = performance.now();
@@ -109,7 +122,14 @@ export const createTrainJob = ({
             algorithm,
             target: request.target,
             metrics,
-            report: { ...report, validation: request.validation, seed: request.seed, datakitName: data.name },
+            report: {
+              ...report,
+              validation: request.validation,
+              seed: request.seed,
+              settings: settingsOf(request),
+              madeWith: productVersion,
+              datakitName: data.name,
+            },
             artifactObject: stored.id,
             reference,
             durationMs: performance.now() - started,

@@ -45,6 +45,23 @@ const namesOf = (table: DatakitTable, { features, target, weights, validation }:
     .filter((name) => name !== target && name !== weights && name !== groups);
 };
 
+/** Types whose columns may be kept as words. */
+const wordTypes: ReadonlySet<string> = new Set(['boolean', 'categorical', 'text']);
+
+/** The features that may be numbers or dates, and that vary: which of them an identifier or a place is, is left open. */
+export const orderedFeatures = (table: DatakitTable, request: TrainRequest): ReadonlySet<string> => {
+  const used = new Set(namesOf(table, request));
+  return new Set(
+    table.profile.columns
+      .filter((column) => used.has(column.name) && varies(column) && !wordTypes.has(column.type))
+      .map(({ name }) => name),
+  );
+};
+
+// A value in some rows only tells these from the others.
+const varies = ({ distinct, missing }: ColumnProfile): boolean =>
+  distinct > 1 || (distinct === 1 && missing > 0);
+
 /** Some feature must tell rows apart. @throws AppError */
 export const checkFeatures = (table: DatakitTable, request: TrainRequest): void => {
   const { features, target } = request;
@@ -60,9 +77,7 @@ export const checkFeatures = (table: DatakitTable, request: TrainRequest): void 
   const columns = table.profile.columns.filter(({ name }) => used.has(name));
   const field = features ? 'features' : 'target';
   if (columns.length === 0) throw refuse('UNTRAINABLE', field, 'There is no column left to predict from.');
-  // A value in some rows only tells these from the others.
-  const varies = columns.some(({ distinct, missing }) => distinct > 1 || (distinct === 1 && missing > 0));
-  if (!varies)
+  if (!columns.some(varies))
     throw refuse(
       'UNTRAINABLE',
       field,

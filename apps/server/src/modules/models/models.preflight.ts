@@ -9,6 +9,7 @@ import {
   checkWeights,
   columnOf,
   numericTypes,
+  orderedFeatures,
   refuse,
 } from './models.preflight.columns.ts';
 
@@ -115,5 +116,9 @@ export const checkTraining = (table: DatakitTable, request: TrainRequest, task: 
   if (task === 'regression') checkNumbers(target);
   else if (whole || target.distinct < 2)
     checkClasses(target, usable, 'folds' in validation ? validation.folds : undefined);
-  checkOptions(task, request, { rows: usable, ...(whole && { least: Number(target.min ?? 0) }) });
+  checkOptions(task, request, {
+    rows: usable,
+    ordered: orderedFeatures(table, request),
+    ...(whole && { least: Number(target.min ?? 0), classes: target.distinct }),
+  });
 };

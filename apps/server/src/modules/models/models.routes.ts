@@ -25,6 +25,7 @@ export const modelsRoutes = (
   remove: ({ caller, change, params }) => service.remove(caller, change, params.id),
   restore: ({ change, params }) => service.restore(change, params.id),
   train: ({ caller, change, params, body }) => service.train(caller, change, params.id, body),
+  training: ({ caller, params }) => service.training(caller.tenantId, params.id, params.jobId),
   versions: ({ caller, params, query }) => service.versions(caller.tenantId, params.id, query),
   version: ({ caller, params }) => service.version(caller.tenantId, params.id, params.version),
   explanation: ({ caller, params }) => evidence.explanation(caller.tenantId, params.id, params.version),

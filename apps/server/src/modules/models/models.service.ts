@@ -11,6 +11,7 @@ import type {
   models as routes,
   PageQuery,
   Query,
+  Training,
   TrainRequest,
 } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
@@ -23,6 +24,7 @@ import { findJob, jobView, readCheckpoints } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
 import type { DatakitTable } from '#modules/datakits';
 import { deleteDeployments } from './models.deployments.store.ts';
+import { trainingOf } from './models.jobs.ts';
 import type { TrainPayload } from './models.jobs.ts';
 import { compareVersions } from './models.compare.ts';
 import type { Compared } from './models.compare.ts';
@@ -71,6 +73,7 @@ export interface ModelsService {
   remove(caller: Caller, change: Change, id: string): Promise<void>;
   restore(change: Change, id: string): Promise<Model>;
   train(caller: Caller, change: Change, id: string, request: TrainRequest): Promise<Job>;
+  training(tenantId: string, id: string, jobId: string): Promise<Training>;
   versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
   version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
   candidates(tenantId: string, id: string): Promise<Candidate[]>;
@@ -187,6 +190,11 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
       reach('job.enqueued');
       return job;
     },
+    training: (tenantId, id, jobId) =>
+      db.tenant(tenantId, async (tx) => {
+        await foundIn(tx, id);
+        return trainingOf(await findJob(tx, jobId), id);
+      }),
     versions: async (tenantId, id, { limit, cursor }) => {
       const [below] = cursors.read('sequence', cursor) ?? [];
       const { servedVersions } = await found(tenantId, id);

@@ -1,15 +1,18 @@
 import type { Deployment, Model } from '@quadrax/contract';
-import { Button, NumberInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { failureOf } from '#lib/failure.ts';
 import { useMayWrite } from '#lib/session.ts';
+import { Confirm } from '#ui/confirm.tsx';
 import { DataTable } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Moment } from '#ui/moment.tsx';
+import { NumberField } from '#ui/number-field.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
+import { replacingWords, stoppingWords } from './deploy-words.ts';
 import { useDeployAs, useDeployments, useUndeployAlias } from './model-queries.ts';
 import styles from './monitoring.module.css';
 
@@ -65,7 +68,7 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
         />
       )}
       {deployments.isPending && <SkeletonBlock height={88} />}
-      {mayWrite && <DeployForm modelId={model.id} chosen={chosen} />}
+      {mayWrite && <DeployForm modelId={model.id} chosen={chosen} served={deployments.data ?? []} />}
     </Section>
   );
 }
@@ -73,6 +76,7 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
 function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment }) {
   const deploy = useDeployAs(modelId);
   const undeploy = useUndeployAlias(modelId);
+  const [asking, setAsking] = useState<'promote' | 'stop'>();
   const { alias, version, canary } = deployment;
   const put = (to: number): void =>
     deploy.mutate(
@@ -87,7 +91,7 @@ function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment
             size="compact-sm"
             variant="default"
             loading={deploy.isPending}
-            onClick={() => put(canary.version)}
+            onClick={() => setAsking('promote')}
           >
             Promote version {canary.version}
           </Button>
@@ -99,36 +103,59 @@ function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment
       <Button
         size="compact-sm"
         variant="subtle"
-        loading={undeploy.isPending}
         aria-label={`Stop serving ${alias}`}
-        onClick={() =>
-          undeploy.mutate(alias, {
-            onError: (error) => showFailure(error, `${alias} could not be taken out of service.`),
-          })
-        }
+        onClick={() => setAsking('stop')}
       >
         Stop serving
       </Button>
+      {asking === 'promote' && canary && (
+        <Confirm
+          title={`Promote version ${canary.version} under “${alias}”?`}
+          verb={`Promote version ${canary.version}`}
+          act={() => deploy.mutateAsync({ version: canary.version, alias })}
+          onClose={() => setAsking(undefined)}
+        >
+          {replacingWords(deployment, canary.version)}
+        </Confirm>
+      )}
+      {asking === 'stop' && (
+        <Confirm
+          title={`Stop serving “${alias}”?`}
+          verb="Stop serving"
+          act={() => undeploy.mutateAsync(alias)}
+          onClose={() => setAsking(undefined)}
+        >
+          {stoppingWords(deployment)}
+        </Confirm>
+      )}
     </span>
   );
 }
 
-function DeployForm({ modelId, chosen }: { modelId: string; chosen: number }) {
+function DeployForm(props: { modelId: string; chosen: number; served: readonly Deployment[] }) {
+  const { modelId, chosen } = props;
   const deploy = useDeployAs(modelId);
   const [alias, setAlias] = useState('production');
-  const [share, setShare] = useState<string | number>(100);
+  const [share, setShare] = useState<number | ''>(100);
+  const [asking, setAsking] = useState(false);
   const failure = deploy.error ? failureOf(deploy.error) : undefined;
   const errorAt = (field: string): string | undefined =>
     failure?.details.find((detail) => detail.field === field)?.message;
   const atField = errorAt('alias') ?? errorAt('canary');
-  const percent = Number(share);
+  const percent = share === '' ? 100 : share;
+  const verb = percent < 100 ? `Try version ${chosen}` : `Deploy version ${chosen}`;
+  const served = props.served.find((one) => one.alias === alias);
+  const replaces = percent >= 100 && served !== undefined && served.version !== chosen;
+  const wanted = { version: chosen, alias, ...(percent < 100 && { canary: percent }) };
   return (
     <form
       className={styles.form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        deploy.mutate({ version: chosen, alias, ...(percent < 100 && { canary: percent }) });
+        if (Number.isNaN(percent)) return;
+        if (replaces) setAsking(true);
+        else deploy.mutate(wanted);
       }}
     >
       <TextInput
@@ -137,24 +164,34 @@ function DeployForm({ modelId, chosen }: { modelId: string; chosen: number }) {
         error={errorAt('alias')}
         onChange={(event) => setAlias(event.currentTarget.value)}
       />
-      <NumberInput
+      <NumberField
         label="Share of the requests"
         description="Below 100 % it is on trial"
         inputWrapperOrder={['label', 'input', 'description', 'error']}
-        suffix=" %"
+        unit="%"
         min={0}
         max={100}
         value={share}
         error={errorAt('canary')}
         onChange={setShare}
       />
-      <Button type="submit" variant="default" loading={deploy.isPending}>
-        {percent < 100 ? `Try version ${chosen}` : `Deploy version ${chosen}`}
+      <Button type="submit" variant="default" loading={deploy.isPending && !asking}>
+        {verb}
       </Button>
       {failure && atField === undefined && (
         <p role="alert" className={styles.refusal}>
           {failure.message}
         </p>
+      )}
+      {asking && served && (
+        <Confirm
+          title={`${verb} in place of version ${served.version}?`}
+          verb={verb}
+          act={() => deploy.mutateAsync(wanted)}
+          onClose={() => setAsking(false)}
+        >
+          {replacingWords(served, chosen)}
+        </Confirm>
       )}
     </form>
   );

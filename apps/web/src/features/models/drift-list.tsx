@@ -4,7 +4,7 @@ import { formatNumber } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { comparisonChart } from './charts/monitoring-charts.ts';
-import { driftWidth, verdicts } from './drift-words.ts';
+import { driftWidth, verdictMark } from './drift-words.ts';
 import styles from './monitoring.module.css';
 
 /** A bar for each feature; a click opens what was trained on beside what was predicted. */
@@ -32,7 +32,7 @@ export function DriftList(props: {
                 </svg>
               </span>
               <span className={styles.psi}>{drift.psi === undefined ? '–' : formatNumber(drift.psi, 2)}</span>
-              <StatusMark {...verdicts[drift.verdict]} />
+              <StatusMark {...verdictMark(drift)} />
             </button>
             {open && <Comparison drift={drift} />}
           </li>

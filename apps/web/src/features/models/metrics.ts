@@ -14,9 +14,9 @@ const isMetric = (name: string): name is MetricName => name in metricWords;
 
 export const metricMeaning = (name: string): string => (isMetric(name) ? metricWords[name].meaning : '');
 
-/** "± 0.012"; empty without a spread. */
+/** "± 0.012"; empty where nothing spreads, as over a single holdout. */
 export const formatSpread = (name: string, spread: number | undefined): string =>
-  spread === undefined ? '' : `± ${formatMetric(name, spread)}`;
+  spread ? `± ${formatMetric(name, spread)}` : '';
 
 /** "0.941 to 0.978", where chance in the rows held out leaves a metric with 95 % confidence. */
 export const formatInterval = (name: string, interval: readonly [number, number] | undefined): string =>

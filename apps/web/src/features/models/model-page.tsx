@@ -1,7 +1,9 @@
 import type { Model, ModelVersionSummary } from '@quadrax/contract';
 import { Button, Menu } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useMayWrite } from '#lib/session.ts';
+import { Confirm } from '#ui/confirm.tsx';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EditableText } from '#ui/editable-text.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
@@ -10,6 +12,9 @@ import { Page } from '#ui/page.tsx';
 import { SkeletonBlock, SkeletonPage } from '#ui/skeletons.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure, showUndo } from '#ui/undo-notice.tsx';
+import { CompareVersions } from './compare-button.tsx';
+import { Answering, DeployButton } from './deploy-button.tsx';
+import { stoppingWords } from './deploy-words.ts';
 import { useExportModel } from './model-files.ts';
 import {
   useDeploy,
@@ -78,7 +83,12 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
         </>
       }
       copyAs={<CopyAs call={{ name: 'models.get', params: { id: model.id } }} />}
-      secondary={mayWrite && <Steps model={model} chosen={chosen} training={training} />}
+      secondary={
+        <>
+          <CompareVersions model={model} versions={versions} chosen={chosen} />
+          {mayWrite && <Steps model={model} chosen={chosen} training={training} />}
+        </>
+      }
       action={
         mayWrite && !earlier.isLoading && <NextStep model={model} chosen={chosen} training={training} />
       }
@@ -114,7 +124,6 @@ interface StepsProps {
 /** The one next step: train, deploy what is shown, or try what is deployed. */
 function NextStep({ model, chosen, training }: StepsProps) {
   const search = modelRoute.useSearch();
-  const deploy = useDeploy(model.id);
   if (training) return null;
   if (!chosen) {
     return (
@@ -124,18 +133,7 @@ function NextStep({ model, chosen, training }: StepsProps) {
     );
   }
   if (model.deployedVersion !== chosen.version) {
-    return (
-      <Button
-        loading={deploy.isPending}
-        onClick={() =>
-          deploy.mutate(chosen.version, {
-            onError: (error) => showFailure(error, `Version ${chosen.version} could not be deployed.`),
-          })
-        }
-      >
-        Deploy version {chosen.version}
-      </Button>
-    );
+    return <DeployButton model={model} version={chosen.version} />;
   }
   if (search.tab === 'predict') return null;
   return (
@@ -162,14 +160,12 @@ function Steps({ model, chosen, training }: StepsProps) {
   const restore = useRestoreModel();
   const exporting = useExportModel(model);
   const served = model.deployedVersion;
-  const undeploy = (): void =>
-    deploy.mutate(undefined, {
-      onSuccess: () => {
-        if (served !== undefined)
-          showUndo(`${model.name} is no longer served.`, () => deploy.mutateAsync(served));
-      },
-      onError: (error) => showFailure(error, `${model.name} could not be undeployed.`),
-    });
+  const [stopping, setStopping] = useState(false);
+  const undeploy = async (): Promise<void> => {
+    await deploy.mutateAsync(undefined);
+    if (served !== undefined)
+      showUndo(`${model.name} is no longer served.`, () => deploy.mutateAsync(served));
+  };
   const deleteIt = (): void =>
     remove.mutate(model.id, {
       onSuccess: () => {
@@ -213,7 +209,7 @@ function Steps({ model, chosen, training }: StepsProps) {
               Export version {chosen.version} as JSON
             </Menu.Item>
           )}
-          <Menu.Item disabled={served === undefined} onClick={undeploy}>
+          <Menu.Item disabled={served === undefined} onClick={() => setStopping(true)}>
             {served === undefined ? 'Stop serving' : `Stop serving version ${served}`}
           </Menu.Item>
           <Menu.Divider />
@@ -222,6 +218,16 @@ function Steps({ model, chosen, training }: StepsProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {stopping && served !== undefined && (
+        <Confirm
+          title={`Stop serving ${model.name}?`}
+          verb="Stop serving"
+          act={undeploy}
+          onClose={() => setStopping(false)}
+        >
+          <Answering model={model} words={stoppingWords} />
+        </Confirm>
+      )}
     </>
   );
 }

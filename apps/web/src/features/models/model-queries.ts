@@ -82,6 +82,27 @@ export function useVersion(id: string | undefined, version: number | undefined) 
   });
 }
 
+/** The job of the training that was asked for last. */
+export function useLastTraining(modelId: string, enabled = true) {
+  return useQuery({
+    queryKey: [...all, 'last-training', modelId],
+    queryFn: ({ signal }) => api.jobs.list({ subject: modelId, kind: 'model.train', limit: 1 }, { signal }),
+    select: (page) => page.items[0],
+    enabled,
+  });
+}
+
+/** What a training was asked for. Never changes, and is forgotten some day. */
+export function useTraining(id: string, jobId: string | undefined) {
+  return useQuery({
+    queryKey: [...all, 'training', id, jobId],
+    queryFn: ({ signal }) => api.models.training(id, jobId ?? '', { signal }),
+    enabled: jobId !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: (failures, error) => failureOf(error).code !== 'NOT_FOUND' && failures < 2,
+  });
+}
+
 /** What moves a version. Never changes once it is there. */
 export function useExplanation(id: string, version: number) {
   return useQuery({

@@ -2,7 +2,14 @@ import type { Candidate, Job, Model } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { arrivalBars, leaderboardBars, rungSentence, withCandidate } from './candidates.ts';
 import { cellSentence, cellShade, confusionCells, confusionSentence } from './confusion.ts';
-import { byMember, headlines, parameterLabel, parameterText, validationText } from './metrics.ts';
+import {
+  byMember,
+  formatSpread,
+  headlines,
+  parameterLabel,
+  parameterText,
+  validationText,
+} from './metrics.ts';
 import { modelSentence, trainingFailure } from './model-state.ts';
 
 const arrival = (algorithm: string, score: number, jobId = 'j1') => ({
@@ -150,6 +157,13 @@ describe('a model in words', () => {
 });
 
 describe('metrics', () => {
+  it('spread where they do, however little', () => {
+    expect(['accuracy', 'rmse'].map((name) => formatSpread(name, 0))).toEqual(['', '']);
+    expect(formatSpread('accuracy', 0.0123)).toBe('± 0.012');
+    expect(formatSpread('logLoss', 0.000123)).toBe('± 0.000123');
+    expect(formatSpread('logLoss', 1e-17)).toBe('± 0.000');
+  });
+
   it('lead with the most telling, each with its spread', () => {
     expect(headlines({ logLoss: 0.1, accuracy: 0.9, spread: { accuracy: 0.01 } })).toEqual([
       { name: 'accuracy', value: 0.9, spread: 0.01 },

@@ -42,7 +42,10 @@ export function PredictForm({
   version: ModelVersion;
   below: ReactNode;
 }) {
-  const fields = useMemo(() => predictFields(version.features, version.example), [version]);
+  const fields = useMemo(
+    () => predictFields(version.features, version.example, version.imported !== undefined),
+    [version],
+  );
   const example = useMemo(() => initialValues(fields, version.example), [fields, version.example]);
   const [values, setValues] = useState(example);
   const { record, errors } = useMemo(() => toRecord(fields, values), [fields, values]);

@@ -77,6 +77,10 @@ describe('a value that training never saw', () => {
     expect(unseenRemark(mass, '4000.5')).toBe('Only whole numbers were seen in training.');
     expect(unseenRemark(mass, '4000')).toBeUndefined();
     expect(unseenRemark(mass, '')).toBeUndefined();
+    const kind = { ...mass, kind: 'choice', options: ['a', 'b'] } as const;
+    expect(unseenRemark(kind, 'z')).toBe('Not seen in training: it counts as missing.');
+    expect(unseenRemark({ ...kind, imported: true }, 'z')).toContain('None of the categories');
+    expect([unseenRemark(kind, 'a'), unseenRemark(kind, '')]).toEqual([undefined, undefined]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ErrorDetail, Feature } from '@quadrax/contract';
 import { formatNumber } from '#lib/format.ts';
+import { readNumber } from '#lib/numbers.ts';
 
 type Scalar = number | string | boolean | null;
 export type PredictRecord = Record<string, Scalar>;
@@ -12,12 +13,18 @@ export interface PredictField {
   readonly min?: number;
   readonly max?: number;
   readonly options: readonly string[];
+  /** Of a model that was trained elsewhere. */
+  readonly imported: boolean;
   /** What was seen in training, in words. */
   readonly seen: string;
 }
 
 /** The form of a version, in the order of its features. */
-export function predictFields(features: readonly Feature[], example: PredictRecord): PredictField[] {
+export function predictFields(
+  features: readonly Feature[],
+  example: PredictRecord,
+  imported = false,
+): PredictField[] {
   return features.map((feature) => ({
     name: feature.name,
     kind: kindOf(feature, example[feature.name]),
@@ -25,6 +32,7 @@ export function predictFields(features: readonly Feature[], example: PredictReco
     ...(feature.min !== undefined && { min: feature.min }),
     ...(feature.max !== undefined && { max: feature.max }),
     options: feature.categories ?? [],
+    imported,
     seen: seenText(feature),
   }));
 }
@@ -81,7 +89,7 @@ export function toRecord(
     const text = (values[field.name] ?? '').trim();
     if (text === '') record[field.name] = null;
     else if (field.kind === 'number') {
-      const value = Number(text.replace(',', '.'));
+      const value = readNumber(text);
       if (Number.isFinite(value)) record[field.name] = value;
       else errors[field.name] = `A number is needed here, and "${text}" is none.`;
     } else record[field.name] = text;
@@ -91,9 +99,14 @@ export function toRecord(
 
 /** A gentle remark on a value that training never saw; undefined when it is ordinary. */
 export function unseenRemark(field: PredictField, text: string): string | undefined {
-  if (field.kind !== 'number' || text.trim() === '') return undefined;
-  const value = Number(text.replace(',', '.'));
-  if (!Number.isFinite(value)) return undefined;
+  if (field.kind === 'choice' && text.trim() !== '' && !field.options.includes(text.trim())) {
+    return field.imported
+      ? 'None of the categories that the model names. What it makes of it is its own.'
+      : 'Not seen in training: it counts as missing.';
+  }
+  if (field.kind !== 'number') return undefined;
+  const value = readNumber(text);
+  if (value === '' || !Number.isFinite(value)) return undefined;
   if ((field.min !== undefined && value < field.min) || (field.max !== undefined && value > field.max)) {
     return `Outside what was seen in training (${formatNumber(field.min ?? value)} to ${formatNumber(field.max ?? value)}).`;
   }

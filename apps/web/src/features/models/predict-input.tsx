@@ -1,10 +1,6 @@
-import { Autocomplete, Select, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, Textarea, TextInput } from '@mantine/core';
 import type { PredictField } from './predict-form.ts';
 import styles from './predict.module.css';
-
-const MISSING = '';
-/** Beyond this a list is searched by typing. */
-const MANY = 8;
 
 /** One feature to fill in: what was seen in training stands below it, what is wrong in its place. */
 export function PredictInput(props: {
@@ -31,22 +27,22 @@ export function PredictInput(props: {
   };
   if (field.kind === 'choice') {
     return (
-      <Select
+      <Autocomplete
         {...shared}
-        value={value === MISSING ? null : value}
+        value={value}
         data={[...field.options]}
-        searchable={field.options.length > MANY}
+        // A category that is there already hides none of the others.
+        filter={({ options, search, limit }) => {
+          const part = field.options.includes(search) ? '' : search.trim().toLowerCase();
+          return options
+            .filter((one) => 'label' in one && one.label.toLowerCase().includes(part))
+            .slice(0, limit);
+        }}
         clearable
         placeholder="missing"
         limit={200}
-        nothingFoundMessage="No category of that name was seen in training"
-        onChange={(next) => onChange(next ?? MISSING)}
+        onChange={onChange}
       />
-    );
-  }
-  if (field.kind === 'text' && field.options.length > 0) {
-    return (
-      <Autocomplete {...shared} value={value} data={[...field.options]} limit={50} onChange={onChange} />
     );
   }
   if (field.kind === 'text') {

@@ -40,6 +40,8 @@ export interface TrainSearch {
   modelId?: string | undefined;
   /** The version whose settings fill the form; absent, the latest. */
   version?: number | undefined;
+  /** The training whose settings fill the form, whether or not it made a version. */
+  jobId?: string | undefined;
 }
 
 export const trainRoute = createRoute({
@@ -49,6 +51,7 @@ export const trainRoute = createRoute({
     datakitId: text(search['datakitId']),
     modelId: text(search['modelId']),
     version: whole(search['version'], 1),
+    jobId: text(search['jobId']),
   }),
   component: lazyRouteComponent(() => import('./train-page.tsx'), 'TrainPage'),
 });

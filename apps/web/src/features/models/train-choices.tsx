@@ -1,15 +1,17 @@
 import type { Algorithm } from '@quadrax/contract';
 import type { AlgorithmParameter } from '@quadrax/contract/algorithms';
-import { NativeSelect, NumberInput, Radio, SegmentedControl, TextInput } from '@mantine/core';
+import { NativeSelect, Radio, SegmentedControl, TextInput } from '@mantine/core';
 import { metricLabel } from '#lib/words.ts';
+import { NumberField } from '#ui/number-field.tsx';
 import { metricsOf, parameterLabel } from './metrics.ts';
+import type { TrainColumn } from './train-columns.ts';
 import {
   bounds,
   splitColumns,
   splitsOf,
-  type TrainColumn,
   type TrainErrors,
   type TrainValues,
+  weightColumns,
 } from './train-form.ts';
 import { shownParameters } from './train-parameters.ts';
 import styles from './train.module.css';
@@ -120,25 +122,24 @@ export function ValidationChoice({
           ]}
         />
         {folds ? (
-          <NumberInput
+          <NumberField
             aria-label="Folds"
-            suffix=" folds"
+            unit="folds"
             value={values.folds}
             min={2}
             max={20}
-            allowDecimal={false}
             error={errors['folds']}
-            onChange={(value) => onChange({ folds: numberOf(value) })}
+            onChange={(folds) => onChange({ folds })}
           />
         ) : (
-          <NumberInput
+          <NumberField
             aria-label="Rows held out, in percent"
-            suffix=" % of the rows"
+            unit="% of the rows"
             value={values.holdoutPercent}
             min={1}
             max={99}
             error={errors['holdoutPercent']}
-            onChange={(value) => onChange({ holdoutPercent: numberOf(value) })}
+            onChange={(holdoutPercent) => onChange({ holdoutPercent })}
           />
         )}
       </div>
@@ -174,14 +175,6 @@ export function ValidationChoice({
   );
 }
 
-/** A cleared number input gives an empty text. */
-const numberOf = (value: string | number): number | '' =>
-  typeof value === 'number'
-    ? value
-    : value.trim() === '' || !Number.isFinite(Number(value))
-      ? ''
-      : Number(value);
-
 /** In other words than the parameter's own description. */
 const hints: Readonly<Record<string, string>> = {
   iterations: 'Trees at most; it stops earlier when held-out rows no longer gain.',
@@ -192,10 +185,15 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** What most people leave alone: metric, seed, time, and the settings of the algorithm. */
-export function TrainAdvanced({ values, errors, onChange }: ChoiceProps) {
+export function TrainAdvanced({
+  values,
+  errors,
+  columns,
+  onChange,
+}: ChoiceProps & { columns: readonly TrainColumn[] }) {
   const metrics = values.task === '' ? [] : metricsOf(values.task);
   const wrong = Object.keys(errors).some((field) =>
-    /^(metric|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
+    /^(metric|weights|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
   );
   return (
     <details className={styles.advanced} open={wrong || undefined}>
@@ -215,33 +213,45 @@ export function TrainAdvanced({ values, errors, onChange }: ChoiceProps) {
             ...metrics.map((metric) => ({ value: metric, label: metricLabel(metric) })),
           ]}
         />
+        <NativeSelect
+          label="Weights"
+          description="How much each row counts in what is learnt."
+          value={values.weights}
+          error={errors['weights']}
+          onChange={(event) => {
+            const weights = event.currentTarget.value;
+            onChange({ weights, features: values.features.filter((name) => name !== weights) });
+          }}
+          data={[
+            { value: '', label: 'All rows alike' },
+            ...weightColumns(columns, values.target).map((name) => ({ value: name, label: name })),
+          ]}
+        />
         {values.task === 'CLASSIFICATION' && (
           <DecisionChoice values={values} errors={errors} onChange={onChange} />
         )}
-        <NumberInput
+        <NumberField
           label="Seed"
           description="The same seed gives the same model."
           value={values.seed}
           min={bounds.seed.least}
           max={bounds.seed.most}
-          allowDecimal={false}
           error={errors['seed']}
-          onChange={(value) => onChange({ seed: numberOf(value) })}
+          onChange={(seed) => onChange({ seed })}
         />
         {values.algorithm === 'auto' && (
-          <NumberInput
+          <NumberField
             label="Time budget"
             description="How long the search may take."
-            suffix=" s"
+            unit="s"
             value={values.timeBudgetSeconds}
             min={bounds.timeBudgetSeconds.least}
             max={bounds.timeBudgetSeconds.most}
-            allowDecimal={false}
             error={errors['timeBudgetSeconds']}
-            onChange={(value) => onChange({ timeBudgetSeconds: numberOf(value) })}
+            onChange={(timeBudgetSeconds) => onChange({ timeBudgetSeconds })}
           />
         )}
-        {shownParameters(values.algorithm).map((parameter) => (
+        {shownParameters(values.algorithm, values.parameters).map((parameter) => (
           <ParameterInput
             key={parameter.name}
             parameter={parameter}
@@ -288,7 +298,7 @@ function DecisionChoice({ values, errors, onChange }: ChoiceProps) {
         data={options(thresholds)}
       />
       {values.threshold === 'own' && (
-        <NumberInput
+        <NumberField
           label="Threshold"
           description="Labelled as the second class from this probability on."
           value={values.thresholdAt}
@@ -296,7 +306,7 @@ function DecisionChoice({ values, errors, onChange }: ChoiceProps) {
           max={0.999}
           step={0.05}
           error={errors['threshold']}
-          onChange={(value) => onChange({ thresholdAt: numberOf(value) })}
+          onChange={(thresholdAt) => onChange({ thresholdAt })}
         />
       )}
       <NativeSelect
@@ -348,16 +358,15 @@ function ParameterInput(props: {
     );
   }
   return (
-    <NumberInput
+    <NumberField
       label={label}
       description={hint}
       placeholder={parameter.default === 'auto' ? 'chosen by itself' : String(parameter.default)}
-      value={value}
+      value={typeof value === 'number' ? value : ''}
       min={parameter.min}
       max={parameter.max}
-      allowDecimal={parameter.kind === 'number'}
       error={error}
-      onChange={(given) => onChange(numberOf(given))}
+      onChange={onChange}
     />
   );
 }

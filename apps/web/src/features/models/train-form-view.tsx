@@ -8,12 +8,10 @@ import { ErrorState } from '#ui/error-state.tsx';
 import { FeatureChecklist } from './feature-checklist.tsx';
 import { useNamesakes, useTrain } from './model-queries.ts';
 import { AlgorithmChoice, TrainAdvanced, ValidationChoice } from './train-choices.tsx';
+import { inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
 import {
   fieldOfDetail,
-  inferTask,
   suggestedName,
-  type Task,
-  type TrainColumn,
   type TrainErrors,
   trainErrors,
   trainSentence,
@@ -55,7 +53,10 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
     );
   };
   const submit = (): void => {
-    const found = trainErrors(values);
+    const found = trainErrors(
+      values,
+      columns.find(({ name: one }) => one === values.target),
+    );
     if (Object.keys(found).length > 0) return showErrors(found);
     setErrors({});
     train.mutate(
@@ -90,8 +91,11 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
           const chosen = valuesForTarget(columns, target);
           const kept =
             model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : chosen.task;
+          const weights = values.weights === target ? '' : values.weights;
           put({
             ...chosen,
+            weights,
+            features: chosen.features.filter((one) => one !== weights),
             task: chosen.task === '' ? '' : kept,
             metric: '',
             ...(values.name === suggested && { name: suggestedName(target, datakit.name) }),
@@ -101,6 +105,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
       />
       <FeatureChecklist
         columns={columns.filter((column) => column.name !== values.target)}
+        target={values.target}
         rows={datakit.rows ?? 0}
         chosen={values.features}
         error={errors['features']}
@@ -111,7 +116,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         onChange={(algorithm) => put({ algorithm, parameters: {} })}
       />
       <ValidationChoice values={values} errors={errors} columns={columns} onChange={put} />
-      <TrainAdvanced values={values} errors={errors} onChange={put} />
+      <TrainAdvanced values={values} errors={errors} columns={columns} onChange={put} />
       {!model && (
         <TrainName
           value={name}
@@ -168,23 +173,21 @@ function Target(props: {
     <div className={styles.target}>
       <Select
         label="Column to predict"
-        description="The target. Rows where it is missing are left out."
+        description="The target. Rows where it is missing are left out. Columns that cannot be predicted say why in the list."
         searchable
         allowDeselect={false}
         value={values.target === '' ? null : values.target}
         onChange={(target) => target !== null && onTarget(target)}
-        data={columns.map(({ name, type }) => ({
-          value: name,
-          label: name,
-          disabled: type === 'identifier',
+        data={columns.map((one) => ({
+          value: one.name,
+          label: one.name,
+          disabled: targetRefusal(one) !== undefined,
         }))}
         renderOption={({ option }) => (
-          <span className={styles.option}>
-            <span>{option.label}</span>
-            <span className={styles.quiet}>{columns.find((one) => one.name === option.value)?.type}</span>
-          </span>
+          <TargetOption column={columns.find((one) => one.name === option.value)} />
         )}
-        error={errors['target']}
+        classNames={{ option: styles.choice }}
+        error={errors['target'] ?? (column && targetRefusal(column))}
         limit={300}
       />
       {guess && (
@@ -207,5 +210,16 @@ function Target(props: {
         </div>
       )}
     </div>
+  );
+}
+
+/** A column that may be predicted with its type, another with the reason why not. */
+function TargetOption({ column }: { column: TrainColumn | undefined }) {
+  const refusal = column && targetRefusal(column);
+  return (
+    <span className={styles.option} data-refused={refusal !== undefined || undefined}>
+      <span>{column?.name}</span>
+      <span className={styles.quiet}>{refusal ?? column?.type}</span>
+    </span>
   );
 }

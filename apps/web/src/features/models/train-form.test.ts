@@ -1,20 +1,25 @@
-import type { ModelVersion } from '@quadrax/contract';
+import type { ModelVersion, TrainSettings } from '@quadrax/contract';
 import { trainRequestSchema } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
+import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
 import {
-  bounds,
   defaultFeatures,
   defaultTarget,
+  inferTask,
+  leftOutBecause,
+  targetRefusal,
+  type TrainColumn,
+  trainColumns,
+} from './train-columns.ts';
+import {
+  bounds,
   emptyTrainValues,
   fieldOfDetail,
-  inferTask,
-  type TrainColumn,
   trainErrors,
   trainSentence,
   type TrainValues,
   toTrainBody,
   valuesForTarget,
-  valuesOfVersion,
   unusedName,
 } from './train-form.ts';
 
@@ -145,7 +150,9 @@ describe('the form', () => {
     });
     expect(Object.keys(errors).sort()).toEqual(['features', 'folds', 'name', 'seed', 'timeBudgetSeconds']);
     expect(errors['folds']).toBe('Use 2 to 20.');
-    expect(trainErrors({ ...values, task: '' })['target']).toContain('cannot be predicted');
+    expect(trainErrors({ ...values, target: 'notes' }, columns.at(-1))['target']).toBe(
+      'Text cannot be predicted.',
+    );
   });
 
   it('sends the settings of the algorithm that is chosen, numbers and choices', () => {
@@ -196,17 +203,58 @@ describe('training again', () => {
     target: 'species',
     validation: { holdout: 0.25 },
     seed: 7,
-    leaderboard: [{}],
+    leaderboard: [{ metric: 'f1' }],
   } as unknown as ModelVersion;
+  const again = (settings: TrainSettings) =>
+    valuesOfSettings(settings, { type: 'CLASSIFICATION', name: 'penguins', columns });
 
-  it('begins with the settings of the version', () => {
-    expect(valuesOfVersion(version, 'CLASSIFICATION', 'penguins')).toMatchObject({
+  it('begins with what the version was asked for, to the last setting', () => {
+    const asked: TrainValues = {
+      ...values,
+      name: 'penguins',
+      features: ['notes', 'mass'],
+      algorithm: 'gradient_boosting',
+      validation: 'folds',
+      folds: 3,
+      splitBy: 'groups',
+      splitColumn: 'station',
+      metric: 'balancedAccuracy',
+      weights: 'mass',
+      threshold: 'own',
+      thresholdAt: 0.3,
+      calibrate: 'platt',
+      seed: 11,
+      timeBudgetSeconds: 30,
+      parameters: { leaves: 9, monotone: 'mass +', maxBins: 32 },
+    };
+    const body = toTrainBody(asked);
+    expect(body.parameters).toEqual(asked.parameters);
+    expect(again(settingsOfVersion({ ...version, settings: body }))).toEqual(asked);
+  });
+
+  it('takes every other column where none were named, and none that are not there any more', () => {
+    const { features: _all, ...open } = toTrainBody({ ...values, weights: 'mass' });
+    expect(again(open).features).toEqual(['id', 'station', 'notes']);
+    const gone = toTrainBody({
+      ...values,
+      features: ['mass', 'flipper'],
+      weights: 'flipper',
+      splitBy: 'time',
+      splitColumn: 'flipper',
+    });
+    expect(again(gone)).toMatchObject({ features: ['mass'], weights: '', splitBy: '', splitColumn: '' });
+    expect([goneColumns(gone, columns), goneColumns(open, columns)]).toEqual([['flipper'], []]);
+  });
+
+  it('begins with what can be told of a version that did not keep it', () => {
+    expect(again(settingsOfVersion(version))).toMatchObject({
       datakitId: 'd1',
       target: 'species',
       features: ['mass'],
       algorithm: 'gradient_boosting',
       validation: 'holdout',
       holdoutPercent: 25,
+      metric: 'f1',
       seed: 7,
       parameters: { leaves: 15, learningRate: 0.08 },
     });
@@ -214,7 +262,57 @@ describe('training again', () => {
 
   it('searches again where the version was found by a search', () => {
     const searched = { ...version, leaderboard: [{}, {}] } as unknown as ModelVersion;
-    expect(valuesOfVersion(searched, 'CLASSIFICATION', 'penguins').algorithm).toBe('auto');
+    expect(settingsOfVersion(searched).algorithm).toBe('auto');
+  });
+});
+
+describe('what the profile warns of', () => {
+  const warned = trainColumns({
+    columns: [
+      { name: 'inch', type: 'numeric', distinct: 90, missing: 0 },
+      { name: 'cm', type: 'numeric', distinct: 90, missing: 0 },
+      { name: 'row', type: 'integer', distinct: 100, missing: 0 },
+      { name: 'grade', type: 'categorical', distinct: 2, missing: 0 },
+    ],
+    warnings: [
+      { code: 'LIKELY_LEAK', column: 'cm', other: 'inch', message: '' },
+      { code: 'LIKELY_IDENTIFIER', column: 'row', message: '' },
+    ],
+  });
+  const reasons = (target: string) =>
+    warned.flatMap((column) => {
+      const reason = leftOutBecause(column, target);
+      return reason ? [`${column.name}: ${reason}`] : [];
+    });
+
+  it('is left out: a leak of the target either way, and what tells rows apart', () => {
+    expect(reasons('inch')).toEqual(['cm: leak', 'row: identifier']);
+    expect(reasons('cm')).toEqual(['inch: leak', 'row: identifier']);
+    expect(reasons('grade')).toEqual(['row: identifier']);
+    expect(defaultFeatures(warned, 'cm')).toEqual(['grade']);
+  });
+});
+
+describe('a column that cannot be predicted', () => {
+  it.each<[TrainColumn, string]>([
+    [{ name: 'a', type: 'integer', distinct: 1 }, 'the same in every row'],
+    [{ name: 'a', type: 'categorical', distinct: 0 }, 'empty'],
+    [{ name: 'a', type: 'identifier', distinct: 90 }, 'identifier'],
+    [{ name: 'a', type: 'datetime', distinct: 90 }, 'date'],
+    [{ name: 'a', type: 'categorical', distinct: 300 }, '300 categories'],
+  ])('says why: %j', (column, reason) => {
+    expect(targetRefusal(column)).toContain(reason);
+  });
+});
+
+describe('a field whose text is no number', () => {
+  it('is refused where it is, and nothing is sent', () => {
+    expect(trainErrors({ ...values, seed: Number.NaN, folds: Number.NaN })).toEqual({
+      seed: expect.stringContaining('no number'),
+      folds: expect.stringContaining('no number'),
+    });
+    const boosting = { ...values, algorithm: 'gradient_boosting', parameters: { l2: Number.NaN } } as const;
+    expect(Object.keys(trainErrors(boosting))).toEqual(['parameters.l2']);
   });
 });
 

@@ -1,102 +1,8 @@
-import type {
-  Algorithm,
-  ColumnType,
-  MetricName,
-  ModelType,
-  ModelVersion,
-  Sample,
-  TrainRequest,
-} from '@quadrax/contract';
-import { algorithmParameters } from '@quadrax/contract/algorithms';
+import type { Algorithm, ColumnType, MetricName, TrainRequest } from '@quadrax/contract';
 import { formatDuration, plural } from '#lib/format.ts';
-import {
-  givenParameters,
-  type ParameterValues,
-  parametersOfVersion,
-  shownParameters,
-} from './train-parameters.ts';
-
-/** A column as the form needs it; the figures of the profile are there once it has been read. */
-export interface TrainColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly distinct?: number;
-  readonly missing?: number;
-}
-
-export type Task = 'CLASSIFICATION' | 'REGRESSION';
-
-export interface TaskGuess {
-  readonly task: Task;
-  /** Why, in a sentence. */
-  readonly reason: string;
-  /** True when the other task would work as well. */
-  readonly open: boolean;
-}
-
-const MANY_CLASSES = 100;
-
-/** What predicting a column means, by its type; undefined for columns that cannot be predicted. */
-export function inferTask(column: TrainColumn): TaskGuess | undefined {
-  const { type, distinct } = column;
-  if (type === 'boolean') {
-    return {
-      task: 'CLASSIFICATION',
-      reason: 'Its values are true or false, so the class is predicted.',
-      open: false,
-    };
-  }
-  if (type === 'categorical') {
-    const many = distinct === undefined ? 'categories' : `${distinct} categories`;
-    return {
-      task: 'CLASSIFICATION',
-      reason: `Its values are ${many}, so the class is predicted.`,
-      open: false,
-    };
-  }
-  if (type === 'integer' && distinct !== undefined && distinct <= 2) {
-    return {
-      task: 'CLASSIFICATION',
-      reason: 'It holds two whole numbers, which most often stand for classes.',
-      open: true,
-    };
-  }
-  if (type === 'integer') {
-    const few = distinct !== undefined && distinct <= MANY_CLASSES;
-    const reason = few
-      ? `It holds ${distinct} different whole numbers. Their order counts, so the number is predicted; choose classes if they are codes.`
-      : 'It holds whole numbers, so the number is predicted.';
-    return { task: 'REGRESSION', reason, open: few };
-  }
-  if (type === 'numeric') {
-    return { task: 'REGRESSION', reason: 'It holds numbers, so the number is predicted.', open: false };
-  }
-  return undefined;
-}
-
-/** The sample's own target, else the last column that can be predicted. */
-export function defaultTarget(
-  columns: readonly TrainColumn[],
-  sample?: Pick<Sample, 'target'>,
-): string | undefined {
-  if (sample && columns.some((column) => column.name === sample.target)) return sample.target;
-  const usable = columns.filter((column) => inferTask(column) && (column.distinct ?? 2) > 1);
-  return usable.at(-1)?.name;
-}
-
-/** Every other column but identifiers and constant ones, which teach nothing that holds for new rows. */
-export function defaultFeatures(columns: readonly TrainColumn[], target: string): string[] {
-  return columns
-    .filter((column) => column.name !== target && column.type !== 'identifier' && (column.distinct ?? 2) > 1)
-    .map((column) => column.name);
-}
-
-/** Why a column is left out by default; undefined for those that are in. */
-export function leftOutBecause(column: TrainColumn): string | undefined {
-  if (column.type === 'identifier') return 'identifier';
-  if (column.distinct !== undefined && column.distinct <= 1) return 'constant';
-  return undefined;
-}
+import { notANumber } from '#lib/numbers.ts';
+import { defaultFeatures, inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
+import { givenParameters, type ParameterValues, shownParameters } from './train-parameters.ts';
 
 export interface TrainValues {
   name: string;
@@ -112,6 +18,8 @@ export interface TrainValues {
   splitBy: '' | 'groups' | 'time';
   splitColumn: string;
   metric: MetricName | '';
+  /** The column of the rows' weights. */
+  weights: string;
   threshold: 'half' | 'f1' | 'balanced_accuracy' | 'own';
   /** Of `own`. */
   thresholdAt: number | '';
@@ -134,6 +42,7 @@ export const emptyTrainValues: TrainValues = {
   splitBy: '',
   splitColumn: '',
   metric: '',
+  weights: '',
   threshold: 'half',
   thresholdAt: 0.5,
   calibrate: 'none',
@@ -179,6 +88,7 @@ export function toTrainBody(values: TrainValues): TrainRequest {
     parameters: givenParameters(values.algorithm, values.parameters),
     validation: validationOf(values),
     ...(values.metric !== '' && { metric: values.metric }),
+    ...(values.weights !== '' && { weights: values.weights }),
     ...decisionOf(values),
     seed: values.seed === '' ? 1 : values.seed,
     timeBudgetSeconds: values.timeBudgetSeconds === '' ? 120 : values.timeBudgetSeconds,
@@ -212,6 +122,12 @@ export function splitColumns(columns: readonly TrainColumn[], { splitBy, target 
     .map(({ name }) => name);
 }
 
+/** The columns that say how much a row counts. */
+export const weightColumns = (columns: readonly TrainColumn[], target: string): string[] =>
+  columns
+    .filter(({ name, type }) => name !== target && (type === 'numeric' || type === 'integer'))
+    .map(({ name }) => name);
+
 export type TrainErrors = Partial<Record<string, string>>;
 
 interface Bound {
@@ -227,15 +143,20 @@ export const bounds: Readonly<Record<'seed' | 'timeBudgetSeconds' | 'folds', Bou
   folds: { least: 2, most: 20, whole: true },
 };
 
+/** @param value NaN where something was typed that is no number */
 function outside(value: number | '', { least, most, whole }: Bound): string | undefined {
   if (value === '') return undefined;
+  if (Number.isNaN(value)) return notANumber;
   if (whole && !Number.isInteger(value)) return 'Use a whole number.';
   const span = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
   return value < least || value > most ? `Use ${span}.` : undefined;
 }
 
-/** Errors by the path of the field in `TrainValues`; empty when the form may be sent. */
-export function trainErrors(values: TrainValues): TrainErrors {
+/**
+ * Errors by the path of the field in `TrainValues`; empty when the form may be sent.
+ * @param column of the target, as far as it is known
+ */
+export function trainErrors(values: TrainValues, column?: TrainColumn): TrainErrors {
   const errors: TrainErrors = {};
   const put = (field: string, message: string | undefined): void => {
     if (message !== undefined) errors[field] ??= message;
@@ -243,22 +164,20 @@ export function trainErrors(values: TrainValues): TrainErrors {
   if (values.name.trim() === '') put('name', 'Give the model a name.');
   if (values.datakitId === '') put('datakitId', 'Choose the data to learn from.');
   else if (values.target === '') put('target', 'Choose the column to predict.');
-  else if (values.task === '') {
-    put('target', 'This column cannot be predicted: it holds text, dates or identifiers. Choose another.');
-  }
+  else if (column) put('target', targetRefusal(column));
   if (values.target !== '' && values.features.length === 0) {
     put('features', 'Choose at least one column to predict from.');
   }
   validationErrors(values, put);
   const { threshold, thresholdAt } = values;
-  if (threshold === 'own' && (thresholdAt === '' || thresholdAt <= 0 || thresholdAt >= 1)) {
+  if (threshold === 'own' && !(thresholdAt !== '' && thresholdAt > 0 && thresholdAt < 1)) {
     put('threshold', 'Use a probability above 0 and below 1.');
   }
   put('seed', outside(values.seed, bounds.seed));
   if (values.algorithm === 'auto') {
     put('timeBudgetSeconds', outside(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
   }
-  for (const parameter of shownParameters(values.algorithm)) {
+  for (const parameter of shownParameters(values.algorithm, values.parameters)) {
     const value = values.parameters[parameter.name];
     if (parameter.kind === 'choice' || parameter.kind === 'text' || typeof value !== 'number') continue;
     const { name, min, max, kind } = parameter;
@@ -275,7 +194,7 @@ function validationErrors(
   if (splitBy !== '' && splitColumn === '') put('splitColumn', 'Choose the column.');
   if (validation === 'folds')
     put('folds', folds === '' ? 'Choose 2 to 20 folds.' : outside(folds, bounds.folds));
-  else if (holdoutPercent === '' || holdoutPercent <= 0 || holdoutPercent >= 100) {
+  else if (!(holdoutPercent !== '' && holdoutPercent > 0 && holdoutPercent < 100)) {
     put('holdoutPercent', 'Hold out more than 0 and less than 100 percent.');
   }
 }
@@ -290,45 +209,10 @@ export function fieldOfDetail(field: string): string {
   return path.split('.')[0] ?? path;
 }
 
-/** A form filled as a version was trained, to train again with other settings. */
-export function valuesOfVersion(version: ModelVersion, type: ModelType, name: string): TrainValues {
-  const algorithm = version.leaderboard.length > 1 ? 'auto' : trainable(version.algorithm);
-  const validation = version.validation ?? { folds: 5 };
-  const holdout = 'holdout' in validation ? validation.holdout : undefined;
-  const groups = 'folds' in validation ? validation.groups : undefined;
-  const { time } = validation;
-  return {
-    ...emptyTrainValues,
-    name,
-    datakitId: version.datakit?.id ?? '',
-    target: version.target,
-    task: type === 'REGRESSION' ? 'REGRESSION' : 'CLASSIFICATION',
-    features: version.features.map((feature) => feature.name),
-    algorithm,
-    validation: holdout === undefined ? 'folds' : 'holdout',
-    folds: 'folds' in validation ? validation.folds : 5,
-    holdoutPercent: holdout === undefined ? 20 : Math.round(holdout * 1000) / 10,
-    splitBy: groups !== undefined ? 'groups' : time !== undefined ? 'time' : '',
-    splitColumn: groups ?? time ?? '',
-    ...decisionOfVersion(version),
-    seed: version.seed ?? emptyTrainValues.seed,
-    parameters: parametersOfVersion(algorithm, version.parameters),
-  };
-}
-
-/** What a rule found is kept as a threshold of one's own. */
-function decisionOfVersion({ decision }: ModelVersion): Partial<TrainValues> {
-  if (!decision) return {};
-  const { threshold, calibrate } = decision;
-  return threshold === 0.5 ? { calibrate } : { threshold: 'own', thresholdAt: threshold, calibrate };
-}
-
-const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(algorithmParameters, name);
-const trainable = (name: string): Algorithm => (isAlgorithm(name) ? name : 'auto');
-
 /** What a training will do, in a sentence to read before it is started. */
 export function trainSentence(values: TrainValues, rows: number): string {
   if (values.target === '' || values.task === '') return '';
+  if ([values.folds, values.holdoutPercent, values.timeBudgetSeconds].some(Number.isNaN)) return '';
   const judged =
     values.validation === 'folds'
       ? `judged by ${values.folds}-fold cross-validation`

@@ -1,7 +1,9 @@
-import type { Datakit, Model, ModelVersion } from '@quadrax/contract';
+import type { Datakit, Model, TrainSettings } from '@quadrax/contract';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useDatakit, useProfile, useSamples } from '#features/datakits';
+import { failureOf } from '#lib/failure.ts';
+import { plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
@@ -9,17 +11,11 @@ import { JobProgress } from '#ui/job-progress.tsx';
 import { Page } from '#ui/page.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { DatakitChoice } from './datakit-choice.tsx';
-import { useModel, useVersion } from './model-queries.ts';
+import { useLastTraining, useModel, useTraining, useVersion } from './model-queries.ts';
 import { trainRoute } from './routes.ts';
-import {
-  defaultTarget,
-  emptyTrainValues,
-  suggestedName,
-  type TrainColumn,
-  type TrainValues,
-  valuesForTarget,
-  valuesOfVersion,
-} from './train-form.ts';
+import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
+import { defaultTarget, type TrainColumn, trainColumns } from './train-columns.ts';
+import { emptyTrainValues, suggestedName, type TrainValues, valuesForTarget } from './train-form.ts';
 import { TrainForm } from './train-form-view.tsx';
 import styles from './train.module.css';
 
@@ -38,40 +34,77 @@ function NewModel() {
       state="Every choice has a sensible answer already; change what you know better."
     >
       <ForWriters>
-        <WithData model={undefined} settings={undefined} />
+        <WithData model={undefined} start={undefined} />
       </ForWriters>
     </Page>
   );
 }
 
-function NewVersion({ modelId }: { modelId: string }) {
+/** Settings to begin with, and where they are from. */
+interface Start {
+  readonly settings: TrainSettings;
+  /** The version that was made with them; absent for a training that made none. */
+  readonly version?: number;
+}
+
+/** What a new version of a model begins with: a training that is asked for, a version, or the training that failed. */
+function useStart(modelId: string, model: Model | undefined) {
   const search = trainRoute.useSearch();
+  const untrained = model !== undefined && model.latestVersion === undefined;
+  const last = useLastTraining(modelId, untrained && search.jobId === undefined);
+  const jobId = search.jobId ?? last.data?.id;
+  const training = useTraining(modelId, jobId);
+  // A training is forgotten some day.
+  const forgotten = training.error && failureOf(training.error).code === 'NOT_FOUND';
+  const wanted = jobId === undefined || forgotten ? (search.version ?? model?.latestVersion) : undefined;
+  const version = useVersion(modelId, wanted);
+  const start: Start | undefined = version.data
+    ? { settings: settingsOfVersion(version.data), version: version.data.version }
+    : training.data && { settings: training.data.settings };
+  const waits = last.isLoading || training.isLoading || version.isLoading;
+  return {
+    start,
+    ready: model !== undefined && !waits,
+    error: version.error ?? (forgotten ? null : training.error),
+  };
+}
+
+function NewVersion({ modelId }: { modelId: string }) {
   const { data: model, error } = useModel(modelId);
-  const version = search.version ?? model?.latestVersion;
-  const settings = useVersion(modelId, version);
-  const failure = error ?? settings.error;
-  const ready = model !== undefined && (version === undefined || settings.data !== undefined);
+  const { start, ready, error: startError } = useStart(modelId, model);
+  const failure = error ?? startError;
+  const verb = model && model.latestVersion === undefined ? 'Train' : 'Retrain';
   return (
     <Page
       narrow
-      title={model ? `Retrain ${model.name}` : 'Retrain'}
+      title={model ? `${verb} ${model.name}` : verb}
       trail={
         <Link to="/models/$id" params={{ id: modelId }}>
           {model?.name ?? 'Model'}
         </Link>
       }
-      state={
-        model && `Makes version ${(model.latestVersion ?? 0) + 1}. The versions before it stay as they are.`
-      }
+      state={model && ready && `${fromText(start)} ${makesText(model)}`}
     >
       <ForWriters>
-        {failure && <ErrorState error={failure} title="The model to train again could not be read." />}
-        {ready && !failure && <WithData model={model} settings={settings.data} />}
+        {failure && <ErrorState error={failure} title="The settings to begin with could not be read." />}
+        {ready && !failure && <WithData model={model} start={start} />}
         {!ready && !failure && <SkeletonBlock height={420} />}
       </ForWriters>
     </Page>
   );
 }
+
+function fromText(start: Start | undefined): string {
+  if (!start) return '';
+  return start.version === undefined
+    ? 'From the training that made no version: its settings are filled in.'
+    : `From version ${start.version}: its settings are filled in.`;
+}
+
+const makesText = ({ latestVersion }: Model): string =>
+  latestVersion === undefined
+    ? 'Makes the first version.'
+    : `Makes version ${latestVersion + 1}; the versions before it stay as they are.`;
 
 function ForWriters({ children }: { children: ReactNode }) {
   if (useMayWrite()) return children;
@@ -84,15 +117,15 @@ function ForWriters({ children }: { children: ReactNode }) {
 }
 
 /** Asks for the data first: without it nothing else can be chosen. */
-function WithData({ model, settings }: { model: Model | undefined; settings: ModelVersion | undefined }) {
+function WithData({ model, start }: { model: Model | undefined; start: Start | undefined }) {
   const search = trainRoute.useSearch();
   const navigate = trainRoute.useNavigate();
-  const id = search.datakitId ?? settings?.datakit?.id;
+  const id = search.datakitId ?? (start?.settings.datakitId || undefined);
   const datakit = useDatakit(id);
   const ready = datakit.data?.status === 'READY';
   const profile = useProfile(id, ready);
   const { sample, waitsForSample } = useSampleOf(datakit.data);
-  const columns: TrainColumn[] | undefined = profile.data?.columns;
+  const columns = useMemo(() => profile.data && trainColumns(profile.data), [profile.data]);
   const failure = datakit.error ?? profile.error;
   return (
     <>
@@ -108,16 +141,29 @@ function WithData({ model, settings }: { model: Model | undefined; settings: Mod
       )}
       {datakit.data && !ready && <Unready datakit={datakit.data} />}
       {ready && !columns && !profile.error && <SkeletonBlock height={420} />}
+      {columns && start && <Gone names={goneColumns(start.settings, columns)} />}
       {datakit.data && columns && !waitsForSample && (
         <TrainForm
-          key={[datakit.data.id, model?.id, settings?.version].join(' ')}
+          key={[datakit.data.id, model?.id, start?.version, search.jobId].join(' ')}
           model={model}
           datakit={datakit.data}
           columns={columns}
-          initial={initialOf({ datakit: datakit.data, columns, model, settings, sample })}
+          initial={initialOf({ datakit: datakit.data, columns, model, start, sample })}
         />
       )}
     </>
+  );
+}
+
+/** What of the settings to begin with this datakit does not have. */
+function Gone({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  const [first, ...others] = names;
+  return (
+    <p className={styles.warning}>
+      This datakit has no column {first}
+      {others.length > 0 && ` and ${plural(others.length, 'other')}`} of those settings; they are left out.
+    </p>
   );
 }
 
@@ -148,19 +194,20 @@ function Unready({ datakit }: { datakit: Datakit }) {
   );
 }
 
-/** The form as it opens: as a version was trained if its columns are there, else by what the columns suggest. */
+/** The form as it opens: as a training was asked for if its target is there, else by what the columns suggest. */
 function initialOf(from: {
   datakit: Datakit;
   columns: readonly TrainColumn[];
   model: Model | undefined;
-  settings: ModelVersion | undefined;
+  start: Start | undefined;
   sample: { target: string } | undefined;
 }): TrainValues {
-  const { datakit, columns, model, settings, sample } = from;
-  const has = (name: string): boolean => columns.some((column) => column.name === name);
-  if (model && settings && has(settings.target)) {
-    const values = valuesOfVersion(settings, model.type, model.name);
-    return { ...values, datakitId: datakit.id, features: values.features.filter(has) };
+  const { datakit, columns, model, start, sample } = from;
+  if (model && start && columns.some(({ name }) => name === start.settings.target)) {
+    return {
+      ...valuesOfSettings(start.settings, { type: model.type, name: model.name, columns }),
+      datakitId: datakit.id,
+    };
   }
   const target = defaultTarget(columns, sample) ?? '';
   const chosen = valuesForTarget(columns, target);

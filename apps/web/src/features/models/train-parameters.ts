@@ -13,14 +13,19 @@ const boosting = new Set([
   'monotone',
 ]);
 
-/** The settings that the form offers for an algorithm. */
-export function shownParameters(algorithm: Algorithm): readonly AlgorithmParameter[] {
-  const all = algorithmParameters[algorithm];
-  return algorithm === 'gradient_boosting' ? all.filter(({ name }) => boosting.has(name)) : all;
-}
-
-/** What was set of them, by name: numbers and choices, empty for what was left. */
+/** What was set of the parameters, by name: numbers and choices, empty for what was left. */
 export type ParameterValues = Readonly<Record<string, number | string>>;
+
+/** The settings that the form offers for an algorithm, and those that are set already. */
+export function shownParameters(
+  algorithm: Algorithm,
+  values: ParameterValues = {},
+): readonly AlgorithmParameter[] {
+  const all = algorithmParameters[algorithm];
+  return algorithm === 'gradient_boosting'
+    ? all.filter(({ name }) => boosting.has(name) || values[name] !== undefined)
+    : all;
+}
 
 /** Those that were set. */
 export function givenParameters(
@@ -28,7 +33,7 @@ export function givenParameters(
   values: ParameterValues,
 ): Record<string, number | string> {
   return Object.fromEntries(
-    shownParameters(algorithm).flatMap(({ name }) => {
+    shownParameters(algorithm, values).flatMap(({ name }) => {
       const value = values[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),

@@ -1,10 +1,8 @@
 import type { Model } from '@quadrax/contract';
 import { QuadraxError } from '@quadrax/client';
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { api } from '#lib/api.ts';
 import { plural } from '#lib/format.ts';
 import { metricLabel } from '#lib/words.ts';
 import { Chart } from '#ui/chart.tsx';
@@ -15,7 +13,7 @@ import { arrivalBars, furthest, rungSentence } from './candidates.ts';
 import { barsHeight } from './charts/bars.ts';
 import { leaderboardChart } from './charts/model-charts.ts';
 import styles from './model-page.module.css';
-import { useCandidates } from './model-queries.ts';
+import { useCandidates, useLastTraining } from './model-queries.ts';
 import { trainingFailure } from './model-state.ts';
 import { TrainingLog } from './training-log.tsx';
 
@@ -70,11 +68,7 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
 
 /** Why the last training ended without a version; nothing when a version has been made since. */
 export function FailedTraining({ modelId, latest }: { modelId: string; latest: string | undefined }) {
-  const { data: job } = useQuery({
-    queryKey: ['models', 'last-training', modelId],
-    queryFn: ({ signal }) => api.jobs.list({ subject: modelId, kind: 'model.train', limit: 1 }, { signal }),
-    select: (page) => page.items[0],
-  });
+  const { data: job } = useLastTraining(modelId);
   const reason = trainingFailure(job, latest);
   if (reason === undefined) return null;
   return (
@@ -87,7 +81,7 @@ export function FailedTraining({ modelId, latest }: { modelId: string; latest: s
             variant="default"
             size="xs"
             mt={8}
-            renderRoot={(props) => <Link {...props} to="/models/new" search={{ modelId }} />}
+            renderRoot={(props) => <Link {...props} to="/models/new" search={{ modelId, jobId: job?.id }} />}
           >
             Train with other settings
           </Button>

@@ -54,6 +54,12 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
             <dd>
               {formatMoment(version.trainedAt)}, in {formatDuration(version.durationMs / 1000)}
             </dd>
+            {version.madeWith !== undefined && (
+              <>
+                <dt>Made with</dt>
+                <dd>Quadrax {version.madeWith}</dd>
+              </>
+            )}
           </dl>
         </Section>
         <Section title="Parameters">

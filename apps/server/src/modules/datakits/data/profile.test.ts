@@ -251,7 +251,10 @@ describe('profile: warnings', () => {
         `${(i * 37) % 101},${((i * 37) % 101) * 2.54 + 1},${(i * 53) % 97},${'abc'[i % 3]},${'xyz'[i % 3]}`,
     );
     const result = await profiled(csv('inch,cm,other,kind,label', rows));
-    expect(result.warnings('LIKELY_LEAK').map(({ column }) => column)).toEqual(['cm', 'label']);
+    expect(result.warnings('LIKELY_LEAK').map(({ column, other }) => [other, column])).toEqual([
+      ['inch', 'cm'],
+      ['kind', 'label'],
+    ]);
   });
 
   it('warns of ragged rows and fills them up', async () => {

@@ -157,6 +157,7 @@ async function gatherWarnings(
     ...leaks.map(({ first, second, how }): ProfileWarning => ({
       code: 'LIKELY_LEAK',
       column: nameOf(second),
+      other: nameOf(first),
       message:
         how === 'correlation'
           ? `It follows from "${nameOf(first)}": their correlation is 1. Leave one out when the other is to be predicted.`

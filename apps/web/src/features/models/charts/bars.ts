@@ -1,4 +1,5 @@
 import type { CustomSeriesOption } from 'echarts';
+import { formatNumber } from '#lib/format.ts';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 import { tooltipContent } from '#ui/chart-theme.ts';
 import type { ChartTokens } from '#ui/chart-theme.ts';
@@ -7,7 +8,7 @@ import type { ChartTokens } from '#ui/chart-theme.ts';
 export interface IntervalBar {
   readonly label: string;
   readonly value: number;
-  /** Half the length of the whisker: a standard deviation. */
+  /** Half the length of the whisker: a standard deviation; where it is none, nothing is drawn. */
   readonly spread?: number;
   /** Drawn in colour; the others in grey. */
   readonly marked: boolean;
@@ -61,7 +62,7 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
   const most = Math.max(...bars.map(reach), 0);
   const least = Math.min(...bars.map((bar) => bar.value - (bar.spread ?? 0)), 0);
   const valueText = (bar: IntervalBar): string =>
-    bar.spread === undefined ? format(bar.value) : `${format(bar.value)} ± ${format(bar.spread)}`;
+    bar.spread ? `${format(bar.value)} ± ${format(bar.spread)}` : format(bar.value);
   const color = (bar: IntervalBar, tokens: ChartTokens): string =>
     bar.marked ? (tokens.categories[0] ?? tokens.accent) : tokens.lineStrong;
   return {
@@ -83,7 +84,7 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
         min: least,
         max: most > 0 ? most : undefined,
         axisLabel: {
-          formatter: (value: number) => format(value),
+          formatter: (value: number) => formatNumber(value, 3),
           showMinLabel: least === 0,
           showMaxLabel: false,
         },
@@ -116,7 +117,7 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
           type: 'custom',
           z: 3,
           data: bars.flatMap((bar, i) =>
-            bar.spread === undefined ? [] : [[i, bar.value - bar.spread, bar.value + bar.spread]],
+            !bar.spread ? [] : [[i, bar.value - bar.spread, bar.value + bar.spread]],
           ),
           encode: { x: [1, 2], y: 0 },
           renderItem: whisker(tokens.ink2),

@@ -5,6 +5,7 @@ import { barsHeight, intervalBars } from './bars.ts';
 import { areaText, areaUnder, averagePrecision, classCurves } from './class-curves.ts';
 import { learningCurve, lossCurve } from './learning-curves.ts';
 import { importanceChart, leaderboardChart, MOST_FEATURES } from './model-charts.ts';
+import { latencyChart } from './monitoring-charts.ts';
 import { predictedActual, residualHistogram, sharedSpan } from './residuals.ts';
 
 const diagonal = [
@@ -100,6 +101,7 @@ describe('bars with intervals', () => {
     bars: [
       { label: 'a', value: 3, spread: 1, marked: true },
       { label: 'b', value: 1, marked: false },
+      { label: 'c', value: 1, spread: 0, marked: false },
     ],
     name: 'Score',
     format: String,
@@ -112,6 +114,18 @@ describe('bars with intervals', () => {
 
   it('draw whiskers only where there is a spread', () => {
     expect(plain(chart.option(lightTokens)).series[1]?.data).toEqual([[0, 2, 4]]);
+  });
+
+  it('tell small values apart on their axis', () => {
+    const small = intervalBars({
+      bars: [{ label: 'a', value: 0.0006, marked: true }],
+      name: 'x',
+      format: String,
+      what: 'y',
+    });
+    const { xAxis } = small.option(lightTokens);
+    const { formatter } = (xAxis as { axisLabel: { formatter: (value: number) => string } }).axisLabel;
+    expect([0, 0.0002, 0.0004].map(formatter)).toEqual(['0', '0.0002', '0.0004']);
   });
 
   it('begin below zero where a value does', () => {
@@ -189,6 +203,41 @@ describe('the charts of a version', () => {
       ],
     ]);
     expect(plain(lossCurve([{ iteration: 1, train: 1 }]).option(lightTokens)).series).toHaveLength(1);
+  });
+});
+
+describe('a calibration curve', () => {
+  const points = [
+    { x: 0.1, y: 0, count: 12 },
+    { x: 0.9, y: 1, count: 3 },
+  ];
+
+  it('tells of each point how many held-out rows it stands for', () => {
+    const counted = classCurves('calibration', [{ label: 'pass', points }], ['fail', 'pass']);
+    expect(counted.table.columns.at(-1)).toBe('Held-out rows');
+    expect(counted.table.rows.map((row) => row.at(-1))).toEqual([12, 3]);
+    expect(plain(counted.option(lightTokens)).series.at(-1)?.data).toEqual([
+      [0.1, 0, 12],
+      [0.9, 1, 3],
+    ]);
+    const without = points.map(({ x, y }) => ({ x, y }));
+    const plainCurve = classCurves('calibration', [{ label: 'pass', points: without }], ['fail', 'pass']);
+    expect(plainCurve.table.columns).not.toContain('Held-out rows');
+  });
+});
+
+describe('the time to answer', () => {
+  it('of a single hour is seen', () => {
+    const hour = {
+      at: '2026-01-01T10:00:00Z',
+      requests: 1,
+      errors: 0,
+      rows: 1,
+      latency: { p50: 1, p95: 2, p99: 3 },
+    };
+    const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-01T11:00:00Z' };
+    const series = plain(latencyChart([hour], span).option(lightTokens)).series as { showSymbol?: boolean }[];
+    expect(series.map(({ showSymbol }) => showSymbol)).toEqual([true, true, true]);
   });
 });
 

@@ -1,11 +1,11 @@
 import type { Curves } from '@quadrax/contract';
 import type { LineSeriesOption } from 'echarts';
-import { formatFixed } from '#lib/format.ts';
+import { formatFixed, formatInteger } from '#lib/format.ts';
 import { tooltipContent } from '#ui/chart-theme.ts';
 import type { ChartTokens } from '#ui/chart-theme.ts';
 import type { ChartSpec } from '#ui/histogram-chart.ts';
 
-type ClassCurve = NonNullable<Curves['roc']>[number];
+type ClassCurve = NonNullable<Curves['calibration']>[number];
 export type CurveKind = 'roc' | 'pr' | 'calibration';
 
 interface KindFacts {
@@ -51,6 +51,7 @@ export function averagePrecision(points: readonly { x: number; y: number }[]): n
 }
 
 const FEW = 4;
+const heldOut = 'Held-out rows';
 
 /**
  * The areas under ROC or precision–recall curves in words: each of a few classes, the range of many.
@@ -93,13 +94,14 @@ export function classCurves(
     const place = classes.indexOf(curve.label);
     return { ...curve, place: place < 0 ? i : place };
   });
+  const counted = curves.some(({ points }) => points.some(({ count }) => count !== undefined));
   const axis = { type: 'value' as const, min: 0, max: 1, interval: 0.25, axisLabel: { formatter: tick } };
   const line = (curve: (typeof named)[number], tokens: ChartTokens): LineSeriesOption => {
     const color = tokens.categories[curve.place % tokens.categories.length];
     return {
       type: 'line',
       name: curve.label,
-      data: curve.points.map((point) => [point.x, point.y]),
+      data: curve.points.map((point) => [point.x, point.y, point.count ?? Number.NaN]),
       showSymbol: kind === 'calibration',
       symbolSize: 6,
       lineStyle: { width: 2, ...(color && { color }) },
@@ -124,10 +126,11 @@ export function classCurves(
         trigger: 'item',
         formatter: (shown) => {
           if (Array.isArray(shown)) return '';
-          const [px, py] = shown.value as [number, number];
+          const [px, py, count] = shown.value as [number, number, number];
           return tooltipContent(shown.seriesName ?? '', [
             { label: x, value: formatFixed(px, 3) },
             { label: y, value: formatFixed(py, 3) },
+            ...(Number.isNaN(count) ? [] : [{ label: heldOut, value: formatInteger(count) }]),
           ]);
         },
       },
@@ -137,8 +140,10 @@ export function classCurves(
       ],
     }),
     table: {
-      columns: ['Class', x, y],
-      rows: curves.flatMap((curve) => curve.points.map((point) => [curve.label, point.x, point.y])),
+      columns: ['Class', x, y, ...(counted ? [heldOut] : [])],
+      rows: curves.flatMap((curve) =>
+        curve.points.map((point) => [curve.label, point.x, point.y, ...(counted ? [point.count] : [])]),
+      ),
     },
   };
 }

@@ -11,6 +11,12 @@ interface Span {
   readonly to: string;
 }
 
+const HOUR = 3_600_000;
+/** Hours up to which each is a point on its line. */
+const MOST_POINTS = 48;
+/** What is counted in an hour is drawn in its middle. */
+const middleOf = (at: string): number => Date.parse(at) + HOUR / 2;
+
 const timeAxis = ({ from, to }: Span) => ({
   type: 'time' as const,
   name: 'Time, by the hour',
@@ -39,8 +45,7 @@ export function requestsChart(hours: Hours, span: Span): ChartSpec {
     barMaxWidth: 12,
     barMinWidth: 2,
     ...(color && { itemStyle: { color } }),
-    // In the middle of its hour.
-    data: hours.map((hour) => [Date.parse(hour.at) + 1_800_000, of(hour)]),
+    data: hours.map((hour) => [middleOf(hour.at), of(hour)]),
   });
   return {
     option: (tokens) => ({
@@ -86,9 +91,11 @@ export function latencyChart(hours: Hours, span: Span): ChartSpec {
   ): LineSeriesOption => ({
     type: 'line',
     name: label,
+    // A line of a single hour would not be seen.
+    showSymbol: timed.length <= MOST_POINTS,
     symbolSize: 5,
     ...(color && { itemStyle: { color }, lineStyle: { width: 2, color } }),
-    data: timed.map((hour) => [Date.parse(hour.at) + 1_800_000, hour[name]]),
+    data: timed.map((hour) => [middleOf(hour.at), hour[name]]),
     labelLayout: { moveOverlap: 'shiftY' },
     endLabel: { show: true, formatter: '{a}', ...(color && { color }), fontWeight: 500 },
   });

@@ -63,6 +63,7 @@ describe('a monotone column', () => {
   it.each([
     ['x', /found "x"/],
     ['w +', /names w, which is no numeric column/],
+    ['x +, x -', /names x twice/],
   ])('is refused as "%s"', (monotone, message) => {
     expect(() => fit(table, { monotone })).toThrow(message);
   });

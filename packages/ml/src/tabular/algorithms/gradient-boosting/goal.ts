@@ -25,15 +25,24 @@ export function lossFor(given: Parameters, { classes, values }: Target): Loss {
  * for none. Throws `INVALID_PARAMETER` for what it cannot keep.
  */
 export function monotoneFor(given: Parameters, { columns }: Design, { kind }: Loss): Int8Array | undefined {
-  const text = String(given.monotone ?? '').trim();
-  if (text === '') return undefined;
-  if (kind === 'softmax' || kind === 'quantile') {
-    throw invalid(
-      'monotone',
-      `cannot be kept with ${kind === 'quantile' ? 'a quantile' : 'more than two classes'}.`,
-    );
-  }
+  const asked = askedDirections(given);
+  if (asked.size === 0) return undefined;
+  const ordered = new Map(
+    columns.flatMap((column, i) =>
+      column.kind === 'numeric' && column.name !== undefined ? [[column.name, i] as const] : [],
+    ),
+  );
+  checkMonotone(asked, new Set(ordered.keys()), kind);
   const directions = new Int8Array(columns.length);
+  for (const [name, direction] of asked) directions[ordered.get(name) ?? -1] = direction;
+  return directions;
+}
+
+/** What the parameter `monotone` says: 1 or −1 by the name of a column. Throws `INVALID_PARAMETER`. */
+export function askedDirections(given: Parameters): ReadonlyMap<string, 1 | -1> {
+  const text = String(given.monotone ?? '').trim();
+  const asked = new Map<string, 1 | -1>();
+  if (text === '') return asked;
   for (const part of text.split(',')) {
     const [, name, sign] = /^\s*(.*?)\s*([+-])\s*$/.exec(part) ?? [];
     if (name === undefined) {
@@ -42,12 +51,29 @@ export function monotoneFor(given: Parameters, { columns }: Design, { kind }: Lo
         `must name columns with + or - behind each, as in "age +, price -"; found "${part}".`,
       );
     }
-    const column = columns.findIndex((other) => other.kind === 'numeric' && other.name === name);
-    if (column < 0)
-      throw invalid('monotone', `names ${name}, which is no numeric column among the features.`);
-    directions[column] = sign === '+' ? 1 : -1;
+    if (asked.has(name)) throw invalid('monotone', `names ${name} twice.`);
+    asked.set(name, sign === '+' ? 1 : -1);
   }
-  return directions;
+  return asked;
+}
+
+/** @param ordered names of the features that are numbers or dates. Throws `INVALID_PARAMETER` for what is not kept. */
+export function checkMonotone(
+  asked: ReadonlyMap<string, 1 | -1>,
+  ordered: ReadonlySet<string>,
+  kind: Loss['kind'],
+): void {
+  if (asked.size === 0) return;
+  if (kind === 'softmax' || kind === 'quantile') {
+    throw invalid(
+      'monotone',
+      `cannot be kept with ${kind === 'quantile' ? 'a quantile' : 'more than two classes'}.`,
+    );
+  }
+  for (const name of asked.keys()) {
+    if (ordered.has(name)) continue;
+    throw invalid('monotone', `names ${name}, which is no numeric column among the features.`);
+  }
 }
 
 function invalid(name: string, rule: string): TabularError {

@@ -1,0 +1,137 @@
+import type { ColumnType, Profile, Sample } from '@quadrax/contract';
+import { formatInteger } from '#lib/format.ts';
+
+/** A column as the form needs it; the figures of the profile are there once it has been read. */
+export interface TrainColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly distinct?: number;
+  readonly missing?: number;
+  /** Every row seems to have a value of its own, whatever the type. */
+  readonly tellsRows?: boolean;
+  /** The columns that it likely gives away, and that give it away. */
+  readonly leaks?: readonly string[];
+}
+
+/** The columns of a profile, with what it warns of. */
+export function trainColumns({ columns, warnings }: Pick<Profile, 'columns' | 'warnings'>): TrainColumn[] {
+  const identifiers = new Set(
+    warnings.flatMap(({ code, column }) => (code === 'LIKELY_IDENTIFIER' && column ? [column] : [])),
+  );
+  const leaks = new Map<string, string[]>();
+  for (const { code, column, other } of warnings) {
+    if (code !== 'LIKELY_LEAK' || column === undefined || other === undefined) continue;
+    leaks.set(column, [...(leaks.get(column) ?? []), other]);
+    leaks.set(other, [...(leaks.get(other) ?? []), column]);
+  }
+  return columns.map(({ name, type, distinct, missing }) => ({
+    name,
+    type,
+    distinct,
+    missing,
+    tellsRows: identifiers.has(name),
+    leaks: leaks.get(name) ?? [],
+  }));
+}
+
+export type Task = 'CLASSIFICATION' | 'REGRESSION';
+
+export interface TaskGuess {
+  readonly task: Task;
+  /** Why, in a sentence. */
+  readonly reason: string;
+  /** True when the other task would work as well. */
+  readonly open: boolean;
+}
+
+const MANY_CLASSES = 100;
+/** More are not told apart: `mostClasses` of the server. */
+const MOST_CLASSES = 200;
+
+/** What predicting a column means, by its type; undefined for columns that cannot be predicted. */
+export function inferTask(column: TrainColumn): TaskGuess | undefined {
+  const { type, distinct } = column;
+  if (type === 'boolean') {
+    return {
+      task: 'CLASSIFICATION',
+      reason: 'Its values are true or false, so the class is predicted.',
+      open: false,
+    };
+  }
+  if (type === 'categorical') {
+    const many = distinct === undefined ? 'categories' : `${distinct} categories`;
+    return {
+      task: 'CLASSIFICATION',
+      reason: `Its values are ${many}, so the class is predicted.`,
+      open: false,
+    };
+  }
+  if (type === 'integer' && distinct !== undefined && distinct <= 2) {
+    return {
+      task: 'CLASSIFICATION',
+      reason: 'It holds two whole numbers, which most often stand for classes.',
+      open: true,
+    };
+  }
+  if (type === 'integer') {
+    const few = distinct !== undefined && distinct <= MANY_CLASSES;
+    const reason = few
+      ? `It holds ${distinct} different whole numbers. Their order counts, so the number is predicted; choose classes if they are codes.`
+      : 'It holds whole numbers, so the number is predicted.';
+    return { task: 'REGRESSION', reason, open: few };
+  }
+  if (type === 'numeric') {
+    return { task: 'REGRESSION', reason: 'It holds numbers, so the number is predicted.', open: false };
+  }
+  return undefined;
+}
+
+const unpredictable: Partial<Record<ColumnType, string>> = {
+  text: 'Text cannot be predicted',
+  datetime: 'A date cannot be predicted',
+  geographic: 'A place cannot be predicted',
+};
+
+/** Why a column cannot be predicted, in a sentence; undefined where it can. */
+export function targetRefusal(column: TrainColumn): string | undefined {
+  const { type, distinct, missing = 0 } = column;
+  if (distinct === 0) return 'It is empty in every row.';
+  if (distinct === 1) {
+    return `It is the same in every row${missing > 0 ? ' that has it' : ''}: there is nothing to predict.`;
+  }
+  if (type === 'identifier') {
+    return 'It is an identifier, another one in every row: what a new row will have does not follow from the others.';
+  }
+  if (type === 'categorical' && distinct !== undefined && distinct > MOST_CLASSES) {
+    return `It has ${formatInteger(distinct)} categories, and ${MOST_CLASSES} is the most that can be told apart.`;
+  }
+  return unpredictable[type] && `${unpredictable[type]}.`;
+}
+
+/** The sample's own target, else the last column that can be predicted and is likely meant to be. */
+export function defaultTarget(
+  columns: readonly TrainColumn[],
+  sample?: Pick<Sample, 'target'>,
+): string | undefined {
+  if (sample && columns.some((column) => column.name === sample.target)) return sample.target;
+  const usable = columns.filter((column) => targetRefusal(column) === undefined);
+  return (usable.findLast(({ tellsRows }) => tellsRows !== true) ?? usable.at(-1))?.name;
+}
+
+/** Why a column is best left out; undefined for those that are in. */
+export function leftOutBecause(
+  { name, type, distinct, tellsRows, leaks }: TrainColumn,
+  target: string,
+): 'empty' | 'constant' | 'identifier' | 'leak' | undefined {
+  if (distinct === 0) return 'empty';
+  if (distinct === 1) return 'constant';
+  if (name !== target && leaks?.includes(target) === true) return 'leak';
+  return type === 'identifier' || tellsRows === true ? 'identifier' : undefined;
+}
+
+/** Every other column but those that teach nothing which holds for new rows. */
+export function defaultFeatures(columns: readonly TrainColumn[], target: string): string[] {
+  return columns
+    .filter((column) => column.name !== target && leftOutBecause(column, target) === undefined)
+    .map((column) => column.name);
+}
