@@ -9,6 +9,7 @@ export {
   readyDatakit,
   sentUpload,
   sumModel,
+  tableOf,
   trainAs,
   trainedModel,
   upload,
