@@ -334,7 +334,11 @@ describe('a prediction', () => {
     );
     const job: Job = await ada.call(models.predictBatch, { params: { id: flats }, body: { datakitId } });
     const { result } = await jobSucceeds(ada, job.id);
-    expect(result).toMatchObject({ rows: 12 });
+    expect(result).toMatchObject({
+      rows: 12,
+      unseen: [{ column: 'city', rows: 6 }],
+      unusable: [{ column: 'size', rows: 4 }],
+    });
     const id = String(result?.['datakitId']);
     const { columns, rows } = await ada.call(routes.datakits.preview, { params: { id } });
     const place = columns.findIndex(({ name }) => name === 'price_predicted');

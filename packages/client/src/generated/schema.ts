@@ -7477,7 +7477,7 @@ export interface operations {
           alias?: string;
           /**
            * Format: uuid
-           * @description The datakit whose rows are predicted.
+           * @description The datakit whose rows are predicted. Of a model that was trained here, a category that training had not counts as missing; so does a number that is infinite or beyond 1e300, of any model. The result of the job counts their rows, column by column.
            */
           datakitId: string;
           /** @description Absent: its current version. */
