@@ -71,11 +71,17 @@ const oneByOne = async (id: string, datakit: Datakit, of: readonly string[]): Pr
 };
 
 /** A row of a predicted datakit as the prediction it was made of. */
-const asPrediction = (row: Record<string, Cell>, target: string, { value, probabilities }: Prediction) => {
+const asPrediction = (row: Record<string, Cell>, target: string, single: Prediction) => {
+  const { value, probabilities, unseen } = single;
+  const strange = unseen && { unseen };
   const answer = row[`${target}_predicted`] ?? null;
-  if (value !== undefined) return { value: answer };
+  if (value !== undefined) return { value: answer, ...strange };
   const shares = Object.keys(probabilities ?? {}).map((name) => [name, row[`${target}_probability_${name}`]]);
-  return { label: String(answer), ...(probabilities && { probabilities: Object.fromEntries(shares) }) };
+  return {
+    label: String(answer),
+    ...(probabilities && { probabilities: Object.fromEntries(shares) }),
+    ...strange,
+  };
 };
 
 const refused = (id: string, body: Record<string, unknown>, client = ada) =>
@@ -110,6 +116,11 @@ describe('a batch prediction', () => {
       const rows = await rowsOf(made);
       expect(rows.map((row, i) => asPrediction(row, target, singles[i] ?? {}))).toEqual(singles);
       const before = await rowsOf(fresh);
+      expect(singles.map(({ unseen = [] }) => unseen)).toEqual(
+        before.map(({ city }) =>
+          city === 'Atlantis' && used.some(({ name }) => name === 'city') ? ['city'] : [],
+        ),
+      );
       expect(rows).toMatchObject(before);
     },
   );

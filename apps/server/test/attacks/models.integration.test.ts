@@ -1,5 +1,5 @@
 import { routes } from '@quadrax/contract';
-import type { Job, ModelVersion } from '@quadrax/contract';
+import type { Job, ModelVersion, Prediction } from '@quadrax/contract';
 import { jobSucceeds, newModel, readyDatakit, startTestServer, tableOf, waitForJob } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -275,10 +275,11 @@ describe('a prediction', () => {
       body,
     });
   /** What is predicted for a flat that differs so from the usual one. */
-  const valueOf = async (changes: object): Promise<number | undefined> => {
+  const answerTo = async (changes: object): Promise<Prediction | undefined> => {
     const body = { inputs: { ...flat, ...changes } };
-    return (await ada.call(models.predict, { params: { id: flats }, body })).predictions[0]?.value;
+    return (await ada.call(models.predict, { params: { id: flats }, body })).predictions[0];
   };
+  const valueOf = async (changes: object) => (await answerTo(changes))?.value;
 
   it.each([
     ['1e999', 'size'],
@@ -319,9 +320,11 @@ describe('a prediction', () => {
     });
   });
 
-  it('of a category that training had not is that of a missing one', async () => {
-    expect(await valueOf({ city: 'Atlantis' })).toBe(await valueOf({ city: null }));
-    expect(await valueOf({ city: 'Atlantis' })).not.toBe(await valueOf({}));
+  it('of a category that training had not is that of a missing one, and says so', async () => {
+    const missing = await answerTo({ city: null });
+    expect(await answerTo({ city: 'Atlantis' })).toEqual({ ...missing, unseen: ['city'] });
+    expect(missing).not.toHaveProperty('unseen');
+    expect(missing).not.toEqual(await answerTo({}));
   });
 
   it('of a whole table takes unseen categories and infinite numbers as missing', async () => {

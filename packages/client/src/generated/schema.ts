@@ -2765,6 +2765,8 @@ export interface components {
       probabilities?: {
         [key: string]: number;
       };
+      /** @description Features whose category training had not: it counted as missing. Only where there are any, and of models that were trained here. */
+      unseen?: string[];
       value?: number;
     };
     PredictionExplanation: {
