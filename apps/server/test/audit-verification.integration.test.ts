@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { routes } from '@quadrax/contract';
-import { eventually, newModel, startTestServer, withOwner } from '@quadrax/testkit';
+import { newModel, startTestServer, withOwner, waitingForLock } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -287,11 +287,7 @@ it('many verifications at once leave room for whoever wants to come in', async (
   await withOwner(small.database.url, async (owner) => {
     await owner.query('BEGIN; LOCK TABLE quadrax.audit_log');
     const all = Promise.all(Array.from({ length: 6 }, () => person.call(verify)));
-    await eventually(
-      'a verification waits',
-      () => small.database.owner(`SELECT 1 FROM pg_locks WHERE NOT granted`),
-      ({ length }) => length > 0,
-    );
+    await waitingForLock(small.database);
     const { email } = person.user;
     const { status } = await small.anonymous.send(routes.identity.forgotPassword, { body: { email } });
     await owner.query('COMMIT');

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { routes } from '@quadrax/contract';
-import { eventually, newEmail, startTestServer, withOwner } from '@quadrax/testkit';
+import { eventually, newEmail, startTestServer, withOwner, waitingForLock } from '@quadrax/testkit';
 import type { TestServer } from '@quadrax/testkit';
 import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -198,15 +198,7 @@ describe('signing in by OpenID Connect', () => {
       await owner.query('BEGIN');
       await owner.query('SELECT 1 FROM auth.accounts WHERE id = $1 FOR UPDATE', [id]);
       const returned = browser.get(back);
-      await eventually(
-        'the sign-in waits',
-        () =>
-          server.database.owner(
-            `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
-            [server.database.name],
-          ),
-        ({ length }) => length > 0,
-      );
+      await waitingForLock(server.database);
       await owner.query(meanwhile, [id]);
       await owner.query('COMMIT');
       expect((await returned).headers.get('location')).toContain('/sign-in?problem=');

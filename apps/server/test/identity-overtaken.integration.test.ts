@@ -1,6 +1,13 @@
 import { routes } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
-import { eventually, newRegistration, signIn, startTestServer, withOwner } from '@quadrax/testkit';
+import {
+  eventually,
+  newRegistration,
+  signIn,
+  startTestServer,
+  withOwner,
+  waitingForLock,
+} from '@quadrax/testkit';
 import type { CallInput, RawReply, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,18 +24,6 @@ afterAll(() => server.close());
 
 const person = (): Promise<TestClient> => server.register({ password });
 
-const waiting = (count: number) =>
-  eventually(
-    `${count} wait for a lock`,
-    () =>
-      server.database.owner(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
-        [server.database.name],
-      ),
-    ({ length }) => length === count,
-    5000,
-  );
-
 /** Has requests wait for a lock; it is let go of together with what was done meanwhile. */
 const overtaken = (
   lock: string,
@@ -38,7 +33,7 @@ const overtaken = (
   withOwner(server.database.url, async (owner) => {
     await owner.query(`BEGIN; ${lock}`);
     const replies = Promise.all(requests.map((request) => request()));
-    await waiting(requests.length);
+    await waitingForLock(server.database, requests.length);
     if (typeof meanwhile === 'string') await owner.query(meanwhile);
     else await meanwhile();
     await owner.query('COMMIT');

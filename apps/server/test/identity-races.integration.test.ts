@@ -1,5 +1,12 @@
 import { routes } from '@quadrax/contract';
-import { eventually, newRegistration, signIn, startTestServer, withOwner } from '@quadrax/testkit';
+import {
+  eventually,
+  newRegistration,
+  signIn,
+  startTestServer,
+  withOwner,
+  waitingForLock,
+} from '@quadrax/testkit';
 import type { RawReply, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -45,14 +52,7 @@ const overtaken = (email: string, meanwhile: () => Promise<unknown>): Promise<Ra
     // The failures may be read and not written: the sign-in waits where it would clear them.
     await owner.query('BEGIN; LOCK TABLE auth.login_failures IN SHARE MODE');
     const reply = server.anonymous.send(login, { body: { email, password } });
-    await eventually(
-      'the sign-in waits',
-      () =>
-        server.database.owner(
-          `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'auth.login_failures'::regclass`,
-        ),
-      ({ length }) => length > 0,
-    );
+    await waitingForLock(server.database);
     await meanwhile();
     await owner.query('COMMIT');
     return reply;
@@ -81,15 +81,7 @@ const meeting = (accountId: string, use: () => Promise<RawReply[]>): Promise<Raw
     await owner.query('BEGIN');
     await owner.query('SELECT 1 FROM auth.accounts WHERE id = $1 FOR UPDATE', [accountId]);
     const replies = use();
-    await eventually(
-      'both wait',
-      () =>
-        server.database.owner(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
-          [server.database.name],
-        ),
-      ({ length }) => length === 2,
-    );
+    await waitingForLock(server.database, 2);
     await owner.query('COMMIT');
     return replies;
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { routes } from '@quadrax/contract';
+import { batchResultSchema, routes } from '@quadrax/contract';
 import type { Cell, Datakit, Job, Prediction } from '@quadrax/contract';
 import {
   importForm,
@@ -8,12 +8,14 @@ import {
   readyDatakit,
   startTestServer,
   sumModel,
+  tableOf,
   trainedModel,
+  waitForJob,
 } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { flatsCsv } from './flats.ts';
-import { scalerAndLinear, treeClassifier } from './onnx-models.ts';
+import { scalerAndLinear, strictCities, treeClassifier } from './onnx-models.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -69,11 +71,17 @@ const oneByOne = async (id: string, datakit: Datakit, of: readonly string[]): Pr
 };
 
 /** A row of a predicted datakit as the prediction it was made of. */
-const asPrediction = (row: Record<string, Cell>, target: string, { value, probabilities }: Prediction) => {
+const asPrediction = (row: Record<string, Cell>, target: string, single: Prediction) => {
+  const { value, probabilities, unseen } = single;
+  const strange = unseen && { unseen };
   const answer = row[`${target}_predicted`] ?? null;
-  if (value !== undefined) return { value: answer };
+  if (value !== undefined) return { value: answer, ...strange };
   const shares = Object.keys(probabilities ?? {}).map((name) => [name, row[`${target}_probability_${name}`]]);
-  return { label: String(answer), ...(probabilities && { probabilities: Object.fromEntries(shares) }) };
+  return {
+    label: String(answer),
+    ...(probabilities && { probabilities: Object.fromEntries(shares) }),
+    ...strange,
+  };
 };
 
 const refused = (id: string, body: Record<string, unknown>, client = ada) =>
@@ -108,6 +116,11 @@ describe('a batch prediction', () => {
       const rows = await rowsOf(made);
       expect(rows.map((row, i) => asPrediction(row, target, singles[i] ?? {}))).toEqual(singles);
       const before = await rowsOf(fresh);
+      expect(singles.map(({ unseen = [] }) => unseen)).toEqual(
+        before.map(({ city }) =>
+          city === 'Atlantis' && used.some(({ name }) => name === 'city') ? ['city'] : [],
+        ),
+      );
       expect(rows).toMatchObject(before);
     },
   );
@@ -213,6 +226,61 @@ describe('a batch prediction', () => {
     expect(items[0]).toMatchObject({ resourceId: id, after: { makes: made.name } });
     const { requests, rows } = await ada.call(models.monitoring, { params: { id } });
     expect([requests, rows], 'nobody waits for it: it counts as no request').toEqual([0, 0]);
+  });
+
+  it('counts the values that the model cannot take, column by column', async () => {
+    const id = await trained('REGRESSION', 'price', {
+      algorithm: 'linear',
+      features: ['size', 'city', 'lift'],
+    });
+    const csv = tableOf(10_000, {
+      size: (i) => (i % 1000 === 0 ? 'inf' : i % 2500 === 1 ? '1e305' : 40),
+      city: (i) => (i === 9000 ? 'Atlantis' : 'Bern'),
+      lift: (i) => (i % 2 ? 'perhaps' : i % 4 ? '' : 'true'),
+    });
+    const { id: datakitId } = await readyDatakit(ada, csv);
+    const { result } = await jobSucceeds(ada, (await batch(id, { datakitId })).id, 60_000);
+    expect(batchResultSchema.parse(result)).toMatchObject({
+      rows: 10_000,
+      modelId: id,
+      unseen: [
+        { column: 'lift', rows: 5000 },
+        { column: 'city', rows: 1 },
+      ],
+      unusable: [{ column: 'size', rows: 14 }],
+    });
+    const made = { params: { id: String(result?.['datakitId']), version: 1 } };
+    expect((await ada.call(datakits.version, made)).notes).toContain(
+      '14 rows hold a number of "size" that is infinite or too large to compute with, and were predicted as if it were missing.',
+    );
+  });
+
+  it('by an imported model that fails on a value says in which row and column', async () => {
+    const file = importForm(strictCities(), 'strict.onnx');
+    const { id } = await ada.call(models.import, { form: file });
+    const good = { size: () => 1, city: () => 'Bern', rooms: () => 3, garden: () => 'true' };
+    const failure = async (columns: typeof good | Record<string, (i: number) => string | number>) => {
+      const { id: datakitId } = await readyDatakit(ada, tableOf(9000, { ...good, ...columns }));
+      const before = await count();
+      const job = await waitForJob(ada, (await batch(id, { datakitId })).id, 60_000);
+      expect(await count()).toBe(before);
+      return job;
+    };
+    expect(await failure({ city: (i) => (i >= 8500 ? 'Lima' : 'Bern') })).toMatchObject({
+      status: 'FAILED',
+      error: {
+        code: 'UNUSABLE_MODEL',
+        message:
+          'The model could not answer: In row 8,501, city is "Lima", which the model cannot compute with. It knows Bern, Köln.',
+      },
+    });
+    expect(await failure({ rooms: (i) => (i === 8200 ? '' : 3) })).toMatchObject({
+      status: 'FAILED',
+      error: {
+        message:
+          'The model could not answer: In row 8,201, rooms must be a whole number, and cannot be missing.',
+      },
+    });
   });
 
   it('is made once for a key', async () => {

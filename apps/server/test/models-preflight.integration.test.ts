@@ -1,5 +1,5 @@
 import { routes } from '@quadrax/contract';
-import { jobSucceeds, newModel, readyDatakit, startTestServer } from '@quadrax/testkit';
+import { jobSucceeds, newModel, readyDatakit, startTestServer, tableOf } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -17,17 +17,6 @@ beforeAll(async () => {
   regression = (await newModel(ada, { type: 'REGRESSION' })).id;
 });
 afterAll(() => server.close());
-
-/** A table of so many rows, each column made by the number of the row. */
-const tableOf = (rows: number, columns: Record<string, (i: number) => string | number>): string =>
-  [
-    Object.keys(columns).join(','),
-    ...Array.from({ length: rows }, (_unused, i) =>
-      Object.values(columns)
-        .map((value) => value(i))
-        .join(','),
-    ),
-  ].join('\n');
 
 const kits = new Map<string, Promise<string>>();
 /** The datakit of a table; made once. */

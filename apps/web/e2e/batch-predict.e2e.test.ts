@@ -47,6 +47,10 @@ describe('Predicting a whole datakit', () => {
     const runs = page.getByRole('list', { name: 'Batch predictions' });
     await runs.getByRole('link', { name: 'Autumn, foretold' }).waitFor({ timeout: 60_000 });
     expect(await runs.innerText()).toContain('200 rows by version 1');
+    // Every third row had the city that was replaced.
+    expect(await runs.innerText()).toContain(
+      '67 rows hold a value of "city" that the model has not seen; they were treated as unknown.',
+    );
 
     await runs.getByRole('link').click();
     await page.getByRole('heading', { level: 1, name: 'Autumn, foretold' }).waitFor();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { gradesCsv, newRegistration } from '@quadrax/testkit';
+import { gradesCsv, newRegistration, sumModel } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage } from './stage.ts';
@@ -219,5 +219,28 @@ describe('The main job, from an account to a prediction', () => {
     await page.getByText('Errors', { exact: true }).first().waitFor();
     await page.getByText('R²').first().waitFor();
     expect(await page.getByText('Confusion matrix').count()).toBe(0);
+  });
+});
+
+describe('A model from elsewhere', () => {
+  it('is imported as an ONNX file, deployed, and predicts by the names of its inputs', async () => {
+    const ada = await stage.account();
+    const { page } = await stage.visit({ as: ada, at: '/models' });
+    await button(page, 'Import a model').click();
+    const dialog = page.getByRole('dialog', { name: 'Import a model' });
+    await dialog.locator('input[type="file"]').setInputFiles({
+      name: 'Totals.onnx',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(sumModel()),
+    });
+    expect(await dialog.getByLabel('Name').inputValue()).toBe('Totals');
+    await dialog.getByLabel('Columns').fill('north, south');
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await heading(page, 'Totals').waitFor({ timeout: 30_000 });
+    await button(page, 'Deploy version 1').click();
+    await page.getByRole('tab', { name: 'Predict' }).click();
+    await page.getByLabel('north').fill('1.5');
+    await page.getByLabel('south').fill('2');
+    await page.locator('output', { hasText: /^3\.5$/ }).waitFor({ timeout: 30_000 });
   });
 });

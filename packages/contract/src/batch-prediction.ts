@@ -9,7 +9,9 @@ export const addedColumnSchema = z.enum(['prediction', 'probabilities']);
 export type AddedColumn = z.infer<typeof addedColumnSchema>;
 
 export const batchPredictionSchema = z.object({
-  datakitId: idSchema.describe('The datakit whose rows are predicted.'),
+  datakitId: idSchema.describe(
+    'The datakit whose rows are predicted. Of a model that was trained here, a category that training had not counts as missing; so does a number that is infinite or beyond 1e300, of any model. The result of the job counts their rows, column by column.',
+  ),
   datakitVersion: versionNumberSchema.optional().describe('Absent: its current version.'),
   version: versionNumberSchema
     .optional()
@@ -36,6 +38,27 @@ export const batchPredictionSchema = z.object({
     ),
 });
 export type BatchPrediction = z.infer<typeof batchPredictionSchema>;
+
+const columnRowsSchema = z.object({ column: z.string(), rows: z.number().int().positive() });
+export type ColumnRows = z.infer<typeof columnRowsSchema>;
+
+/** What a batch prediction comes to: the `result` of its job. */
+export const batchResultSchema = z
+  .object({
+    datakitId: idSchema.describe('The new datakit.'),
+    version: z.number().int(),
+    rows: z.number().int(),
+    modelId: idSchema,
+    modelVersion: z.number().int(),
+    unseen: z
+      .array(columnRowsSchema)
+      .describe('How many rows hold a category that training had not, the most first; at most 100 columns.'),
+    unusable: z
+      .array(columnRowsSchema)
+      .describe('How many rows hold a number that is infinite or beyond 1e300; likewise.'),
+  })
+  .meta({ id: 'BatchResult' });
+export type BatchResult = z.infer<typeof batchResultSchema>;
 
 export const batchPredictions = {
   predictBatch: route({

@@ -30,6 +30,12 @@ export const predictionSchema = z
     label: z.string().optional(),
     probabilities: z.record(z.string(), z.number()).optional(),
     value: z.number().optional(),
+    unseen: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Features whose category training had not: it counted as missing. Only where there are any, and of models that were trained here.',
+      ),
     explanation: predictionExplanationSchema.optional().describe('Where it was asked for.'),
   })
   .meta({ id: 'Prediction' });

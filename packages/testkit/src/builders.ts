@@ -17,6 +17,17 @@ export const gradesCsv = (rows = 60): string => {
   return ['hours,city,rainfall,grade', ...Array.from({ length: rows }, (_unused, i) => line(i))].join('\n');
 };
 
+/** A table of so many rows as CSV, each column made by the number of the row, from 0. */
+export const tableOf = (rows: number, columns: Record<string, (i: number) => string | number>): string =>
+  [
+    Object.keys(columns).join(','),
+    ...Array.from({ length: rows }, (_unused, i) =>
+      Object.values(columns)
+        .map((value) => value(i))
+        .join(','),
+    ),
+  ].join('\n');
+
 /** A multipart form as the upload takes it. Fields after the file are as good as fields before. */
 export const uploadForm = (
   content: string | Uint8Array,

@@ -9,6 +9,7 @@ export {
   readyDatakit,
   sentUpload,
   sumModel,
+  tableOf,
   trainAs,
   trainedModel,
   upload,
@@ -29,6 +30,7 @@ export { replicaDrill } from './drills/replicas.ts';
 export type { ReplicaFigures } from './drills/replicas.ts';
 export { startOwnPostgres } from './own-postgres.ts';
 export { eventually, jobSucceeds, waitForJob } from './jobs.ts';
+export { waitingForLock } from './locks.ts';
 export { startTestServer, startWithDatakit } from './server.ts';
 export type { LogLine, TestServer, TestServerOptions } from './server.ts';
 export { smtpServer } from './smtp-server.ts';

@@ -2792,6 +2792,8 @@ export interface components {
       probabilities?: {
         [key: string]: number;
       };
+      /** @description Features whose category training had not: it counted as missing. Only where there are any, and of models that were trained here. */
+      unseen?: string[];
       value?: number;
     };
     PredictionExplanation: {
@@ -7576,7 +7578,7 @@ export interface operations {
           alias?: string;
           /**
            * Format: uuid
-           * @description The datakit whose rows are predicted.
+           * @description The datakit whose rows are predicted. Of a model that was trained here, a category that training had not counts as missing; so does a number that is infinite or beyond 1e300, of any model. The result of the job counts their rows, column by column.
            */
           datakitId: string;
           /** @description Absent: its current version. */

@@ -121,3 +121,10 @@ it('what lies in the file itself passes, wherever it is', () => {
   expect(decode(onNode(held))).not.toThrow();
   expect(decode(byDefault(held))).not.toThrow();
 });
+
+it('a sentence about a file holds no half of a character of its names', () => {
+  const odd = node('Abs', ['x'], ['y']);
+  odd.domain = `${'d'.repeat(58)}🏔\u0000${'d'.repeat(30)}`;
+  const model = modelOf(graphWith({ node: [odd] }));
+  expect(decode(model)).toThrow(`Abs of ${'d'.repeat(58)}…, which`);
+});

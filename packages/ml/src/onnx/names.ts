@@ -4,6 +4,8 @@ import { OnnxError, refused } from './onnx-error.ts';
 /** Names that JavaScript objects answer to already: a record with such a field would lose it on its way. */
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const longestName = 1000;
+/** What sentences hold of a name, in UTF-16 units. */
+const longestShown = 60;
 /** Names of one kind that a model may have. */
 export const mostNames = 10_000;
 
@@ -57,7 +59,9 @@ function hasControl(text: string): boolean {
 /** A name of a file as a sentence can hold it. */
 export function shown(name: string): string {
   const plain = name.replaceAll(/\p{Cc}+/gu, ' ').toWellFormed();
-  return plain.length > 60 ? `${plain.slice(0, 57)}…` : plain;
+  if (plain.length <= longestShown) return plain;
+  // A character of two units is not cut in half: no database takes what is left of it.
+  return `${plain.slice(0, longestShown - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** Whether a text can be kept as it is: whole characters, and none of them U+0000. */

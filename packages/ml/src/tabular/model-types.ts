@@ -70,6 +70,8 @@ export interface Prediction {
   label?: string;
   probabilities?: Record<string, number>;
   value?: number;
+  /** Features with a category that training had not, which counts as missing; absent where there is none. */
+  unseen?: string[];
 }
 
 export interface TablePrediction {

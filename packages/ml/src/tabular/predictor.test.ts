@@ -61,10 +61,14 @@ describe('checking a record', () => {
 });
 
 describe('predicting', () => {
-  it('treats an unseen category as a missing value', () => {
-    expect(predictor.predictRow({ ...good, colour: 'ultraviolet' })).toEqual(
-      predictor.predictRow({ ...good, colour: null }),
-    );
+  it('treats an unseen category as a missing value, and names its feature', () => {
+    const missing = predictor.predictRow({ ...good, colour: null });
+    expect(predictor.predictRow({ ...good, colour: 'ultraviolet' })).toEqual({
+      ...missing,
+      unseen: ['colour'],
+    });
+    for (const record of [good, { ...good, colour: null }, { ...good, colour: '' }, { size: 1 }])
+      expect(predictor.predictRow(record)).not.toHaveProperty('unseen');
     expect(predictor.predictRow({ ...good, colour: 'blue' })).not.toEqual(predictor.predictRow(good));
   });
 

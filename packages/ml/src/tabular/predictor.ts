@@ -28,6 +28,7 @@ export function createPredictor(model: Model): Predictor {
   const answerOf = schema.task === 'regression' ? valueOf : labelOf;
   const describe = schema.task === 'regression' ? describeValue : describeClasses;
   const calibration = decision?.calibration;
+  const unseenIn = createUnseenSearch(features);
   return {
     schema,
     rowCost: predictionCost(fitted, features.length),
@@ -39,7 +40,10 @@ export function createPredictor(model: Model): Predictor {
       if (calibration) correct(calibration, out);
       const answer = answerOf(out, decision?.threshold);
       observer?.observe(record, raw, answer);
-      return describe(answer, out, classes);
+      const prediction = describe(answer, out, classes);
+      const unseen = unseenIn(record, raw);
+      if (unseen) prediction.unseen = unseen;
+      return prediction;
     },
     predictTable(table) {
       const kept = documents?.count() ?? 0;
@@ -50,6 +54,27 @@ export function createPredictor(model: Model): Predictor {
       return { labels: labelled(probabilities, classes.length, decision?.threshold), probabilities };
     },
     example: () => exampleOf(features),
+  };
+}
+
+/**
+ * Tells features whose category training had not from those without a value: both are NaN in a raw row. Costs a
+ * comparison for each feature of categories.
+ */
+function createUnseenSearch(
+  features: readonly FeatureSchema[],
+): (record: Readonly<Record<string, unknown>>, raw: Float64Array) => string[] | undefined {
+  const places = Int32Array.from(features.flatMap(({ kind }, i) => (kind === 'categorical' ? [i] : [])));
+  return (record, raw) => {
+    let unseen: string[] | undefined;
+    for (let k = 0; k < places.length; k++) {
+      const i = places[k];
+      if (raw[i] === raw[i]) continue;
+      const { name } = features[i];
+      const given = Object.hasOwn(record, name) ? record[name] : undefined;
+      if (given !== undefined && given !== null && given !== '') (unseen ??= []).push(name);
+    }
+    return unseen;
   };
 }
 

@@ -62,7 +62,8 @@ function fieldIssue(
 
 /** Models add up products of numbers; of larger ones that would be no number. */
 const largest = 1e300;
-const isUsable = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= largest;
+/** Whether it is a number that a model computes with. */
+export const isUsable = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= largest;
 
 /** Whether a value that is there is one of a feature's. */
 function accepter(feature: FeatureSchema): (value: unknown) => boolean {

@@ -109,6 +109,38 @@ describe('train warns', () => {
     expect(infinite.metrics).toEqual(train(make(NaN), regress).metrics);
   });
 
+  it('of infinite values in the target, and leaves their rows out', () => {
+    const price = Float64Array.from({ length: 120 }, (_, i) => (i === 5 ? Infinity : i));
+    const { warnings, rowsUsed } = train(
+      withColumns(table, { name: 'price', kind: 'numeric', values: price }),
+      regress,
+    );
+    expect(warnings.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        '1 infinite value of price was taken as missing.',
+        '1 row has no price and was left out of training.',
+      ]),
+    );
+    expect(rowsUsed).toBe(119);
+  });
+
+  it('of a class whose rows all have weight 0', () => {
+    const weight = Float64Array.from({ length: 120 }, (_, i) => (i % 2 ? 0 : 1));
+    const codes = Int32Array.from({ length: 120 }, (_, i) => i % 2);
+    const weighted = withColumns(
+      table,
+      { name: 'weight', kind: 'numeric', values: weight },
+      { name: 'sold', kind: 'categorical', codes, categories: ['no', 'yes'] },
+    );
+    const { warnings } = train(weighted, { ...classify, features: ['size'], weights: 'weight' });
+    expect(warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'UNWEIGHTED_CLASS',
+        message: 'Every row of the class yes has weight 0: it is never learnt.',
+      }),
+    );
+  });
+
   it('of a feature that repeats the target', () => {
     const [, , , , sold, , price] = table.columns;
     const copies = withColumns(table, { ...sold, name: 'copy' }, { ...price, name: 'euro' });

@@ -309,6 +309,7 @@ export type WarningCode =
   | 'RARE_CLASS'
   | 'IMBALANCED'
   | 'INVALID_WEIGHT'
+  | 'UNWEIGHTED_CLASS'
   | 'BUDGET_REACHED';
 
 export interface Warning {

@@ -4,6 +4,8 @@ import type { Table } from '@quadrax/ml/tabular';
 import { computeTask, TaskError } from '#platform/compute';
 import { fillDatakit } from '#modules/datakits/compute';
 import type { DatakitTable, WantedColumn } from '#modules/datakits';
+import { createRemarks } from './data/piece-remarks.ts';
+import type { Remarks } from './data/piece-remarks.ts';
 
 export interface BatchInput {
   readonly parquet: string;
@@ -27,8 +29,7 @@ export interface BatchInput {
 export interface BatchOutput {
   /** Of classes: what the numbers of the prediction stand for. */
   readonly labels: readonly string[] | undefined;
-  /** What a person should know of the rows. */
-  readonly notes: readonly string[];
+  readonly remarks: Remarks;
 }
 
 interface Answers {
@@ -43,25 +44,14 @@ interface PiecePredictor {
   /** What the places of labels stand for; more may come while rows are predicted. */
   readonly labels?: readonly string[];
   readonly classes: number;
-  answer(piece: Table): Promise<Answers> | Answers;
-  notes(): string[];
+  /** @param before how many rows came before those of the piece */
+  answer(piece: Table, before: number): Promise<Answers> | Answers;
 }
-
-/** A category that training had not is numbered so. */
-const unseen = -2;
 
 const openTrained = async (artifact: string): Promise<PiecePredictor> => {
   const { createPredictor, decodeModel } = await import('@quadrax/ml/tabular');
   const predictor = createPredictor(decodeModel(await readFile(artifact)));
   const { features, classes, task } = predictor.schema;
-  const strange = new Map<string, number>();
-  const note = ({ columns }: Table): void => {
-    for (const column of columns) {
-      if (column.kind !== 'categorical') continue;
-      const count = column.codes.reduce((sum, code) => sum + (code === unseen ? 1 : 0), 0);
-      if (count > 0) strange.set(column.name, (strange.get(column.name) ?? 0) + count);
-    }
-  };
   return {
     read: features.map(({ name, ...feature }) =>
       feature.kind === 'categorical'
@@ -71,15 +61,9 @@ const openTrained = async (artifact: string): Promise<PiecePredictor> => {
     ...(task === 'classification' && { labels: classes }),
     classes: classes.length,
     answer: (piece) => {
-      note(piece);
       const { values, labels, probabilities } = predictor.predictTable(piece);
       return { predicted: values ?? Float64Array.from(labels ?? []), probabilities };
     },
-    notes: () =>
-      [...strange].map(
-        ([name, count]) =>
-          `${count.toLocaleString('en')} ${count === 1 ? 'row holds' : 'rows hold'} a value of "${name}" that the model was not trained on, and ${count === 1 ? 'was' : 'were'} predicted as if it were missing.`,
-      ),
   };
 };
 
@@ -121,9 +105,11 @@ const openImported = async (
     read: schema.features.map(({ name, kind }) => ({ name, kind: kind === 'categorical' ? 'text' : kind })),
     ...(schema.task === 'classification' && { labels }),
     classes: classes.length,
-    answer: async (piece) => {
+    answer: async (piece, before) => {
       const answers = await session.predict(schema, plan, rowsOf(piece)).catch((error: unknown) => {
-        throw error instanceof WrongValue ? new TaskError('REFUSED', error.message) : error;
+        if (!(error instanceof WrongValue)) throw error;
+        const row = (before + error.row + 1).toLocaleString('en');
+        throw new TaskError('REFUSED', `In row ${row}, ${error.message}`, error.feature);
       });
       return {
         predicted: Float64Array.from(answers, ({ label, value = Number.NaN }) =>
@@ -134,7 +120,6 @@ const openImported = async (
         ),
       };
     },
-    notes: () => [],
   };
 };
 
@@ -153,18 +138,22 @@ export const predictTableTask = computeTask(
     { artifact, onnx, prediction, probabilities: shares, ...input }: BatchInput,
     context,
   ): Promise<BatchOutput> => {
-    const { read, labels, classes, answer, notes } = await (onnx
+    const { isUsable } = await import('@quadrax/ml/tabular');
+    const { read, labels, classes, answer } = await (onnx
       ? openImported(artifact, onnx, input.memoryMb)
       : openTrained(artifact));
     const places = shares ? Array.from({ length: classes }, (_unused, k) => k) : [];
+    const { look, remarks } = createRemarks(isUsable);
+    let done = 0;
     await fillDatakit(
       { ...input, read, count: (prediction ? 1 : 0) + places.length },
       async (piece) => {
-        const { predicted, probabilities = new Float64Array() } = await answer(piece);
+        const { predicted, probabilities = new Float64Array() } = await answer(look(piece), done);
+        done += piece.rows;
         return [...(prediction ? [predicted] : []), ...places.map((k) => ofClass(probabilities, classes, k))];
       },
       (share) => context.progress(Math.round(share * 100), 100, 'Predicting'),
     );
-    return { labels, notes: notes() };
+    return { labels, remarks: remarks() };
   },
 );

@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { BatchResult } from '@quadrax/contract';
 import type { Database, Tx } from '#platform/db';
 import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
 import { jobMemoryMb, keepPredicted, roomAside, widenTask } from '#modules/datakits';
+import { sentencesOf } from './data/piece-remarks.ts';
 import { predictTableTask } from './models.batch.compute.ts';
 import { onnxRefusal } from './models.imported.ts';
 import type { TrainJobDeps } from './models.jobs.ts';
@@ -77,7 +79,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
         },
       });
       try {
-        const { labels, notes } = await compute.run(
+        const { labels, remarks } = await compute.run(
           predictTableTask,
           {
             parquet,
@@ -115,6 +117,7 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
           },
           step(predictingShare, 1),
         );
+        const notes = sentencesOf(remarks);
         for (const note of notes) log(note, 'warn');
         const commit = await keepPredicted(deps, context, output, found, {
           ...made,
@@ -131,7 +134,9 @@ export const createBatchJob = (deps: BatchJobDeps): JobDefinition<BatchPayload> 
             rows: found.rows,
             modelId: model.id,
             modelVersion: model.version,
-          };
+            unseen: [...remarks.unseen],
+            unusable: [...remarks.unusable],
+          } satisfies BatchResult;
         };
       } catch (error) {
         const refusal = onnx && onnxRefusal(error, 'The model could not answer');

@@ -4,8 +4,8 @@ import { createLine } from './line.ts';
 const never = new AbortController().signal;
 
 /** A line with people in it; says in which order they get their places. */
-const lineOf = (places: number) => {
-  const line = createLine(places);
+const lineOf = (places: number, spare = 0) => {
+  const line = createLine(places, spare);
   const order: string[] = [];
   const enter = (name: string, signal = never): Promise<void> =>
     line.enter(name.charAt(0), signal).then(() => void order.push(name));
@@ -42,6 +42,23 @@ describe('a line', () => {
     expect(await leave('a')).toEqual(['b1']);
     expect(await leave('a')).toEqual(['a3']);
     expect(await leave('b')).toEqual(['a4']);
+  });
+
+  it('has a spare place for who has none while one share has all', async () => {
+    const { order, enter, leave } = lineOf(2, 1);
+    await Promise.all([enter('a1'), enter('a2')]);
+    void enter('a3');
+    await enter('b1');
+    for (const name of ['b2', 'c1']) void enter(name);
+    expect(order.splice(0), 'nobody waits for a1 and a2 but their own').toEqual(['a1', 'a2', 'b1']);
+    expect(await leave('b'), 'a has both places again').toEqual(['b2']);
+    expect(await leave('a'), 'there are two places for two shares').toEqual([]);
+    expect(await leave('b')).toEqual(['c1']);
+    expect(await leave('c')).toEqual(['a3']);
+    expect(await leave('a')).toEqual([]);
+    expect(await leave('a')).toEqual([]);
+    await Promise.all([enter('d1'), enter('d2')]);
+    expect(order.splice(0)).toEqual(['d1', 'd2']);
   });
 
   it('forgets who hung up, whoever is left of the share', async () => {

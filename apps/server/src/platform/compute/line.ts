@@ -9,8 +9,12 @@ export interface Line {
 /**
  * So many places, which shares take in turn: who has least at work goes first, and among those whoever's turn is the
  * longest ago. Within a share it is first come, first served. So one share's long line stands in nobody's way.
+ *
+ * Nothing that runs is stopped for another, and no place is left empty while anybody waits: a share alone takes them
+ * all. Others need not wait for it then, where there is a spare place.
+ * @param spare how many more places there are for shares that have none, while one share has all
  */
-export const createLine = (places: number): Line => {
+export const createLine = (places: number, spare = 0): Line => {
   /** Shares that wait, the one whose turn is next first. */
   const waiting = new Map<string, (() => void)[]>();
   const atWork = new Map<string, number>();
@@ -21,10 +25,13 @@ export const createLine = (places: number): Line => {
     running++;
     atWork.set(share, workOf(share) + 1);
   };
+  const mayBegin = (share: string): boolean =>
+    running < places || (running < places + spare && atWork.size === 1 && !atWork.has(share));
   const callNext = (): void => {
     const [first, ...others] = waiting.keys();
     if (first === undefined) return;
     const share = others.reduce((least, one) => (workOf(one) < workOf(least) ? one : least), first);
+    if (!mayBegin(share)) return;
     const turns = waiting.get(share) ?? [];
     const turn = turns.shift();
     // Its next turn comes after those of all others.
@@ -38,7 +45,7 @@ export const createLine = (places: number): Line => {
     enter: (share, signal) => {
       const stopped = (): Error =>
         signal.reason instanceof Error ? signal.reason : new Error('The task was stopped.');
-      if (running < places) {
+      if (mayBegin(share)) {
         begin(share);
         return Promise.resolve();
       }

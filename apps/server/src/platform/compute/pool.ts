@@ -63,16 +63,16 @@ export const createComputePool = (options: {
   /** How long tasks of the batch lane wait for others; absent: they take the time that nobody else wants. */
   batch?: Priority;
 }): ComputePool => {
-  const lane = (places: number, priority: Priority, idleMs: number): LaneState => ({
+  const lane = (line: Line, priority: Priority, idleMs: number): LaneState => ({
     priority,
     idleMs,
-    line: createLine(places),
+    line,
     idle: [],
   });
   const lanes: Record<Lane, LaneState> = {
-    batch: lane(options.processes, options.batch ?? 'background', 0),
-    interactive: lane(2, 'normal', 20_000),
-    query: lane(2, 'normal', 20_000),
+    batch: lane(createLine(options.processes), options.batch ?? 'background', 0),
+    interactive: lane(createLine(2, 1), 'normal', 20_000),
+    query: lane(createLine(2, 1), 'normal', 20_000),
   };
   const children = new Set<WorkerProcess>();
 

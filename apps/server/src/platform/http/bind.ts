@@ -3,20 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import { Readable } from 'node:stream';
 import type { Database } from '../db/index.ts';
 import { AppError } from '../errors/index.ts';
-import { Answer } from './call.ts';
-import type {
-  AnyHandler,
-  Call,
-  Caller,
-  Client,
-  Cookie,
-  FileReply,
-  Handlers,
-  ListPage,
-  Multipart,
-} from './call.ts';
+import type { AnyHandler, Call, Caller, Client, Handlers, Multipart } from './call.ts';
 import { createChange } from './change.ts';
-import { etagOf, isUnchanged, unchangedSince } from './etag.ts';
+import { unchangedSince } from './etag.ts';
 import type { Guard } from './guard.ts';
 import { digestOf } from './idempotency.ts';
 import type { Idempotency, Keep, KeptReply } from './idempotency.ts';
@@ -24,6 +13,7 @@ import type { Later } from './later.ts';
 import { digestedMultipart, multipartOf } from './multipart.ts';
 import type { ReadCache } from './read-cache.ts';
 import { schemaOf } from './schema.ts';
+import { enveloped, sendOutcome } from './sending.ts';
 import { demandStorableQuery } from './storable-texts.ts';
 
 export interface BindOptions {
@@ -114,48 +104,6 @@ const namedResource = (params: unknown): string | undefined =>
     ? params.id
     : undefined;
 
-/** The body that the declared envelope makes of what a handler returned. */
-const enveloped = (declaration: RouteDeclaration, outcome: unknown): unknown => {
-  if (declaration.envelope === 'empty') return null;
-  if (declaration.envelope === 'list') {
-    const { items, nextCursor, total } = outcome as ListPage<unknown>;
-    const meta = { ...(nextCursor !== undefined && { nextCursor }), ...(total !== undefined && { total }) };
-    return { success: true, data: items, ...(Object.keys(meta).length > 0 && { meta }) };
-  }
-  const { data, meta } = outcome instanceof Answer ? outcome : { data: outcome, meta: undefined };
-  return declaration.envelope === 'raw' ? data : { success: true, data, ...(meta && { meta }) };
-};
-
-const sendFile = (reply: FastifyReply, file: FileReply): FastifyReply => {
-  if (file.bytes !== undefined) reply.header('Content-Length', file.bytes);
-  return (
-    reply
-      // The name comes from a person: RFC 6266's encoded form leaves nothing in it to misread.
-      .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`)
-      .type(file.contentType)
-      .send(file.stream)
-  );
-};
-
-const tagOf = (body: unknown): string => etagOf((body as { data: unknown }).data);
-
-const sendTagged = (request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply => {
-  const tag = tagOf(body);
-  reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
-  return isUnchanged(request.headers['if-none-match'], tag) ? reply.status(304).send() : reply.send(body);
-};
-
-const setCookies = (request: FastifyRequest, reply: FastifyReply, cookies: readonly Cookie[]): void => {
-  for (const { name, value, path, maxAgeSeconds, sameSite = 'strict' } of cookies)
-    reply.setCookie(name, value, {
-      path,
-      maxAge: maxAgeSeconds,
-      httpOnly: true,
-      sameSite,
-      secure: request.protocol === 'https',
-    });
-};
-
 /** Whether a route changes something for somebody who is known. */
 const changes = ({ audit, permission }: RouteDeclaration): boolean =>
   audit !== 'none' && permission !== 'public';
@@ -186,6 +134,10 @@ const perform = async (
   return outcome;
 };
 
+/**
+ * What answers a route, in one of four ways: by a job that is queued, once for an Idempotency-Key, from the cache, or by
+ * its handler there and then.
+ */
 const handlerOf = (
   declaration: RouteDeclaration,
   handler: AnyHandler,
@@ -193,6 +145,9 @@ const handlerOf = (
   { db, guard, idempotency, reads, later }: BindOptions,
 ): RouteHandlerMethod => {
   const answerLater = later?.of(id, declaration, handler);
+  const byKey = declaration.idempotency === 'key';
+  const cache = declaration.cache === 'none' ? undefined : reads;
+
   const answerOnce = async (
     key: string,
     caller: Caller,
@@ -213,35 +168,24 @@ const handlerOf = (
     if (kept.replayed) reply.header('Idempotency-Replayed', 'true');
     return reply.status(kept.status).send(kept.reply);
   };
+
+  const outcomeOf = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const multipart = declaration.multipart ? multipartOf(request) : undefined;
+    return perform(declaration, handler, callOf(declaration, request, reply, multipart), db, undefined);
+  };
+
   return async function answer(request, reply) {
     const caller = guard.callerOf(request);
     const queued =
       caller && answerLater?.({ request, reply, caller, client: new RequestClient(request, reply) });
     if (queued) return queued;
     const key = request.headers['idempotency-key'];
-    if (declaration.idempotency === 'key' && typeof key === 'string' && caller)
-      return answerOnce(key, caller, request, reply);
-    const multipart = declaration.multipart ? multipartOf(request) : undefined;
-    const call = callOf(declaration, request, reply, multipart);
-    if (reads && declaration.cache !== 'none' && caller) {
-      const read = { id, declaration, request, reply, caller };
-      return reads.answer(read, async () =>
-        enveloped(declaration, await perform(declaration, handler, call, db, undefined)),
+    if (byKey && typeof key === 'string' && caller) return answerOnce(key, caller, request, reply);
+    if (cache && caller)
+      return cache.answer({ id, declaration, request, reply, caller }, async () =>
+        enveloped(declaration, await outcomeOf(request, reply)),
       );
-    }
-    const outcome = await perform(declaration, handler, call, db, undefined);
-    if (outcome instanceof Answer) {
-      setCookies(request, reply, outcome.cookies);
-      reply.headers(outcome.headers);
-    }
-    if (declaration.envelope === 'file') return sendFile(reply, outcome as FileReply);
-    if (declaration.envelope === 'empty') return reply.status(204).send();
-    if (declaration.envelope === 'redirect') return reply.redirect((outcome as Answer<string>).data, 302);
-    const body = enveloped(declaration, outcome);
-    reply.status((outcome instanceof Answer ? outcome.status : undefined) ?? declaration.status);
-    if (declaration.etag === 'send') return sendTagged(request, reply, body);
-    if (declaration.etag === 'match') reply.header('ETag', tagOf(body));
-    return reply.send(body);
+    return sendOutcome(declaration, request, reply, await outcomeOf(request, reply));
   };
 };
 

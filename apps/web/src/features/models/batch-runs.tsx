@@ -7,6 +7,7 @@ import { ErrorState } from '#ui/error-state.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { useBatchJobs } from './batch-queries.ts';
+import { remarksOf } from './batch-remarks.ts';
 import styles from './predict.module.css';
 
 /** The last batch predictions: how far they are, and what came of them. */
@@ -50,12 +51,19 @@ function Ended({ job, names }: { job: Job; names: ReadonlyMap<string, string> })
     );
   }
   return (
-    <p className={styles.run}>
-      <StatusMark status={status} bare />{' '}
-      <Link to="/datakits/$id" params={{ id: datakitId }}>
-        {names.get(datakitId) ?? 'The datakit'}
-      </Link>{' '}
-      · {plural(Number(rows), 'row')} by version {String(modelVersion)} · {when}
-    </p>
+    <>
+      <p className={styles.run}>
+        <StatusMark status={status} bare />{' '}
+        <Link to="/datakits/$id" params={{ id: datakitId }}>
+          {names.get(datakitId) ?? 'The datakit'}
+        </Link>{' '}
+        · {plural(Number(rows), 'row')} by version {String(modelVersion)} · {when}
+      </p>
+      {remarksOf(result).map((remark) => (
+        <p key={remark} className={styles.quiet}>
+          {remark}
+        </p>
+      ))}
+    </>
   );
 }

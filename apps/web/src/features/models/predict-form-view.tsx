@@ -22,7 +22,7 @@ type PredictReply = Awaited<ReturnType<typeof api.models.predict>>;
 async function predictWithReasons(
   modelId: string,
   record: Record<string, unknown>,
-  signal: AbortSignal,
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<PredictReply> {
   try {
     return await api.models.predict(modelId, record, { signal, explain: true });
@@ -55,7 +55,9 @@ export function PredictForm({
     queryKey: ['models', 'predict', model.id, version.version, asked],
     queryFn: async ({ signal }) => {
       const started = performance.now();
-      const reply = await predictWithReasons(model.id, asked, signal);
+      // A model that was imported is not explained.
+      const predict = version.imported ? api.models.predict : predictWithReasons;
+      const reply = await predict(model.id, asked, { signal });
       return { prediction: reply.predictions[0], version: reply.version, ms: performance.now() - started };
     },
     enabled: typed,

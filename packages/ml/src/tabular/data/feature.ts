@@ -84,6 +84,17 @@ function textFeature(
   return { schema: { name, kind: 'text', optional: read.some(Number.isNaN), example }, values: read };
 }
 
+/** A warning where a column of numbers holds infinite ones. */
+export function infiniteIn(column: Column): Warning[] {
+  const { name, kind } = column;
+  if (kind !== 'numeric') return [];
+  const infinite = column.values.filter((value) => Math.abs(value) === Infinity).length;
+  if (infinite === 0) return [];
+  const were = infinite === 1 ? 'infinite value' : 'infinite values';
+  const message = `${infinite} ${were} of ${name} ${infinite === 1 ? 'was' : 'were'} taken as missing.`;
+  return [{ code: 'INFINITE_VALUES', column: name, count: infinite, message }];
+}
+
 function numberFeature(
   column: Extract<Column, { values: Float64Array }>,
   rows: Int32Array,
@@ -92,11 +103,7 @@ function numberFeature(
   const { name, kind } = column;
   const given = gather(column.values, rows);
   const values = given.map((value) => (Number.isFinite(value) ? value : NaN));
-  const infinite = given.filter((value) => Math.abs(value) === Infinity).length;
-  if (infinite > 0) {
-    const message = `${infinite} infinite values of ${name} were taken as missing.`;
-    warnings.push({ code: 'INFINITE_VALUES', column: name, count: infinite, message });
-  }
+  warnings.push(...infiniteIn({ ...column, values: given }));
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const present = sorted.length > 0;
   const schema: FeatureSchema = {

@@ -3,7 +3,7 @@ import type { Column, FeatureSchema, Schema, Table, TrainOptions, Warning } from
 import { createDocuments } from './documents.ts';
 import type { Dataset, Frame } from './frame.ts';
 import { gather } from './frame.ts';
-import { prepareFeature } from './feature.ts';
+import { infiniteIn, prepareFeature } from './feature.ts';
 import { encodeTarget } from './target.ts';
 
 export interface Prepared {
@@ -30,6 +30,7 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
     options.weights === undefined ? undefined : findColumn(table, options.weights, 'weights');
   const encoded = encodeTarget(target, options.task);
   const weights = readWeights(weightColumn, table.rows);
+  warnings.push(...infiniteIn(target));
   const rows = usableRows(encoded.values, weights, options.target, warnings);
   if (rows.every((row) => weights[row] === 0)) {
     throw new TabularError('INVALID_WEIGHTS', 'Every usable row has weight 0.', options.weights);
@@ -54,7 +55,9 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
     );
   }
   warnings.push(...features.flatMap(({ schema }) => namedLikeTarget(schema.name, options.target, warnings)));
+  const used = gather(weights, rows);
   const classes = usedClasses(encoded.classes, values, options.target, warnings);
+  warnings.push(...unweightedClasses(classes, used, options.target));
   const schemas: FeatureSchema[] = features.map(({ schema }) => schema);
   const frame: Frame = {
     rows: rows.length,
@@ -65,7 +68,7 @@ export function prepare(table: Table, options: TrainOptions): Prepared {
   return {
     dataset: {
       frame,
-      target: { classes: classes.labels.length, values: classes.values, weights: gather(weights, rows) },
+      target: { classes: classes.labels.length, values: classes.values, weights: used },
     },
     schema: { task: options.task, target: options.target, features: schemas, classes: classes.labels },
     warnings,
@@ -134,7 +137,8 @@ function readWeights(column: Column | undefined, rows: number): Float64Array {
   }
   const negative = column.values.filter((weight) => weight < 0).length;
   if (negative > 0) {
-    const message = `${negative} weights in ${column.name} are negative. Weights are numbers from 0.`;
+    const weights = negative === 1 ? 'weight' : 'weights';
+    const message = `${negative} ${weights} in ${column.name} ${negative === 1 ? 'is' : 'are'} negative. Weights are numbers from 0.`;
     throw new TabularError('INVALID_WEIGHTS', message, column.name);
   }
   if (column.values.some((weight) => weight > largest)) {
@@ -155,19 +159,31 @@ function usableRows(
   const rows = labelled.filter((row) => Number.isFinite(weights[row]));
   const missing = target.length - labelled.length;
   if (missing > 0) {
-    const message = `${missing} rows have no ${name} and were left out of training.`;
+    const message = `${rowsHave(missing)} no ${name} and ${was(missing)} left out of training.`;
     warnings.push({ code: 'MISSING_TARGET', column: name, count: missing, message });
   }
   const unweighted = labelled.length - rows.length;
   if (unweighted > 0) {
-    const message = `${unweighted} rows have no finite weight and were left out of training.`;
+    const message = `${rowsHave(unweighted)} no finite weight and ${was(unweighted)} left out of training.`;
     warnings.push({ code: 'INVALID_WEIGHT', count: unweighted, message });
   }
   if (rows.length === 0) {
-    throw new TabularError('NO_ROWS', `No row has a value in the target ${name}.`, name);
+    const weighted = labelled.length > 0 ? 'and a weight' : 'that can be used';
+    throw new TabularError('NO_ROWS', `No row has a value in the target ${name} ${weighted}.`, name);
   }
   return rows;
 }
+
+function rowsHave(count: number): string {
+  return count === 1 ? '1 row has' : `${count} rows have`;
+}
+
+function was(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}
+
+/** Metrics of a class with fewer rows say little. */
+const fewRows = 10;
 
 /** Drops labels no usable row has, renumbers the rest, and warns of classes too rare to learn. */
 function usedClasses(
@@ -185,8 +201,10 @@ function usedClasses(
     throw new TabularError('SINGLE_CLASS', message, name);
   }
   const least = used.reduce((a, b) => (counts[b] < counts[a] ? b : a));
-  if (counts[least] < 10) {
-    const message = `The class ${labels[least]} has only ${counts[least]} rows; its metrics say little.`;
+  if (counts[least] < fewRows) {
+    const rare = used.filter((k) => counts[k] < fewRows).length;
+    const others = rare > 1 ? ` ${rare} classes have fewer than ${fewRows}.` : '';
+    const message = `The class ${labels[least]} has only ${counts[least]} ${counts[least] === 1 ? 'row' : 'rows'}; its metrics say little.${others}`;
     warnings.push({ code: 'RARE_CLASS', column: name, count: counts[least], message });
   } else if (counts[least] * used.length < 0.2 * values.length) {
     const message = `The class ${labels[least]} has ${counts[least]} of ${values.length} rows: prefer balanced accuracy or F1 to accuracy.`;
@@ -194,4 +212,19 @@ function usedClasses(
   }
   const renumbered = new Map(used.map((k, index) => [k, index]));
   return { labels: used.map((k) => labels[k]), values: values.map((value) => renumbered.get(value) ?? NaN) };
+}
+
+/** A warning of classes whose rows all have weight 0: they are judged by, and never learnt. */
+function unweightedClasses(
+  { labels, values }: { labels: readonly string[]; values: Float64Array },
+  weights: Float64Array,
+  name: string,
+): Warning[] {
+  const sums = new Float64Array(labels.length);
+  for (let i = 0; i < values.length; i++) sums[values[i]] += weights[i];
+  const without = labels.filter((_, k) => sums[k] === 0);
+  if (without.length === 0) return [];
+  const others = without.length === 1 ? '' : `, as have ${without.length - 1} other classes`;
+  const message = `Every row of the class ${without[0]} has weight 0${others}: it is never learnt.`;
+  return [{ code: 'UNWEIGHTED_CLASS', column: name, count: without.length, message }];
 }

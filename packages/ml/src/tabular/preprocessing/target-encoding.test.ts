@@ -95,7 +95,7 @@ it(
     const { model } = train(shopTable(1000, 300, 3), { ...options, parameters: { l2: 1 } });
     const read = createPredictor(decodeModel(encodeModel(model)));
     const ask = (shop: string | null) => read.predictRow({ shop, size: 0 });
-    expect(ask('a new one')).toEqual(ask(null));
+    expect(ask('a new one')).toEqual({ ...ask(null), unseen: ['shop'] });
     expect(ask('shop 1')).toEqual(createPredictor(model).predictRow({ shop: 'shop 1', size: 0 }));
   },
 );

@@ -1,4 +1,5 @@
 import type { FeatureSchema } from '@quadrax/ml/tabular';
+import { shortened } from '#platform/text';
 import { valueIn, WrongValue } from './onnx-tensors.ts';
 import type { Row } from './onnx-tensors.ts';
 
@@ -17,8 +18,8 @@ const sentence = (feature: FeatureSchema, value: unknown): string => {
   const { name, kind } = feature;
   if (value === null || value === undefined)
     return `${name} is missing, and the model cannot compute without it.`;
-  const shown = JSON.stringify(value).slice(0, 80);
-  const known = kind === 'categorical' ? feature.categories.slice(0, 10).join(', ').slice(0, 200) : '';
+  const shown = shortened(JSON.stringify(value), 80);
+  const known = kind === 'categorical' ? shortened(feature.categories.slice(0, 10).join(', '), 200) : '';
   return `${name} is ${shown}, which the model cannot compute with.${known === '' ? '' : ` It knows ${known}.`}`;
 };
 

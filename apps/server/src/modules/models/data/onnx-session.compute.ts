@@ -4,6 +4,7 @@ import type { OnnxPlan, OnnxSignature } from '@quadrax/ml/onnx';
 import type { Schema } from '@quadrax/ml/tabular';
 import type * as onnxruntime from 'onnxruntime-node';
 import { TaskError } from '#platform/compute';
+import { shortened } from '#platform/text';
 import { columnsOf, predictionsOf } from './onnx-answers.ts';
 import type { OutputValues } from './onnx-answers.ts';
 import { wrongValueOf } from './onnx-culprit.ts';
@@ -43,13 +44,15 @@ const signature =
 /** What onnxruntime says, without its places in files and the names of its functions. */
 const spoken = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
-  return text
+  const said = text
     .replaceAll(/(\/|[A-Za-z]:\\)\S+|\S+\.(cc|h):\d+/g, '')
     .replaceAll(signature, '')
     .replaceAll(/\[with [^\]]*\]/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
+    // A file may call its parts anything: nothing of it that could not be kept or shown.
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .toWellFormed()
+    .trim();
+  return shortened(said, 300);
 };
 
 const refuse = (what: string, error: unknown): TaskError =>
