@@ -83,13 +83,24 @@ export const warningCodeSchema = z.enum([
   'LIKELY_LEAK',
   'IMBALANCED',
   'MIXED_TYPES',
+  'SPELLINGS',
   'NOT_FINITE',
   'RAGGED_ROWS',
   'ENCODING',
 ]);
 
 export const profileWarningSchema = z
-  .object({ code: warningCodeSchema, column: z.string().optional(), message: z.string() })
+  .object({
+    code: warningCodeSchema,
+    column: z.string().optional(),
+    message: z.string(),
+    spellings: z
+      .array(z.array(z.object({ value: z.string(), count: z.number().int().positive() })))
+      .optional()
+      .describe(
+        'Of SPELLINGS: values that differ only in case or in spaces at the ends, with their rows. The first of each list has the most.',
+      ),
+  })
   .meta({ id: 'ProfileWarning' });
 export type ProfileWarning = z.infer<typeof profileWarningSchema>;
 

@@ -2820,11 +2820,17 @@ export interface components {
         | 'LIKELY_LEAK'
         | 'IMBALANCED'
         | 'MIXED_TYPES'
+        | 'SPELLINGS'
         | 'NOT_FINITE'
         | 'RAGGED_ROWS'
         | 'ENCODING';
       column?: string;
       message: string;
+      /** @description Of SPELLINGS: values that differ only in case or in spaces at the ends, with their rows. The first of each list has the most. */
+      spellings?: {
+        count: number;
+        value: string;
+      }[][];
     };
     QueryResult: {
       columns: {
@@ -2983,6 +2989,18 @@ export interface components {
         /** @enum {string} */
         type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
       }[];
+      /** @description Of steps. */
+      counts?: {
+        /** @description What is left after each step; after a split, the part for training. */
+        after: {
+          columns: string[];
+          rows: number;
+        }[];
+        /** @description The first of them, that went through the steps. */
+        taken: number;
+        /** @description Rows of the version that the steps begin with. */
+        total: number;
+      };
       elapsedMs: number;
       /** @description What the steps did that a person should know. */
       notes: string[];
@@ -5342,6 +5360,22 @@ export interface operations {
                 type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
               }
             | {
+                /**
+                 * @description `common`: of spellings that differ only in case (and, where `trim` is set, in spaces at the ends), that of the most rows.
+                 * @default keep
+                 * @enum {string}
+                 */
+                case?: 'keep' | 'lower' | 'upper' | 'common';
+                column: string;
+                /** @enum {string} */
+                step: 'tidy';
+                /**
+                 * @description Takes spaces away at both ends. A text of nothing but spaces becomes missing.
+                 * @default true
+                 */
+                trim?: boolean;
+              }
+            | {
                 columns: string[];
                 /** @enum {string} */
                 step: 'drop';
@@ -5525,6 +5559,22 @@ export interface operations {
                 step: 'cast';
                 /** @enum {string} */
                 type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+              }
+            | {
+                /**
+                 * @description `common`: of spellings that differ only in case (and, where `trim` is set, in spaces at the ends), that of the most rows.
+                 * @default keep
+                 * @enum {string}
+                 */
+                case?: 'keep' | 'lower' | 'upper' | 'common';
+                column: string;
+                /** @enum {string} */
+                step: 'tidy';
+                /**
+                 * @description Takes spaces away at both ends. A text of nothing but spaces becomes missing.
+                 * @default true
+                 */
+                trim?: boolean;
               }
             | {
                 columns: string[];
