@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
+import { datakits } from '@quadrax/contract';
 import { readyDatakit } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -154,5 +155,24 @@ describe('The work on a datakit', () => {
     ]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await violations(page)).toEqual([]);
+
+    // The longest name there may be is cut off where it stands, and cuts nothing else off.
+    await account.client.call(datakits.update, { params: { id: own }, body: { name: 'W'.repeat(255) } });
+    await page.goto(page.url().replace(/\?.*/, '?tab=lineage'));
+    const box = await page
+      .getByRole('group', { name: /Lineage/ })
+      .getByRole('link')
+      .boundingBox();
+    expect(box?.width).toBeLessThan(220);
+    await page.goto(new URL('/', page.url()).href);
+    for (const name of ['Latest datakits', 'Finished jobs']) {
+      const table = page.getByRole('table', { name });
+      await table.getByText('WWW').first().waitFor();
+      const [needs, has] = await table.evaluate((element) => [
+        element.scrollWidth,
+        element.parentElement?.clientWidth ?? 0,
+      ]);
+      expect(needs).toBeLessThanOrEqual(has ?? 0);
+    }
   });
 });

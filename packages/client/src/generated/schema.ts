@@ -710,7 +710,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Its versions, newest first */
+    /** Its versions, newest first unless sorted otherwise */
     get: operations['datakits.versions'];
     put?: never;
     post?: never;
@@ -1243,7 +1243,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Its versions, newest first */
+    /** Its versions, newest first unless sorted otherwise */
     get: operations['models.versions'];
     put?: never;
     post?: never;
@@ -5729,6 +5729,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'version' | '-version';
       };
       header?: never;
       path: {
@@ -7816,6 +7818,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'version' | '-version';
       };
       header?: never;
       path: {
