@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { datakits } from '@quadrax/contract';
-import { readyDatakit } from '@quadrax/testkit';
+import { jobSucceeds, readyDatakit } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage } from './stage.ts';
@@ -156,12 +156,29 @@ describe('The work on a datakit', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await violations(page)).toEqual([]);
 
+    // What was done to make a version is done to another again: to rows that came since.
+    const params = { id: own };
+    const cleaned = await account.client.call(datakits.transform, {
+      params,
+      body: { steps: [{ step: 'filter', where: '"body mass" > 9' }] },
+    });
+    await jobSucceeds(account.client, cleaned.jobId ?? '');
+    await page.goto(page.url().replace(/\?.*/, '?tab=versions'));
+    await page.getByText('Version 2 was made by steps of version 1.').waitFor();
+    expect(await page.getByRole('button', { name: /Apply the steps/ }).count()).toBe(0);
+    await button(page, 'Make version 1 current').click();
+    await button(page, 'Apply the steps of version 2 to version 1').click();
+    await page.getByRole('heading', { name: /^Version 3 .*current/ }).waitFor({ timeout: 30_000 });
+    await page.getByText('10 rows fewer.').nth(1).waitFor();
+    expect(await violations(page)).toEqual([]);
+
     // The longest name there may be is cut off where it stands, and cuts nothing else off.
     await account.client.call(datakits.update, { params: { id: own }, body: { name: 'W'.repeat(255) } });
     await page.goto(page.url().replace(/\?.*/, '?tab=lineage'));
     const box = await page
       .getByRole('group', { name: /Lineage/ })
       .getByRole('link')
+      .first()
       .boundingBox();
     expect(box?.width).toBeLessThan(220);
     await page.goto(new URL('/', page.url()).href);

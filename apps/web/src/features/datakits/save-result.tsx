@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { useMayWrite } from '#lib/session.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import styles from './datakit-tabs.module.css';
-import { type Step, type TransformBody, useTransform } from './datakit-work.ts';
-import { faultText, stepFaults } from './transform-preview.ts';
+import { type TransformBody, useTransform } from './datakit-work.ts';
+import { inWords } from './transform-preview.ts';
 
 /** Keeps what a query or a list of steps makes: as the next version, or as a datakit of its own. */
 export function SaveResult(props: {
@@ -69,21 +69,9 @@ export function SaveResult(props: {
           {alwaysNew ? 'Make two datakits' : 'Save as new datakit'}
         </Button>
       </div>
-      {transform.error && <Refusal error={transform.error} steps={recipe.steps ?? []} />}
+      {transform.error && (
+        <ErrorState error={inWords(transform.error, recipe.steps ?? [])} title="It could not be saved." />
+      )}
     </>
-  );
-}
-
-/** Why it could not be saved; what is wrong at a step in the words of the form. */
-function Refusal({ error, steps }: { error: unknown; steps: readonly Step[] }) {
-  const faults = stepFaults(error).flatMap((fault) => {
-    const kind = steps[fault.index]?.step;
-    return kind === undefined ? [] : [faultText(kind, fault.index + 1, fault)];
-  });
-  const title = 'It could not be saved.';
-  return faults.length === 0 ? (
-    <ErrorState error={error} title={title} />
-  ) : (
-    <ErrorState error={new Error(faults.join(' '))} title={title} />
   );
 }

@@ -85,3 +85,12 @@ export function faultText(kind: Step['step'], number: number, { message }: StepF
   const { label } = stepForms[kind];
   return `Step ${number}, ${label.slice(0, 1).toLowerCase()}${label.slice(1)}: ${message}`;
 }
+
+/** An error about steps in the words of their forms; any other as it is. */
+export function inWords(error: unknown, steps: readonly Step[]): unknown {
+  const faults = stepFaults(error).flatMap((fault) => {
+    const kind = steps[fault.index]?.step;
+    return kind === undefined ? [] : [faultText(kind, fault.index + 1, fault)];
+  });
+  return faults.length === 0 ? error : new Error(faults.join(' '));
+}
