@@ -146,6 +146,11 @@ describe('a transformation', () => {
       notes: ['Filled 6 missing values of "hours" by constant.'],
       rows: [[0, 'Bern', 0.5, expect.any(String)]],
       sampled: false,
+      counts: {
+        total: 60,
+        taken: 60,
+        after: [{ rows: 60, columns: ['hours', 'city', 'rainfall', 'grade'] }],
+      },
     });
   });
 });

@@ -1,6 +1,14 @@
 import { routes } from '@quadrax/contract';
 import type { RouteDeclaration } from '@quadrax/contract';
-import { allRoutes, asOperator, newModel, startTestServer, upload } from '@quadrax/testkit';
+import {
+  allRoutes,
+  asOperator,
+  newModel,
+  readyDatakit,
+  startTestServer,
+  trainedModel,
+  upload,
+} from '@quadrax/testkit';
 import type { CallInput, TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idsOf as ids, listPassword as password, sortedListsOf, walk } from './lists.ts';
@@ -70,11 +78,24 @@ describe('walking a list by its cursor', () => {
 
 describe('a list that bears numbers', () => {
   let person: TestClient;
-  let params: { id: string };
+  /** Seven further versions like the first. */
+  const repeatRow = (table: string, of: string, id: string): Promise<unknown> =>
+    server.database.owner(
+      `INSERT INTO quadrax.${table}
+       SELECT (jsonb_populate_record(v, jsonb_build_object('version', n, 'job_id', gen_random_uuid()))).*
+       FROM quadrax.${table} v, generate_series(2, 8) n WHERE v.${of} = $1`,
+      [id],
+    );
+  const of = new Map<RouteDeclaration, { id: string }>();
   beforeAll(async () => {
     person = await server.register();
-    const { jobId = '' } = await upload(person);
-    params = { id: jobId };
+    const { id: datakitId, jobId = '' } = await readyDatakit(person);
+    of.set(routes.jobs.logs, { id: jobId });
+    of.set(routes.datakits.versions, { id: datakitId });
+    await repeatRow('datakit_versions', 'datakit_id', datakitId);
+    const { model } = await trainedModel(person, datakitId);
+    of.set(routes.models.versions, { id: model.id });
+    await repeatRow('model_versions', 'model_id', model.id);
     await server.database.owner(
       `INSERT INTO quadrax.job_logs (tenant_id, job_id, level, message)
        SELECT $1, $2, 'info', 'line ' || n FROM generate_series(1, 9) n`,
@@ -86,8 +107,13 @@ describe('a list that bears numbers', () => {
   const lists = [
     { list: 'the audit log', route: routes.audit.list, field: 'id', unsaid: '-id' },
     { list: 'the log of a job', route: routes.jobs.logs, field: 'sequence', unsaid: 'sequence' },
+    { list: 'versions of a datakit', route: routes.datakits.versions, field: 'version', unsaid: '-version' },
+    { list: 'versions of a model', route: routes.models.versions, field: 'version', unsaid: '-version' },
   ] as const;
-  const inputOf = (route: RouteDeclaration) => (route === routes.jobs.logs ? { params } : {});
+  const inputOf = (route: RouteDeclaration) => {
+    const params = of.get(route);
+    return params ? { params } : {};
+  };
 
   it.each(lists)('is walked up and down: $list', async ({ route, field, unsaid }) => {
     const numbers = async (query: Readonly<Record<string, string | number>>) =>

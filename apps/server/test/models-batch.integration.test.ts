@@ -208,7 +208,8 @@ describe('a batch prediction', () => {
     expect(version.notes).toEqual([
       `${unseen} rows hold a value of "city" that the model was not trained on, and were predicted as if it were missing.`,
     ]);
-    for (const asked of [made.id, fresh.id]) {
+    // Also from the datakit that the model learnt from.
+    for (const asked of [made.id, fresh.id, known.id]) {
       const { nodes, edges } = await ada.call(datakits.lineage, { params: { id: asked } });
       const [child, model] = [`datakit:${made.id}:1`, `model:${id}:1`];
       expect(nodes.map((node) => node.id)).toEqual(expect.arrayContaining([child, model]));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { readyDatakit } from '@quadrax/testkit';
+import { datakits } from '@quadrax/contract';
+import { jobSucceeds, readyDatakit } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage } from './stage.ts';
@@ -81,25 +82,114 @@ describe('The work on a datakit', () => {
     await write(page, 'SELECT citty FROM data');
     await page.keyboard.press('Escape');
     await button(page, 'Run').click();
-    await page
-      .getByText('Line 1, column 8: There is no column "citty". Did you mean "city"?')
-      .first()
-      .waitFor();
-    expect(await page.getByRole('textbox', { name: 'SQL query' }).textContent()).toContain('citty');
+    const told = page.getByText('Line 1, column 8: There is no column "citty". Did you mean "city"?');
+    await told.first().waitFor();
+    expect(await told.count()).toBe(1);
+    const editor = page.getByRole('textbox', { name: 'SQL query' });
+    expect(await editor.textContent()).toContain('citty');
+    await editor.click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.getByRole('button', { name: 'rainfall' }).click();
+    expect(await editor.textContent()).toBe('SELECT citty FROM datarainfall');
     expect(await violations(page)).toEqual([]);
   });
 
-  it('shows what steps make of the first rows, on a phone too', async () => {
-    const { id: own } = await readyDatakit(account.client);
-    const { page } = await stage.visit({ as: account, at: `/datakits/${own}?tab=transform`, width: 390 });
-    await button(page, 'Add a step').click();
-    await page.getByRole('menuitem', { name: 'Fill missing values' }).click();
-    await page.getByRole('combobox', { name: 'Columns' }).click();
-    await page.getByRole('option', { name: 'hours' }).click();
-    await page.keyboard.press('Escape');
-    await page.getByText('Filled 6 missing values of "hours" by median.').waitFor();
-    await page.getByRole('table', { name: 'First rows after the steps' }).waitFor();
+  it('warns of spellings and leads to the step that tidies them, which says what is left, on a phone too', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${i % 10 === 0 ? 'berlin ' : i % 15 === 1 ? 'BERLIN' : 'Berlin'},${i},${i % 2}`,
+    );
+    const { id: own } = await readyDatakit(account.client, ['city,body mass,fed', ...rows].join('\n'));
+    const visit = await stage.visit({ as: account, at: `/datakits/${own}`, width: 390 });
+    visit.expect(/400|422/);
+    const { page } = visit;
+    await page.getByText('"Berlin" (50), "berlin " (6), "BERLIN" (4) differ only in case').waitFor();
+    await page.getByRole('link', { name: 'Tidy city' }).click();
+    const first = page.getByRole('listitem', { name: 'Step 1: Tidy text' });
+    await first.getByText('60 rows, 3 columns after it').waitFor();
+    await page.getByText('Tidied 10 values of "city".').waitFor();
+    await page.getByText('60 of 60 rows remain, 3 columns.').waitFor();
+
+    const add = async (label: string): Promise<void> => {
+      await button(page, 'Add a step').click();
+      await page.getByRole('menuitem', { name: label }).click();
+    };
+    await add('Rename');
+    const second = page.getByRole('listitem', { name: 'Step 2: Rename' });
+    await second.getByLabel('Column').selectOption('fed');
+    await second.getByLabel('New name').fill('ate');
+    await second.getByText('60 rows, 3 columns after it').waitFor();
+    await add('Filter rows');
+    const third = page.getByRole('listitem', { name: 'Step 3: Filter rows' });
+    const names = third.getByRole('list', { name: /Columns to put into/ });
+    expect(await names.getByRole('button').allTextContents()).toEqual(['city', 'body mass', 'ate']);
+    await names.getByRole('button', { name: 'body mass' }).click();
+    const where = third.getByRole('textbox', { name: 'Rows stay where' });
+    await page.keyboard.type(' > 9 AND fed = 1');
+    expect(await where.inputValue()).toBe('"body mass" > 9 AND fed = 1');
+    const told = third.getByText(/^Step 3, filter rows: .*There is no column "fed"/);
+    await told.waitFor();
+    expect(await page.getByText('There is no column "fed"').count()).toBe(1);
+    expect(await page.getByText('steps.').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await where.fill('"body mass" > 9 AND ate = 1');
+    await page.getByText('25 of 60 rows remain, 3 columns.').waitFor();
+    expect(await told.count()).toBe(0);
+
+    await add('Join');
+    const join = page.getByRole('listitem', { name: 'Step 4: Join' });
+    await join.getByLabel('Datakit').selectOption({ value: id });
+    await join.getByLabel('Column there').selectOption('city');
+    expect(await join.getByLabel('Column there').locator('option').allTextContents()).toEqual([
+      'Choose',
+      'hours',
+      'city',
+      'rainfall',
+      'grade',
+    ]);
+    expect(await join.getByLabel('Column here').locator('option').allTextContents()).toEqual([
+      'Choose',
+      'city',
+      'body mass',
+      'ate',
+    ]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await violations(page)).toEqual([]);
+
+    // What was done to make a version is done to another again: to rows that came since.
+    const params = { id: own };
+    const cleaned = await account.client.call(datakits.transform, {
+      params,
+      body: { steps: [{ step: 'filter', where: '"body mass" > 9' }] },
+    });
+    await jobSucceeds(account.client, cleaned.jobId ?? '');
+    await page.goto(page.url().replace(/\?.*/, '?tab=versions'));
+    await page.getByText('Version 2 was made by steps of version 1.').waitFor();
+    expect(await page.getByRole('button', { name: /Apply the steps/ }).count()).toBe(0);
+    await button(page, 'Make version 1 current').click();
+    await button(page, 'Apply the steps of version 2 to version 1').click();
+    await page.getByRole('heading', { name: /^Version 3 .*current/ }).waitFor({ timeout: 30_000 });
+    await page.getByText('10 rows fewer.').nth(1).waitFor();
+    expect(await violations(page)).toEqual([]);
+
+    // The longest name there may be is cut off where it stands, and cuts nothing else off.
+    await account.client.call(datakits.update, { params: { id: own }, body: { name: 'W'.repeat(255) } });
+    await page.goto(page.url().replace(/\?.*/, '?tab=lineage'));
+    const box = await page
+      .getByRole('group', { name: /Lineage/ })
+      .getByRole('link')
+      .first()
+      .boundingBox();
+    expect(box?.width).toBeLessThan(220);
+    await page.goto(new URL('/', page.url()).href);
+    for (const name of ['Latest datakits', 'Finished jobs']) {
+      const table = page.getByRole('table', { name });
+      await table.getByText('WWW').first().waitFor();
+      const [needs, has] = await table.evaluate((element) => [
+        element.scrollWidth,
+        element.parentElement?.clientWidth ?? 0,
+      ]);
+      expect(needs).toBeLessThanOrEqual(has ?? 0);
+    }
   });
 });

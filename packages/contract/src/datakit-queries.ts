@@ -62,6 +62,20 @@ export const transformStepSchema = z.discriminatedUnion('step', [
       .default('null')
       .describe('What becomes of a value that does not fit: missing and counted, or an end of the job.'),
   }),
+  z.strictObject({
+    step: z.literal('tidy'),
+    column,
+    trim: z
+      .boolean()
+      .default(true)
+      .describe('Takes spaces away at both ends. A text of nothing but spaces becomes missing.'),
+    case: z
+      .enum(['keep', 'lower', 'upper', 'common'])
+      .default('keep')
+      .describe(
+        '`common`: of spellings that differ only in case (and, where `trim` is set, in spaces at the ends), that of the most rows.',
+      ),
+  }),
   z.strictObject({ step: z.literal('drop'), columns: z.array(column).min(1).max(4096) }),
   z.strictObject({ step: z.literal('keep'), columns: z.array(column).min(1).max(4096) }),
   z.strictObject({ step: z.literal('filter'), where: expression.describe('Rows for which it holds stay.') }),
@@ -147,6 +161,16 @@ export const transformPreviewSchema = queryResultSchema
   .extend({
     notes: z.array(z.string()).describe('What the steps did that a person should know.'),
     sampled: z.boolean().describe('Only the first rows went through the steps.'),
+    counts: z
+      .object({
+        total: z.number().int().nonnegative().describe('Rows of the version that the steps begin with.'),
+        taken: z.number().int().nonnegative().describe('The first of them, that went through the steps.'),
+        after: z
+          .array(z.object({ rows: z.number().int().nonnegative(), columns: z.array(z.string()) }))
+          .describe('What is left after each step; after a split, the part for training.'),
+      })
+      .optional()
+      .describe('Of steps.'),
   })
   .meta({ id: 'TransformPreview' });
 export type TransformPreview = z.infer<typeof transformPreviewSchema>;

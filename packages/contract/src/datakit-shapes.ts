@@ -83,6 +83,7 @@ export const warningCodeSchema = z.enum([
   'LIKELY_LEAK',
   'IMBALANCED',
   'MIXED_TYPES',
+  'SPELLINGS',
   'NOT_FINITE',
   'RAGGED_ROWS',
   'ENCODING',
@@ -97,6 +98,12 @@ export const profileWarningSchema = z
       .optional()
       .describe('Of a likely leak: the column that tells the first, and that it tells.'),
     message: z.string(),
+    spellings: z
+      .array(z.array(z.object({ value: z.string(), count: z.number().int().positive() })))
+      .optional()
+      .describe(
+        'Of SPELLINGS: values that differ only in case or in spaces at the ends, with their rows. The first of each list has the most.',
+      ),
   })
   .meta({ id: 'ProfileWarning' });
 export type ProfileWarning = z.infer<typeof profileWarningSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnTypeSchema, datakitSchema, datakitStatusSchema, fileFormatSchema } from './datakit-shapes.ts';
-import { idParamsSchema, idSchema, pageQuerySchema, timestampSchema } from './paging.ts';
+import { idParamsSchema, idSchema, sortedQuery, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
 
 const versionNumberSchema = z.coerce.number().int().min(1).max(1_000_000);
@@ -116,9 +116,9 @@ export const datakitVersions = {
   versions: route({
     ...read,
     path: '/datakits/:id/versions',
-    summary: 'Its versions, newest first',
+    summary: 'Its versions, newest first unless sorted otherwise',
     params: idParamsSchema,
-    query: pageQuerySchema,
+    query: sortedQuery(['version']),
     reply: datakitVersionSchema,
     envelope: 'list',
     cursor: 'sequence',

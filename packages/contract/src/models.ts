@@ -211,9 +211,9 @@ export const models = {
   versions: route({
     ...read,
     path: '/models/:id/versions',
-    summary: 'Its versions, newest first',
+    summary: 'Its versions, newest first unless sorted otherwise',
     params: idParamsSchema,
-    query: pageQuerySchema,
+    query: sortedQuery(['version']),
     reply: modelVersionSummarySchema,
     envelope: 'list',
     cursor: 'sequence',

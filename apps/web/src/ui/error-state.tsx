@@ -19,6 +19,8 @@ export interface ErrorStateProps {
 /** A failure where it happened: what is wrong, what to do, the request id to ask about, and a way to try again. */
 export function ErrorState({ error, title, hint, ifMissing, onRetry }: ErrorStateProps) {
   const failure = failureOf(error);
+  // What the sentence says is not said a second time.
+  const details = failure.details.filter(({ message }) => message !== failure.message);
   return (
     <div className={styles.error} role="alert">
       <div className={styles.title}>
@@ -26,9 +28,9 @@ export function ErrorState({ error, title, hint, ifMissing, onRetry }: ErrorStat
         <span>{title ?? failure.message}</span>
       </div>
       {title && <p className={styles.hint}>{failure.message}</p>}
-      {failure.details.length > 0 && (
+      {details.length > 0 && (
         <ul className={styles.list}>
-          {failure.details.map((detail) => (
+          {details.map((detail) => (
             <li key={`${detail.field} ${detail.message}`}>
               {detail.field !== '' && <span className="mono">{detail.field}</span>} {detail.message}
             </li>

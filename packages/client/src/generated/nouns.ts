@@ -229,7 +229,7 @@ export interface DatakitsCalls {
   cancelUpload(id: string, options?: CallOptions): Promise<void>;
   /** End an upload: the file is checked and becomes a datakit, or a version of one */
   completeUpload(id: string, options?: CallOptions): Promise<Datakit>;
-  /** Its versions, newest first */
+  /** Its versions, newest first unless sorted otherwise */
   versions(id: string, query?: Query<'datakits.versions'>, options?: CallOptions): Listing<DatakitVersion>;
   /** One version */
   version(id: string, version: number, options?: CallOptions): Promise<DatakitVersion>;
@@ -294,7 +294,7 @@ export interface ModelsCalls {
   train(id: string, body: Body<'models.train'>, options?: CallOptions): Promise<Job>;
   /** What a training was asked for, also one that made no version */
   training(id: string, jobId: string, options?: CallOptions): Promise<Data<'models.training'>>;
-  /** Its versions, newest first */
+  /** Its versions, newest first unless sorted otherwise */
   versions(id: string, query?: Query<'models.versions'>, options?: CallOptions): Listing<ModelVersionSummary>;
   /** One version: metrics, curves, importance */
   version(id: string, version: number, options?: CallOptions): Promise<ModelVersion>;

@@ -710,7 +710,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Its versions, newest first */
+    /** Its versions, newest first unless sorted otherwise */
     get: operations['datakits.versions'];
     put?: never;
     post?: never;
@@ -1260,7 +1260,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Its versions, newest first */
+    /** Its versions, newest first unless sorted otherwise */
     get: operations['models.versions'];
     put?: never;
     post?: never;
@@ -2849,6 +2849,7 @@ export interface components {
         | 'LIKELY_LEAK'
         | 'IMBALANCED'
         | 'MIXED_TYPES'
+        | 'SPELLINGS'
         | 'NOT_FINITE'
         | 'RAGGED_ROWS'
         | 'ENCODING';
@@ -2856,6 +2857,11 @@ export interface components {
       message: string;
       /** @description Of a likely leak: the column that tells the first, and that it tells. */
       other?: string;
+      /** @description Of SPELLINGS: values that differ only in case or in spaces at the ends, with their rows. The first of each list has the most. */
+      spellings?: {
+        count: number;
+        value: string;
+      }[][];
     };
     QueryResult: {
       columns: {
@@ -3084,6 +3090,18 @@ export interface components {
         /** @enum {string} */
         type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
       }[];
+      /** @description Of steps. */
+      counts?: {
+        /** @description What is left after each step; after a split, the part for training. */
+        after: {
+          columns: string[];
+          rows: number;
+        }[];
+        /** @description The first of them, that went through the steps. */
+        taken: number;
+        /** @description Rows of the version that the steps begin with. */
+        total: number;
+      };
       elapsedMs: number;
       /** @description What the steps did that a person should know. */
       notes: string[];
@@ -5443,6 +5461,22 @@ export interface operations {
                 type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
               }
             | {
+                /**
+                 * @description `common`: of spellings that differ only in case (and, where `trim` is set, in spaces at the ends), that of the most rows.
+                 * @default keep
+                 * @enum {string}
+                 */
+                case?: 'keep' | 'lower' | 'upper' | 'common';
+                column: string;
+                /** @enum {string} */
+                step: 'tidy';
+                /**
+                 * @description Takes spaces away at both ends. A text of nothing but spaces becomes missing.
+                 * @default true
+                 */
+                trim?: boolean;
+              }
+            | {
                 columns: string[];
                 /** @enum {string} */
                 step: 'drop';
@@ -5628,6 +5662,22 @@ export interface operations {
                 type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
               }
             | {
+                /**
+                 * @description `common`: of spellings that differ only in case (and, where `trim` is set, in spaces at the ends), that of the most rows.
+                 * @default keep
+                 * @enum {string}
+                 */
+                case?: 'keep' | 'lower' | 'upper' | 'common';
+                column: string;
+                /** @enum {string} */
+                step: 'tidy';
+                /**
+                 * @description Takes spaces away at both ends. A text of nothing but spaces becomes missing.
+                 * @default true
+                 */
+                trim?: boolean;
+              }
+            | {
                 columns: string[];
                 /** @enum {string} */
                 step: 'drop';
@@ -5780,6 +5830,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'version' | '-version';
       };
       header?: never;
       path: {
@@ -7923,6 +7975,8 @@ export interface operations {
         /** @description The `meta.nextCursor` of the page before. */
         cursor?: string;
         limit?: number;
+        /** @description A field; a leading minus sorts downwards. Names sort without regard to case. */
+        sort?: 'version' | '-version';
       };
       header?: never;
       path: {

@@ -187,12 +187,12 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
   const previewOf = async (
     tenantId: string,
     recipe: PinnedRecipe,
-    limit: number,
+    wanted: { readonly limit: number; readonly brief?: boolean },
     signal: AbortSignal,
   ): Promise<TransformPreview> =>
     ask(
       previewTransformTask,
-      { ...(await openRecipe(table, tenantId, recipe)), ...limits, limit },
+      { ...(await openRecipe(table, tenantId, recipe)), ...limits, ...wanted },
       { tenantId, signal },
     );
 
@@ -208,13 +208,13 @@ export const createQueriesService = (deps: QueriesDeps): QueriesService => {
     },
     preview: async (tenantId, id, request, signal) => {
       const { recipe } = await pin(tenantId, id, request);
-      return previewOf(tenantId, recipe, request.limit, signal);
+      return previewOf(tenantId, recipe, { limit: request.limit }, signal);
     },
     transform: async (caller, change, id, request, signal) => {
       const { recipe, base } = await pin(caller.tenantId, id, request);
       await objects.room.require(0);
       // What is wrong with it shows on the first rows: it is refused here, whole, and leaves nothing behind.
-      await previewOf(caller.tenantId, recipe, 1, signal);
+      await previewOf(caller.tenantId, recipe, { limit: 1, brief: true }, signal);
       const split = recipe.steps?.at(-1)?.step === 'split';
       const name = request.as?.name ?? base.name;
       const description = request.as?.description ?? '';

@@ -1,6 +1,7 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt, max, sql } from 'drizzle-orm';
-import { readPage } from '#platform/db';
-import type { PageRows, Tx } from '#platform/db';
+import type { Sort } from '@quadrax/contract';
+import { and, eq, getTableColumns, gt, inArray, isNull, max, sql } from 'drizzle-orm';
+import { byNumber } from '#platform/db';
+import type { NumberedPage, PageRows, Tx } from '#platform/db';
 import type { VersionRow } from './datakits.store.ts';
 import { datakitParents, datakits, datakitVersions, people } from './datakits.tables.ts';
 
@@ -10,6 +11,12 @@ const { profile: _profile, intake: _intake, ...slim } = getTableColumns(datakitV
 export interface VersionRecord {
   readonly version: Omit<VersionRow, 'profile' | 'intake'>;
   readonly creator: string | null;
+}
+
+/** One version of something. */
+export interface VersionName {
+  readonly id: string;
+  readonly version: number;
 }
 
 export interface Parent {
@@ -24,20 +31,15 @@ const select = (tx: Tx) =>
     .from(datakitVersions)
     .leftJoin(people, eq(people.accountId, datakitVersions.createdBy));
 
-/** The newest versions below a number. */
+const byVersion = byNumber(datakitVersions.version);
+
+/** A page of the versions of a datakit. */
 export const listVersions = (
   tx: Tx,
   datakitId: string,
-  limit: number,
-  below: number | undefined,
+  page: NumberedPage<Sort<'version'>>,
 ): Promise<PageRows<VersionRecord>> =>
-  readPage(tx, {
-    select: (where) => select(tx).where(where),
-    where: eq(datakitVersions.datakitId, datakitId),
-    beyond: below === undefined ? undefined : lt(datakitVersions.version, below),
-    orderBy: [desc(datakitVersions.version)],
-    limit,
-  });
+  byVersion(tx, page, eq(datakitVersions.datakitId, datakitId), (where) => select(tx).where(where));
 
 export const findVersionRecord = async (
   tx: Tx,
@@ -182,11 +184,27 @@ export interface LineageLink extends Parent {
 const furthest = 50;
 export const mostLinks = 300;
 
+/** Where links are followed from. */
+export interface LineageSeeds {
+  /** Every version of it, in both directions. */
+  readonly datakitId?: string;
+  /** Versions of datakits, back to their sources. */
+  readonly back?: readonly VersionName[];
+  /** Versions of models, forward to what they predicted. */
+  readonly models?: readonly VersionName[];
+}
+
+const pairs = (names: readonly VersionName[] = []) =>
+  sql`(SELECT (x->>'id')::uuid, (x->>'version')::int FROM jsonb_array_elements(${JSON.stringify(names)}::jsonb) x)`;
+
 /**
- * The links between versions around a datakit: back from each of its versions to the sources, and forward to what was
- * made of them, with the models that it was made by. At most `mostLinks`, and one more if there are more.
+ * The links between versions from where one begins: back to the sources, and forward to what was made of them, with
+ * the models that it was made by and the rows that they predicted. At most `mostLinks`, and one more if there are more.
  */
-export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLink[]> => {
+export const lineageLinks = async (
+  tx: Tx,
+  { datakitId, back, models }: LineageSeeds,
+): Promise<LineageLink[]> => {
   const { rows } = await tx.execute<{
     datakit_id: string;
     version: number;
@@ -195,7 +213,8 @@ export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLi
     parent_version: number;
   }>(sql`
     WITH RECURSIVE back AS (
-      SELECT p.*, 1 AS far FROM quadrax.datakit_parents p WHERE p.datakit_id = ${datakitId}::uuid
+      SELECT p.*, 1 AS far FROM quadrax.datakit_parents p
+      WHERE p.datakit_id = ${datakitId ?? null}::uuid OR (p.datakit_id, p.version) IN ${pairs(back)}
       UNION
       SELECT p.*, b.far + 1 FROM back b JOIN quadrax.datakit_parents p
         ON p.tenant_id = b.tenant_id AND b.parent_kind = 'datakit'
@@ -203,7 +222,8 @@ export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLi
       WHERE b.far < ${furthest}
     ), forth AS (
       SELECT p.*, 1 AS far FROM quadrax.datakit_parents p
-      WHERE p.parent_kind = 'datakit' AND p.parent_id = ${datakitId}::uuid
+      WHERE (p.parent_kind = 'datakit' AND p.parent_id = ${datakitId ?? null}::uuid)
+        OR (p.parent_kind = 'model' AND (p.parent_id, p.parent_version) IN ${pairs(models)})
       UNION
       SELECT p.*, f.far + 1 FROM forth f JOIN quadrax.datakit_parents p
         ON p.tenant_id = f.tenant_id AND p.parent_kind = 'datakit'
@@ -214,7 +234,7 @@ export const lineageLinks = async (tx: Tx, datakitId: string): Promise<LineageLi
     FROM (
       SELECT * FROM back UNION ALL SELECT * FROM forth UNION ALL
       SELECT p.*, f.far FROM forth f JOIN quadrax.datakit_parents p
-        ON p.tenant_id = f.tenant_id AND p.parent_kind = 'model'
+        ON p.tenant_id = f.tenant_id AND (p.parent_kind = 'model' OR f.parent_kind = 'model')
         AND p.datakit_id = f.datakit_id AND p.version = f.version
     ) links
     ORDER BY datakit_id, version, parent_id, parent_version LIMIT ${mostLinks + 1}`);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { Datakit, DatakitVersion, Lineage, PageQuery } from '@quadrax/contract';
+import type { Datakit, datakits as routes, DatakitVersion, Lineage, Query } from '@quadrax/contract';
 import { AppError, notFound } from '#platform/errors';
-import { pageOf } from '#platform/http';
+import { numberedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage, Multipart } from '#platform/http';
 import { columnsDiffer, differenceText } from './data/column-difference.ts';
 import { createKeepVersion } from './datakits.keeping.ts';
@@ -24,7 +24,7 @@ export interface VersionsDeps extends KeepDeps {
 }
 
 export interface VersionsService {
-  list(tenantId: string, id: string, query: PageQuery): Promise<ListPage<DatakitVersion>>;
+  list(tenantId: string, id: string, query: Query<typeof routes.versions>): Promise<ListPage<DatakitVersion>>;
   get(tenantId: string, id: string, version: number): Promise<DatakitVersion>;
   /** Makes an earlier version the current one. */
   use(change: Change, id: string, version: number): Promise<Datakit>;
@@ -89,21 +89,23 @@ export const createVersionsService = (deps: VersionsDeps): VersionsService => {
   const { db, objects, cursors, reach, table } = deps;
   const keepVersion = createKeepVersion(deps);
   return {
-    list: (tenantId, id, { limit, cursor }) =>
-      db.tenant(tenantId, async (tx) => {
-        const [below] = cursors.read('sequence', cursor) ?? [];
-        const { datakit } = await foundIn(tx, id);
-        const found = await listVersions(tx, id, limit, below);
-        const numbers = found.rows.map(({ version }) => version.version);
-        const parents = await parentsOf(tx, id, numbers);
-        return pageOf(
-          found,
-          limit,
-          (row) => versionView(row, datakit.version, parents.get(row.version.version)),
-          (row) => [row.version.version],
-          cursors,
-        );
-      }),
+    list: (tenantId, id, query) =>
+      numberedPageOf(
+        cursors,
+        query,
+        (item: DatakitVersion) => item,
+        ({ version }) => version,
+        (page) =>
+          db.tenant(tenantId, async (tx) => {
+            const { datakit } = await foundIn(tx, id);
+            const { rows, total } = await listVersions(tx, id, page);
+            const numbers = rows.map(({ version }) => version.version);
+            const parents = await parentsOf(tx, id, numbers);
+            const viewOf = (row: VersionRecord): DatakitVersion =>
+              versionView(row, datakit.version, parents.get(row.version.version));
+            return { rows: rows.map(viewOf), total };
+          }),
+      ),
     get: (tenantId, id, version) =>
       db.tenant(tenantId, async (tx) => {
         const { datakit } = await foundIn(tx, id);

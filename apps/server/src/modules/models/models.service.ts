@@ -18,7 +18,7 @@ import type { Database, Tx } from '#platform/db';
 import { AppError, notFound } from '#platform/errors';
 import type { EventBus } from '#platform/events';
 import type { Reach } from '#platform/faults';
-import { pageOf, sortedPageOf } from '#platform/http';
+import { numberedPageOf, sortedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage } from '#platform/http';
 import { findJob, jobView, readCheckpoints } from '#platform/jobs';
 import type { JobDefinition, Jobs } from '#platform/jobs';
@@ -74,7 +74,11 @@ export interface ModelsService {
   restore(change: Change, id: string): Promise<Model>;
   train(caller: Caller, change: Change, id: string, request: TrainRequest): Promise<Job>;
   training(tenantId: string, id: string, jobId: string): Promise<Training>;
-  versions(tenantId: string, id: string, query: PageQuery): Promise<ListPage<ModelVersionSummary>>;
+  versions(
+    tenantId: string,
+    id: string,
+    query: Query<typeof routes.versions>,
+  ): Promise<ListPage<ModelVersionSummary>>;
   version(tenantId: string, id: string, version: number): Promise<ModelVersion>;
   candidates(tenantId: string, id: string): Promise<Candidate[]>;
   compare(
@@ -195,22 +199,21 @@ export const createModelsService = (deps: ModelsDeps): ModelsService => {
         await foundIn(tx, id);
         return trainingOf(await findJob(tx, jobId), id);
       }),
-    versions: async (tenantId, id, { limit, cursor }) => {
-      const [below] = cursors.read('sequence', cursor) ?? [];
-      const { servedVersions } = await found(tenantId, id);
-      const { rows, kept } = await db.tenant(tenantId, async (tx) => {
-        const listed = await listVersions(tx, id, limit, below);
-        const ids = listed.rows.map(({ datakitId }) => datakitId).filter(isThere);
-        return { rows: listed, kept: await deps.keptDatakits(tx, ids) };
-      });
-      return pageOf(
-        rows,
-        limit,
-        (row) => summaryView(row, servedVersions, kept),
-        (row) => [row.version],
+    versions: (tenantId, id, query) =>
+      numberedPageOf(
         cursors,
-      );
-    },
+        query,
+        (item: ModelVersionSummary) => item,
+        ({ version }) => version,
+        async (page) => {
+          const { servedVersions } = await found(tenantId, id);
+          return db.tenant(tenantId, async (tx) => {
+            const { rows, total } = await listVersions(tx, id, page);
+            const kept = await deps.keptDatakits(tx, rows.map(({ datakitId }) => datakitId).filter(isThere));
+            return { rows: rows.map((row) => summaryView(row, servedVersions, kept)), total };
+          });
+        },
+      ),
     version: async (tenantId, id, version) => {
       const { record, row, kept } = await versionOf(tenantId, id, version);
       return versionView(row, record.servedVersions, kept);

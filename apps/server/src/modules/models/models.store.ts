@@ -1,9 +1,9 @@
 import { restorableDays } from '@quadrax/contract';
 import type { ModelType, Sort } from '@quadrax/contract';
-import { and, desc, eq, ilike, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, ilike, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { byName, byTime, containing, keyset, readPage } from '#platform/db';
-import type { PageRows, SortedPage, Tx } from '#platform/db';
+import { byName, byNumber, byTime, containing, keyset } from '#platform/db';
+import type { NumberedPage, PageRows, SortedPage, Tx } from '#platform/db';
 import { models, modelVersions, people } from './models.tables.ts';
 
 type ModelRow = typeof models.$inferSelect;
@@ -199,20 +199,17 @@ export const insertVersion = async (tx: Tx, version: typeof modelVersions.$infer
   await tx.insert(modelVersions).values(version);
 };
 
-/** The newest versions below a number, one more than `limit`. */
+const byVersion = byNumber(modelVersions.version);
+
+/** A page of the versions of a model. */
 export const listVersions = (
   tx: Tx,
   modelId: string,
-  limit: number,
-  below: number | undefined,
+  page: NumberedPage<Sort<'version'>>,
 ): Promise<PageRows<ModelVersionRow>> =>
-  readPage(tx, {
-    select: (where) => tx.select().from(modelVersions).where(where),
-    where: eq(modelVersions.modelId, modelId),
-    beyond: below === undefined ? undefined : lt(modelVersions.version, below),
-    orderBy: [desc(modelVersions.version)],
-    limit,
-  });
+  byVersion(tx, page, eq(modelVersions.modelId, modelId), (where) =>
+    tx.select().from(modelVersions).where(where),
+  );
 
 export const findModelVersion = async (
   tx: Tx,

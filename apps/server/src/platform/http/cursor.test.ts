@@ -8,20 +8,20 @@ describe('a cursor', () => {
   it('brings back the position it was made of', () => {
     const sorted = ['name', 'Größe “1”', '5f2f0d5e-0000-4000-8000-000000000000'] as const;
     expect(cursors.read('sorted', cursors.write(sorted))).toEqual(sorted);
-    expect(cursors.read('sequence', cursors.write([42]))).toEqual([42]);
-    expect(cursors.read('sequence', undefined)).toBeUndefined();
+    expect(cursors.read('numbered', cursors.write(['-id', 42]))).toEqual(['-id', 42]);
+    expect(cursors.read('numbered', undefined)).toBeUndefined();
   });
 
   it('is good in a list of its own kind only', () => {
-    expect(() => cursors.read('sorted', cursors.write([42]))).toThrow(/not one this server gave out/);
-    expect(() => cursors.read('sequence', cursors.write(['a', 'b', 'c']))).toThrow(
+    expect(() => cursors.read('sorted', cursors.write(['-id', 42]))).toThrow(/not one this server gave out/);
+    expect(() => cursors.read('numbered', cursors.write(['a', 'b', 'c']))).toThrow(
       /not one this server gave out/,
     );
   });
 
   it('of another installation is refused', () => {
-    const foreign = createCursors('another secret').write([42]);
-    expect(() => cursors.read('sequence', foreign)).toThrow(/not one this server gave out/);
+    const foreign = createCursors('another secret').write(['-id', 42]);
+    expect(() => cursors.read('numbered', foreign)).toThrow(/not one this server gave out/);
   });
 });
 
@@ -31,7 +31,7 @@ describe('a page', () => {
       { rows, total: rows.length },
       limit,
       (row) => `row ${row}`,
-      (row) => [row],
+      (row) => ['-id', row],
       cursors,
     );
 
@@ -39,7 +39,7 @@ describe('a page', () => {
     expect(page([1, 2], 2)).toEqual({ items: ['row 1', 'row 2'], nextCursor: undefined, total: 2 });
     const { items, nextCursor, total } = page([1, 2, 3], 2);
     expect({ items, total }).toEqual({ items: ['row 1', 'row 2'], total: 3 });
-    expect(cursors.read('sequence', nextCursor)).toEqual([2]);
+    expect(cursors.read('numbered', nextCursor)).toEqual(['-id', 2]);
     expect(page([], 2)).toEqual({ items: [], nextCursor: undefined, total: 0 });
   });
 });

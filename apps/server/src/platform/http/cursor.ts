@@ -3,11 +3,10 @@ import { AppError } from '../errors/index.ts';
 import { createSeal } from '../seal/index.ts';
 import type { ListPage } from './call.ts';
 
-/** Where a list goes on: after a value and an id, or after a number, in the sort it was given out for; after a number in a sequence. */
+/** Where a list goes on: after a value and an id, or after a number, in the sort it was given out for. */
 export interface Positions {
   readonly sorted: readonly [sort: string, value: string, id: string];
   readonly numbered: readonly [sort: string, number: number];
-  readonly sequence: readonly [number];
 }
 
 /** Cursors are signed, so that only what this installation gave out is followed, and only in a list of its kind. */
@@ -20,7 +19,6 @@ export interface Cursors {
 const kinds = {
   sorted: (position: readonly unknown[]) => position.length === 3,
   numbered: (position: readonly unknown[]) => position.length === 2,
-  sequence: (position: readonly unknown[]) => position.length === 1,
 } as const;
 
 const macBytes = 12;

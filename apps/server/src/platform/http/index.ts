@@ -15,7 +15,7 @@ export type {
   ListPage,
   Multipart,
 } from './call.ts';
-export { createCursors, numberedPageOf, pageOf, sortedPageOf } from './cursor.ts';
+export { createCursors, numberedPageOf, sortedPageOf } from './cursor.ts';
 export type { Cursors } from './cursor.ts';
 export { createDeparture } from './departure.ts';
 export { createLater } from './later.ts';

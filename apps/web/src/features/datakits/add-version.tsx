@@ -1,10 +1,12 @@
-import type { Datakit } from '@quadrax/contract';
+import type { Datakit, DatakitVersion } from '@quadrax/contract';
 import { Button, FileButton, Group, Progress } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { formatBytes } from '#lib/format.ts';
 import { ErrorState } from '#ui/error-state.tsx';
+import styles from './datakit-tabs.module.css';
 import { sendVersion } from './send-file.ts';
+import { stepsOf } from './version-words.ts';
 
 type Mode = 'append' | 'replace';
 
@@ -14,7 +16,7 @@ const titles = {
 } as const;
 
 /** Makes the next version of a datakit from a file with the same columns; those that do not fit are named. */
-export function AddVersion({ datakit }: { datakit: Datakit }) {
+export function AddVersion({ datakit, current }: { datakit: Datakit; current: DatakitVersion | undefined }) {
   const client = useQueryClient();
   const abort = useRef<AbortController>(undefined);
   const [sent, setSent] = useState(0);
@@ -34,6 +36,7 @@ export function AddVersion({ datakit }: { datakit: Datakit }) {
     if (file) send.mutate({ file, mode });
   };
   const given = send.variables;
+  const source = current?.parents.find(({ id }) => id === datakit.id)?.version;
   return (
     <section aria-label="A further version">
       <Group gap={8} mb={12}>
@@ -62,6 +65,13 @@ export function AddVersion({ datakit }: { datakit: Datakit }) {
           </>
         )}
       </Group>
+      {current && source !== undefined && stepsOf(current.recipe) && (
+        <p className={styles.hint}>
+          Version {current.version} was made by steps of version {source}. A file whose columns are as they
+          were before: make version {source} current, add its rows, then choose “Apply its steps” at version{' '}
+          {current.version}.
+        </p>
+      )}
       {send.isPending && given && (
         <Progress
           mb={12}

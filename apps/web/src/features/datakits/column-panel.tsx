@@ -15,8 +15,10 @@ import {
   type PreviewSort,
   replaceColumnFilters,
 } from './preview-filter.ts';
+import { TidyLink } from './warning-list.tsx';
 
 export interface ColumnPanelProps {
+  datakitId: string;
   column: ColumnProfile;
   rows: number;
   warnings: readonly ProfileWarning[];
@@ -40,7 +42,7 @@ export function ColumnPanel(props: ColumnPanelProps) {
       </div>
       {warnings.map((warning) => (
         <p className={styles.note} key={warning.code}>
-          {warning.message}
+          {warning.message} <TidyLink datakitId={props.datakitId} warning={warning} />
         </p>
       ))}
       <dl className={styles.facts}>

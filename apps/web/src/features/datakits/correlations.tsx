@@ -1,5 +1,6 @@
 import type { Correlations as Found } from '@quadrax/contract';
 import { SegmentedControl } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { formatFixed, shorten } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
@@ -34,7 +35,18 @@ const meanings: Record<string, string> = {
 
 const shortName = (column: string): string => shorten(column, 18);
 
-function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
+/** A number as a cell has room for: "−0.82". */
+const cellText = (value: number): string => formatFixed(value, 2).replace('-', '−');
+
+/** Ink that stands out from the colour of a value, on light and dark paper alike. */
+const inkOn = (value: number, signed: boolean): string =>
+  (signed ? Math.abs(value) > 0.6 : value < 0.55) ? '#ffffff' : '#14191a';
+
+/** The most columns whose cells have room for a number, on a wide page and on a phone. */
+const labelled = { wide: 14, narrow: 5 } as const;
+
+function heatmap({ columns, matrix, signed, label }: View, narrow: boolean): ChartSpec {
+  const numbers = columns.length <= labelled[narrow ? 'narrow' : 'wide'];
   const cells = matrix.flatMap((row, y) => row.map((value, x) => [x, y, value] as const));
   const known = cells.filter(([, , value]) => value !== null);
   return {
@@ -58,6 +70,9 @@ function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
         left: 'center',
         bottom: 0,
         precision: 1,
+        // What the ends of the scale are.
+        text: signed ? ['1', '−1'] : ['1', '0'],
+        itemHeight: 160,
         inRange: { color: signed ? [...divergingColors] : [...sequentialColors] },
       },
       tooltip: {
@@ -69,7 +84,21 @@ function heatmap({ columns, matrix, signed, label }: View): ChartSpec {
           return element;
         },
       },
-      series: [{ type: 'heatmap', name: label, data: known.map((cell) => [...cell]) }],
+      series: [
+        {
+          type: 'heatmap',
+          name: label,
+          label: {
+            show: numbers,
+            fontSize: 11,
+            formatter: ({ dataIndex }) => cellText(known[dataIndex]?.[2] ?? 0),
+          },
+          data: known.map(([x, y, value]) => ({
+            value: [x, y, value ?? 0],
+            label: { color: inkOn(value ?? 0, signed) },
+          })),
+        },
+      ],
     }),
     table: {
       columns: ['Column', ...columns],
@@ -83,7 +112,8 @@ export function Correlations({ correlations }: { correlations: Found }) {
   const views = useMemo(() => viewsOf(correlations), [correlations]);
   const [chosen, setChosen] = useState(views[0]?.label ?? '');
   const view = views.find(({ label }) => label === chosen) ?? views[0];
-  const chart = useMemo(() => (view ? heatmap(view) : undefined), [view]);
+  const narrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const chart = useMemo(() => (view ? heatmap(view, narrow) : undefined), [view, narrow]);
   if (!view || !chart) return null;
   return (
     <div className={styles.correlations}>

@@ -97,7 +97,7 @@ export function AboutPanel(props: {
             : 'Reading the profile'}
         </h2>
         {profile ? (
-          <WarningList warnings={profile.warnings} onChoose={onWarning} />
+          <WarningList datakitId={datakit.id} warnings={profile.warnings} onChoose={onWarning} />
         ) : (
           <SkeletonText width={32} />
         )}

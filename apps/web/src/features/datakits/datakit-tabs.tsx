@@ -27,7 +27,7 @@ export function DatakitTabs({ datakit, profile }: { datakit: Datakit; profile: U
       onChange={(value) => {
         const tab = oneOf(value, datakitTabs);
         void navigate({
-          search: (before) => ({ ...before, tab: tab === 'profile' ? undefined : tab }),
+          search: (before) => ({ ...before, tab: tab === 'profile' ? undefined : tab, tidy: undefined }),
           resetScroll: false,
         });
       }}

@@ -70,6 +70,7 @@ export function DatakitView({ datakit, profile }: { datakit: Datakit; profile: U
           <ColumnPanel
             // A form half filled in for one column must not show up at another.
             key={column.name}
+            datakitId={datakit.id}
             column={column}
             rows={profile.data?.rows ?? 0}
             warnings={profile.data?.warnings.filter((warning) => warning.column === column.name) ?? []}

@@ -45,7 +45,11 @@ export function useRunQuery(id: string) {
 export function useTransformPreview(id: string, body: PreviewBody | undefined) {
   return useQuery({
     queryKey: ['datakits', 'transform-preview', id, body],
-    queryFn: ({ signal }) => api.datakits.previewTransform(id, body ?? {}, { signal }),
+    // With the steps that it is of: it stays on the page while others are asked about.
+    queryFn: async ({ signal }) => ({
+      ...(await api.datakits.previewTransform(id, body ?? {}, { signal })),
+      steps: body?.steps ?? [],
+    }),
     enabled: body !== undefined,
     placeholderData: (before) => before,
     retry: false,

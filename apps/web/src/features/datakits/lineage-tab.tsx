@@ -1,6 +1,6 @@
 import type { Datakit, Lineage, LineageNode } from '@quadrax/contract';
 import { Link } from '@tanstack/react-router';
-import { formatAgo, formatInteger, shorten } from '#lib/format.ts';
+import { formatAgo, formatInteger } from '#lib/format.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Scroller } from '#ui/scroller.tsx';
@@ -108,12 +108,12 @@ function Node({ node, place, here }: { node: LineageNode; place: Placed; here: b
         rx={4}
         strokeDasharray={node.kind === 'model' ? '5 3' : undefined}
       />
-      <text className={styles.name} x={leftOf(place) + 12} y={topOf(place) + 23}>
-        {shorten(node.name, 26)}
-      </text>
-      <text className={styles.detail} x={leftOf(place) + 12} y={topOf(place) + 42}>
-        {detailOf(node)}
-      </text>
+      <foreignObject x={leftOf(place)} y={topOf(place)} width={box.width} height={box.height}>
+        <div className={styles.label}>
+          <strong>{node.name}</strong>
+          <span>{detailOf(node)}</span>
+        </div>
+      </foreignObject>
     </>
   );
   const look = `${styles.node} ${here ? styles.here : ''}`;

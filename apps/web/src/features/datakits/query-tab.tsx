@@ -1,24 +1,28 @@
 import type { Datakit } from '@quadrax/contract';
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { formatInteger, formatNumber, plural } from '#lib/format.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { SkeletonRows } from '#ui/skeletons.tsx';
+import { ColumnNames } from './column-names.tsx';
 import styles from './datakit-tabs.module.css';
 import { useRunQuery } from './datakit-work.ts';
 import { JoinedDatakits } from './joined-datakits.tsx';
 import { ResultTable } from './result-table.tsx';
 import { datakitRoute } from './routes.ts';
 import { SaveResult } from './save-result.tsx';
-import { quoted, SqlEditor } from './sql-editor.tsx';
+import { SqlEditor, type SqlEditorHandle } from './sql-editor.tsx';
+import { quotedAmong } from './sql-name.ts';
 import type { Joined } from './table-name.ts';
 
 const begin = 'SELECT * FROM data LIMIT 100';
 
 /** A first question that suits the columns. */
 function example({ columns }: Datakit): string {
+  const names = columns.map(({ name }) => name);
+  const quoted = (name: string): string => quotedAmong(name, names);
   const category = columns.find(({ type }) => type === 'categorical' || type === 'boolean');
   const number = columns.find(({ type }) => type === 'numeric' || type === 'integer');
   if (!category) return begin;
@@ -34,6 +38,8 @@ export function QueryTab({ datakit }: { datakit: Datakit }) {
   const run = useRunQuery(datakit.id);
   const [asked, setAsked] = useState('');
   const [joined, setJoined] = useState<readonly Joined[]>([]);
+  const editor = useRef<SqlEditorHandle>(null);
+  const names = datakit.columns.map(({ name }) => name);
   const others = joined.length > 0 ? { with: [...joined] } : {};
   const ask = (sql: string): void => {
     if (sql.trim() === '' || run.isPending) return;
@@ -49,8 +55,10 @@ export function QueryTab({ datakit }: { datakit: Datakit }) {
         value={text}
         onChange={setText}
         onRun={() => ask(text)}
-        columns={datakit.columns.map(({ name }) => name)}
+        columns={names}
+        ref={editor}
       />
+      <ColumnNames columns={names} into="the query" onInsert={(name) => editor.current?.insert(name)} />
       <JoinedDatakits datakit={datakit} joined={joined} onChange={setJoined} />
       <div className={styles.bar}>
         <Button onClick={() => ask(text)} loading={run.isPending} disabled={text.trim() === ''}>

@@ -34,6 +34,8 @@ export interface DatakitSearch {
   tab?: DatakitTab | undefined;
   /** The text of the query. */
   sql?: string | undefined;
+  /** A column of words that the steps of a transformation begin by tidying. */
+  tidy?: string | undefined;
   /** The column whose profile is shown. */
   column?: string | undefined;
   /** A column; a leading minus sorts downwards. */
@@ -49,6 +51,7 @@ export const datakitRoute = createRoute({
     return {
       tab: oneOf(search['tab'], datakitTabs),
       sql: text(search['sql']),
+      tidy: text(search['tidy']),
       column: text(search['column']),
       sort: text(search['sort']),
       filter: filter.length > 0 ? filter : undefined,

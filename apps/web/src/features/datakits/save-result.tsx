@@ -7,6 +7,7 @@ import { useMayWrite } from '#lib/session.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import styles from './datakit-tabs.module.css';
 import { type TransformBody, useTransform } from './datakit-work.ts';
+import { inWords } from './transform-preview.ts';
 
 /** Keeps what a query or a list of steps makes: as the next version, or as a datakit of its own. */
 export function SaveResult(props: {
@@ -68,7 +69,9 @@ export function SaveResult(props: {
           {alwaysNew ? 'Make two datakits' : 'Save as new datakit'}
         </Button>
       </div>
-      {transform.error && <ErrorState error={transform.error} title="It could not be saved." />}
+      {transform.error && (
+        <ErrorState error={inWords(transform.error, recipe.steps ?? [])} title="It could not be saved." />
+      )}
     </>
   );
 }

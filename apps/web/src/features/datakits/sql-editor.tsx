@@ -10,9 +10,10 @@ import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror
 import { EditorState, Prec } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
 import { styleNonce } from '#lib/style-nonce.ts';
 import styles from './datakit-tabs.module.css';
+import { quotedAmong } from './sql-name.ts';
 
 /** By the page's own colours, so that light and dark need nothing of their own. */
 const theme = EditorView.theme({
@@ -58,10 +59,6 @@ const typingOver = EditorView.domEventHandlers({
   },
 });
 
-/** A name as SQL takes it. */
-export const quoted = (name: string): string =>
-  /^[a-z_][a-z0-9_]*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-
 export interface SqlEditorProps {
   value: string;
   onChange: (text: string) => void;
@@ -69,10 +66,16 @@ export interface SqlEditorProps {
   onRun: () => void;
   columns: readonly string[];
   label: string;
+  ref?: Ref<SqlEditorHandle>;
+}
+
+export interface SqlEditorHandle {
+  /** Puts text where the caret is, in place of what is selected. */
+  insert(text: string): void;
 }
 
 /** A field for SQL that knows the columns. Tab leaves it, as it leaves every field. */
-export function SqlEditor({ value, onChange, onRun, columns, label }: SqlEditorProps) {
+export function SqlEditor({ value, onChange, onRun, columns, label, ref }: SqlEditorProps) {
   const element = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
   const changed = useEffectEvent(onChange);
@@ -86,7 +89,7 @@ export function SqlEditor({ value, onChange, onRun, columns, label }: SqlEditorP
     const nonce = styleNonce();
     const completions = names
       .split('\n')
-      .map((name) => ({ label: name, apply: quoted(name), type: 'property' }));
+      .map((name, _, all) => ({ label: name, apply: quotedAmong(name, all), type: 'property' }));
     const view = new EditorView({
       parent,
       state: EditorState.create({
@@ -138,6 +141,19 @@ export function SqlEditor({ value, onChange, onRun, columns, label }: SqlEditorP
     if (view && view.state.doc.toString() !== value)
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
   }, [value]);
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      insert: (text) => {
+        const view = editor.current;
+        if (!view) return;
+        view.dispatch(view.state.replaceSelection(text), { userEvent: 'input', scrollIntoView: true });
+        view.focus();
+      },
+    }),
+    [],
+  );
 
   return <div className={styles.editor} ref={element} />;
 }

@@ -1,95 +1,216 @@
 import { Button, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
-import { useDatakits } from './datakit-queries.ts';
+import { useRef } from 'react';
+import { formatInteger, plural } from '#lib/format.ts';
+import { ColumnNames } from './column-names.tsx';
+import { useDatakit, useDatakits } from './datakit-queries.ts';
 import styles from './datakit-tabs.module.css';
-import { choiceWords, type DraftStep, type StepField, stepForms } from './transform-steps.ts';
+import { faultText, type StepFault } from './transform-preview.ts';
+import {
+  choiceWords,
+  type DraftStep,
+  type StepField,
+  stepForms,
+  type StepValues,
+} from './transform-steps.ts';
 
 interface StepProps {
   draft: DraftStep;
   /** Which step it is, from 1. */
   number: number;
-  /** Columns that a step may name here. */
+  /** The columns as they are after the steps before it. */
   columns: readonly string[];
+  /** What it leaves, where that is known. */
+  left: { readonly rows: number; readonly columns: readonly string[] } | undefined;
+  faults: readonly StepFault[];
   onChange: (draft: DraftStep) => void;
   onRemove: () => void;
 }
 
-/** One step of a transformation, with its fields. */
-export function TransformStep({ draft, number, columns, onChange, onRemove }: StepProps) {
+/** One step of a transformation, with its fields, what it leaves and what is wrong with it. */
+export function TransformStep({ draft, number, columns, left, faults, onChange, onRemove }: StepProps) {
   const { label, fields } = stepForms[draft.kind];
   return (
     <li className={styles.step} aria-label={`Step ${number}: ${label}`}>
-      <strong>
-        {number}. {label}
-      </strong>
+      <div className={styles.stephead}>
+        <div>
+          <strong>
+            {number}. {label}
+          </strong>
+          {left && (
+            <span className={styles.quiet}>
+              {formatInteger(left.rows)} {left.rows === 1 ? 'row' : 'rows'},{' '}
+              {plural(left.columns.length, 'column')} after it
+            </span>
+          )}
+        </div>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-label={`Remove step ${number}`}
+          onClick={onRemove}
+        >
+          Remove
+        </Button>
+      </div>
       {fields.map((field) => (
         <Field
           key={field.name}
           field={field}
-          value={draft.values[field.name]}
+          values={draft.values}
           columns={columns}
+          wrong={faults.some((fault) => fault.field === field.name)}
           onChange={(value) => onChange({ ...draft, values: { ...draft.values, [field.name]: value } })}
         />
       ))}
-      <Button variant="subtle" color="gray" size="sm" aria-label={`Remove step ${number}`} onClick={onRemove}>
-        Remove
-      </Button>
+      {faults.length > 0 && (
+        <div className={styles.faults} role="alert">
+          {faults.map((fault) => (
+            <p key={fault.message}>{faultText(draft.kind, number, fault)}</p>
+          ))}
+        </div>
+      )}
     </li>
   );
 }
 
 interface FieldProps {
   field: StepField;
-  value: string | readonly string[] | undefined;
+  values: StepValues;
   columns: readonly string[];
+  /** What is wrong with it is said below the step. */
+  wrong: boolean;
   onChange: (value: string | readonly string[]) => void;
 }
 
-function Field({ field, value, columns, onChange }: FieldProps) {
+function Field(props: FieldProps) {
+  const { field, values, columns, wrong, onChange } = props;
+  const value = values[field.name];
   const label = field.optional === true ? `${field.label} (optional)` : field.label;
   const text = typeof value === 'string' ? value : '';
-  if (field.kind === 'columns')
-    return (
-      <MultiSelect
-        label={label}
-        data={[...columns]}
-        searchable
-        value={Array.isArray(value) ? [...(value as readonly string[])] : []}
-        onChange={onChange}
-      />
-    );
-  if (field.kind === 'datakit') return <DatakitField label={label} value={text} onChange={onChange} />;
-  if (field.kind === 'column' || field.kind === 'choice') {
-    const choices = field.kind === 'column' ? columns : (field.choices ?? []);
-    const options = choices.map((one) => ({
-      value: one,
-      label: field.kind === 'choice' ? (choiceWords[one] ?? one) : one,
-    }));
-    return (
-      <NativeSelect
-        label={label}
-        value={text}
-        data={field.kind === 'column' ? [{ value: '', label: 'Choose' }, ...options] : options}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-    );
+  const chosen = Array.isArray(value) ? (value as readonly string[]) : [];
+  switch (field.kind) {
+    case 'columns':
+      return (
+        <MultiSelect
+          label={label}
+          data={[...new Set([...columns, ...chosen])].map((name) => ({
+            value: name,
+            label: columns.includes(name) ? name : `${name} (no longer here)`,
+          }))}
+          searchable
+          error={wrong}
+          value={[...chosen]}
+          onChange={onChange}
+        />
+      );
+    case 'datakit':
+      return <DatakitField label={label} value={text} wrong={wrong} onChange={onChange} />;
+    case 'column':
+      return <ColumnField {...{ label, value: text, columns, wrong, onChange }} />;
+    case 'columnThere':
+      return <ColumnThere {...{ label, value: text, wrong, onChange }} datakitId={values['datakitId']} />;
+    case 'expression':
+      return <ExpressionField {...props} label={label} value={text} />;
+    case 'choice':
+      return (
+        <NativeSelect
+          label={label}
+          error={wrong}
+          value={text}
+          data={(field.choices ?? []).map((one) => ({ value: one, label: choiceWords[one] ?? one }))}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'text':
+    case 'number':
+      return (
+        <TextInput
+          label={label}
+          error={wrong}
+          value={text}
+          placeholder={field.placeholder}
+          inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
   }
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  wrong: boolean;
+  onChange: (value: string) => void;
+}
+
+/** One of the columns. One that an earlier step has taken away since stays chosen, and says so. */
+function ColumnField(props: ChoiceProps & { columns: readonly string[]; disabled?: boolean }) {
+  const { label, value, columns, wrong, onChange } = props;
+  const gone = value !== '' && !columns.includes(value);
   return (
-    <TextInput
+    <NativeSelect
       label={label}
-      value={text}
-      placeholder={field.placeholder}
-      inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+      error={wrong}
+      value={value}
+      disabled={props.disabled}
+      data={[
+        { value: '', label: 'Choose' },
+        ...(gone ? [{ value, label: `${value} (no longer here)` }] : []),
+        ...columns.map((name) => ({ value: name, label: name })),
+      ]}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
 }
 
-function DatakitField(props: { label: string; value: string; onChange: (value: string) => void }) {
+/** A column of the datakit that is joined. */
+function ColumnThere(props: ChoiceProps & { datakitId: string | readonly string[] | undefined }) {
+  const { datakitId, ...rest } = props;
+  const id = typeof datakitId === 'string' && datakitId !== '' ? datakitId : undefined;
+  const { data } = useDatakit(id);
+  const columns = data?.columns.map(({ name }) => name) ?? (rest.value === '' ? [] : [rest.value]);
+  return <ColumnField {...rest} columns={columns} disabled={id === undefined} />;
+}
+
+function ExpressionField(props: FieldProps & { label: string; value: string }) {
+  const { field, label, value, columns, wrong, onChange } = props;
+  const input = useRef<HTMLInputElement>(null);
+  /** In place of what is selected; the caret goes behind it. */
+  const insert = (name: string): void => {
+    const element = input.current;
+    const start = element?.selectionStart ?? value.length;
+    const end = element?.selectionEnd ?? start;
+    onChange(value.slice(0, start) + name + value.slice(end));
+    requestAnimationFrame(() => {
+      element?.focus();
+      element?.setSelectionRange(start + name.length, start + name.length);
+    });
+  };
+  return (
+    <>
+      <TextInput
+        ref={input}
+        label={label}
+        error={wrong}
+        value={value}
+        placeholder={field.placeholder}
+        spellCheck={false}
+        className={styles.expression}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <ColumnNames columns={columns} into={`“${field.label}”`} onInsert={insert} />
+    </>
+  );
+}
+
+function DatakitField(props: ChoiceProps) {
   const { data } = useDatakits({ status: 'READY', sort: 'name' });
   const known = data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <NativeSelect
       label={props.label}
+      error={props.wrong}
       value={props.value}
       data={[{ value: '', label: 'Choose' }, ...known.map(({ id, name }) => ({ value: id, label: name }))]}
       onChange={(event) => props.onChange(event.currentTarget.value)}

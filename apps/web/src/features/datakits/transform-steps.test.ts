@@ -1,5 +1,8 @@
+import { QuadraxError } from '@quadrax/client';
 import { describe, expect, it } from 'vitest';
-import { newDraft, stepOf } from './transform-steps.ts';
+import { quoted, quotedAmong } from './sql-name.ts';
+import { columnsAfter, faultText, leftAfter, remainText, stepFaults } from './transform-preview.ts';
+import { newDraft, stepOf, tidyDraft } from './transform-steps.ts';
 
 const filled = (kind: Parameters<typeof newDraft>[0], values: Record<string, string | string[]>) => {
   const draft = newDraft(kind, 1);
@@ -28,5 +31,84 @@ describe('the form of a step', () => {
       type: 'left',
     });
     expect(stepOf(newDraft('deduplicate', 1))).toEqual({ step: 'deduplicate' });
+    expect(filled('tidy', { column: 'a', spaces: 'leave', case: 'upper' })).toEqual({
+      step: 'tidy',
+      column: 'a',
+      trim: false,
+      case: 'upper',
+    });
+    expect(stepOf(tidyDraft('city', 1))).toEqual({
+      step: 'tidy',
+      column: 'city',
+      trim: true,
+      case: 'common',
+    });
+  });
+});
+
+describe('what is known of steps', () => {
+  const rename = { step: 'rename', column: 'a', to: 'b' } as const;
+  const drop = { step: 'drop' as const, columns: ['c'] };
+  const counts = {
+    total: 1500,
+    taken: 1500,
+    after: [
+      { rows: 1500, columns: ['b', 'c'] },
+      { rows: 1204, columns: ['b'] },
+    ],
+  };
+  const known = [{ steps: [rename, drop], after: counts.after }];
+
+  it('a step is offered the columns as they are after those before it', () => {
+    expect(columnsAfter(['a', 'c'], [rename, drop], 0, known)).toEqual(['a', 'c']);
+    expect(columnsAfter(['a', 'c'], [rename, drop], 1, known)).toEqual(['b', 'c']);
+    expect(columnsAfter(['a', 'c'], [rename, drop], 2, known)).toEqual(['b']);
+    // Nothing is known of another list of steps but of how it begins.
+    const other = { ...drop, columns: ['b'] };
+    expect(columnsAfter(['a', 'c'], [rename, other], 2, known)).toEqual(['b', 'c']);
+    expect(columnsAfter(['a', 'c'], [other, drop], 2, known)).toEqual(['a', 'c']);
+    expect(leftAfter([rename, other], 2, known)).toBeUndefined();
+  });
+
+  it('is said in a sentence', () => {
+    expect(remainText(counts, [rename, drop])).toBe('1,204 of 1,500 rows remain, 1 column.');
+    expect(remainText({ ...counts, total: 9000 }, [rename, drop])).toBe(
+      'Of the first 1,500 rows, 1,204 remain, 1 column. Saving takes all 9,000 rows.',
+    );
+    const split = { step: 'split', testShare: 0.2 } as const;
+    expect(remainText(counts, [rename, split])).toBe('1,204 rows to train on and 296 kept back, 1 column.');
+    const joined = { ...counts, after: [{ rows: 3000, columns: ['a', 'b'] }] };
+    expect(remainText(joined, [rename])).toBe('3,000 rows come of 1,500, 2 columns.');
+  });
+
+  it('what is wrong is said once, at its step, in the words of the form', () => {
+    const message = 'There is no column "x" at this step.';
+    const error = new QuadraxError({
+      status: 400,
+      code: 'UNKNOWN_FIELD',
+      message,
+      details: [
+        { field: 'steps.1.on.0.right', message },
+        { field: 'steps.1.on.0.right', message },
+        { field: 'steps', message: 'Send either.' },
+      ],
+    });
+    const [fault, ...others] = stepFaults(error);
+    expect(others).toEqual([]);
+    expect(fault).toEqual({ index: 1, field: 'right', message });
+    expect(fault && faultText('filter', 2, fault)).toBe(`Step 2, filter rows: ${message}`);
+  });
+});
+
+describe('the name of a column in SQL', () => {
+  it('is quoted where it must be', () => {
+    expect(['mass', 'body mass', 'order', 'a"b', '7up'].map(quoted)).toEqual([
+      'mass',
+      '"body mass"',
+      '"order"',
+      '"a""b"',
+      '"7up"',
+    ]);
+    expect(quotedAmong('Age', ['Age', 'age'])).toBe('"Age"');
   });
 });

@@ -6,7 +6,16 @@ export type StepKind = Step['step'];
 export interface StepField {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'column' | 'columns' | 'text' | 'number' | 'choice' | 'datakit';
+  /** `columnThere` is one of the chosen datakit, `expression` is SQL over the columns. */
+  readonly kind:
+    | 'column'
+    | 'columns'
+    | 'columnThere'
+    | 'text'
+    | 'expression'
+    | 'number'
+    | 'choice'
+    | 'datakit';
   readonly choices?: readonly string[];
   readonly placeholder?: string;
   readonly optional?: boolean;
@@ -28,13 +37,13 @@ const seed: StepField = { name: 'seed', label: 'Seed', kind: 'number', placehold
 export const stepForms: Readonly<Record<StepKind, StepForm>> = {
   filter: {
     label: 'Filter rows',
-    fields: [{ name: 'where', label: 'Rows stay where', kind: 'text', placeholder: 'age > 30' }],
+    fields: [{ name: 'where', label: 'Rows stay where', kind: 'expression', placeholder: 'age > 30' }],
   },
   derive: {
     label: 'Derive a column',
     fields: [
       { name: 'name', label: 'New column', kind: 'text' },
-      { name: 'expression', label: 'Expression', kind: 'text', placeholder: 'price * 1.2' },
+      { name: 'expression', label: 'Expression', kind: 'expression', placeholder: 'price * 1.2' },
     ],
   },
   rename: { label: 'Rename', fields: [column, { name: 'to', label: 'New name', kind: 'text' }] },
@@ -60,6 +69,14 @@ export const stepForms: Readonly<Record<StepKind, StepForm>> = {
       { name: 'value', label: 'Constant', kind: 'text', optional: true },
     ],
   },
+  tidy: {
+    label: 'Tidy text',
+    fields: [
+      column,
+      { name: 'spaces', label: 'Spaces at the ends', kind: 'choice', choices: ['trim', 'leave'] },
+      { name: 'case', label: 'Case', kind: 'choice', choices: ['keep', 'common', 'lower', 'upper'] },
+    ],
+  },
   drop: { label: 'Drop columns', fields: [columns] },
   keep: { label: 'Keep columns', fields: [columns] },
   encode: {
@@ -71,7 +88,7 @@ export const stepForms: Readonly<Record<StepKind, StepForm>> = {
     fields: [
       { name: 'datakitId', label: 'Datakit', kind: 'datakit' },
       { ...column, name: 'left', label: 'Column here' },
-      { name: 'right', label: 'Column there', kind: 'text' },
+      { name: 'right', label: 'Column there', kind: 'columnThere' },
       { name: 'type', label: 'Rows', kind: 'choice', choices: ['left', 'inner'] },
       { name: 'prefix', label: 'Prefix', kind: 'text', optional: true },
     ],
@@ -98,6 +115,12 @@ export const choiceWords: Readonly<Record<string, string>> = {
   refuse: 'Refuse',
   one_hot: 'A column for each value',
   ordinal: 'Numbers in order',
+  trim: 'Take away',
+  leave: 'Leave',
+  keep: 'Leave as it is',
+  common: 'As most rows write it',
+  lower: 'all small letters',
+  upper: 'ALL CAPITALS',
   left: 'All of here',
   inner: 'Only those that match',
 };
@@ -110,13 +133,20 @@ export interface DraftStep {
 }
 
 /** A form as it opens: the first of every choice is chosen. */
-export const newDraft = (kind: StepKind, key: number): DraftStep => ({
+export const newDraft = (kind: StepKind, key: number, values: StepValues = {}): DraftStep => ({
   key,
   kind,
-  values: Object.fromEntries(
-    stepForms[kind].fields.flatMap(({ name, choices }) => (choices ? [[name, choices[0] ?? '']] : [])),
-  ),
+  values: {
+    ...Object.fromEntries(
+      stepForms[kind].fields.flatMap(({ name, choices }) => (choices ? [[name, choices[0] ?? '']] : [])),
+    ),
+    ...values,
+  },
 });
+
+/** Makes one value of those of a column that differ only in case or in spaces. */
+export const tidyDraft = (name: string, key: number): DraftStep =>
+  newDraft('tidy', key, { column: name, case: 'common' });
 
 const isEmpty = (value: string | readonly string[] | undefined): boolean =>
   value === undefined || value.length === 0;
@@ -139,6 +169,10 @@ export function stepOf({ kind, values }: DraftStep): Step | undefined {
   if (kind === 'join') {
     const { left, right, ...rest } = given;
     return { step: 'join', on: [{ left, right }], ...rest } as Step;
+  }
+  if (kind === 'tidy') {
+    const { spaces, ...rest } = given;
+    return { step: 'tidy', trim: spaces === 'trim', ...rest } as Step;
   }
   return { step: kind, ...given } as Step;
 }

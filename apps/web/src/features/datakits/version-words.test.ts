@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recipeText, schemaChange } from './version-words.ts';
+import { recipeText, schemaChange, stepsOf } from './version-words.ts';
 
 describe('what changed between two versions', () => {
   const before = {
@@ -27,5 +27,12 @@ describe('what changed between two versions', () => {
   it('shows SQL as it was written, and steps a line each', () => {
     expect(recipeText({ sql: 'SELECT 1' })).toBe('SELECT 1');
     expect(recipeText({ steps: [{ step: 'drop', columns: ['a'] }] })).toBe('drop columns: ["a"]');
+  });
+
+  it('knows which steps can be applied again', () => {
+    const drop = { step: 'drop', columns: ['a'] };
+    expect(stepsOf({ steps: [drop] })).toEqual([drop]);
+    for (const recipe of [undefined, { sql: 'SELECT 1' }, { steps: [drop, { step: 'split' }] }])
+      expect(stepsOf(recipe)).toBeUndefined();
   });
 });

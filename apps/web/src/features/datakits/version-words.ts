@@ -1,4 +1,5 @@
 import type { DatakitVersion } from '@quadrax/contract';
+import type { Step } from './datakit-work.ts';
 
 /** How a version came about. */
 export const madeWords: Record<DatakitVersion['made'], string> = {
@@ -45,6 +46,14 @@ export function recipeText(recipe: DatakitVersion['recipe']): string | undefined
       return `${String(kind)} ${facts.join(', ')}`;
     })
     .join('\n');
+}
+
+/** The steps that made a version, where the same can be done to another; a split makes no version. */
+export function stepsOf(recipe: DatakitVersion['recipe']): Step[] | undefined {
+  const steps = recipe?.['steps'];
+  if (!Array.isArray(steps) || steps.length === 0) return undefined;
+  const known = steps as Step[];
+  return known.some(({ step }) => step === 'split') ? undefined : known;
 }
 
 type Table = Pick<DatakitVersion, 'rows' | 'columns'>;

@@ -9,8 +9,15 @@ import { StatusMark } from '#ui/status-mark.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import styles from './datakit-tabs.module.css';
 import { AddVersion } from './add-version.tsx';
-import { downloadFormats, useDownload, useRestoreVersion, useVersions } from './datakit-work.ts';
-import { madeWords, recipeText, schemaChange } from './version-words.ts';
+import {
+  downloadFormats,
+  useDownload,
+  useRestoreVersion,
+  useTransform,
+  useVersions,
+} from './datakit-work.ts';
+import { inWords } from './transform-preview.ts';
+import { madeWords, recipeText, schemaChange, stepsOf } from './version-words.ts';
 
 /** Every version: how it was made, what changed, and the way back to it. */
 export function VersionsTab({ datakit }: { datakit: Datakit }) {
@@ -26,7 +33,9 @@ export function VersionsTab({ datakit }: { datakit: Datakit }) {
   const versions = data.pages.flatMap(({ items }) => items);
   return (
     <>
-      {mayWrite && datakit.status === 'READY' && <AddVersion datakit={datakit} />}
+      {mayWrite && datakit.status === 'READY' && (
+        <AddVersion datakit={datakit} current={versions.find(({ current }) => current)} />
+      )}
       <ul className={styles.versions} aria-label="Versions">
         {versions.map((version) => (
           <VersionItem
@@ -90,6 +99,38 @@ function VersionItem(props: {
   );
 }
 
+/** Does to the current version what was done to make another: to rows that came since, say. */
+function ApplySteps({ datakit, version }: { datakit: Datakit; version: DatakitVersion }) {
+  const mayWrite = useMayWrite();
+  const transform = useTransform(datakit.id);
+  const steps = stepsOf(version.recipe);
+  if (!mayWrite || version.current || !steps) return null;
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      aria-label={`Apply the steps of version ${version.version} to version ${datakit.version}`}
+      loading={transform.isPending}
+      disabled={datakit.status !== 'READY'}
+      onClick={() =>
+        transform.mutate(
+          // Of whatever is current by then: rows that another has added meanwhile are not left out.
+          { steps },
+          {
+            onError: (error) =>
+              showFailure(
+                inWords(error, steps),
+                `The steps could not be applied to version ${datakit.version}.`,
+              ),
+          },
+        )
+      }
+    >
+      Apply its steps to version {datakit.version}
+    </Button>
+  );
+}
+
 const formatNames = { original: 'Original', csv: 'CSV', parquet: 'Parquet', json: 'JSON' } as const;
 
 function VersionActions({ datakit, version }: { datakit: Datakit; version: DatakitVersion }) {
@@ -99,6 +140,7 @@ function VersionActions({ datakit, version }: { datakit: Datakit; version: Datak
   const original = version.made !== 'transformed' && version.made !== 'predicted';
   return (
     <div className={styles.actions}>
+      <ApplySteps datakit={datakit} version={version} />
       {mayWrite && !version.current && (
         <Button
           variant="default"

@@ -1,8 +1,11 @@
 import type { ProfileWarning } from '@quadrax/contract';
+import { Link } from '@tanstack/react-router';
+import { useMayWrite } from '#lib/session.ts';
 import styles from './datakit-view.module.css';
 
 /** What stands out in the data. A warning about a column leads to it, and to the rows it speaks of. */
 export function WarningList(props: {
+  datakitId: string;
   warnings: readonly ProfileWarning[];
   onChoose: (warning: ProfileWarning) => void;
 }) {
@@ -21,8 +24,27 @@ export function WarningList(props: {
               {warning.message}
             </button>
           )}
+          <TidyLink datakitId={props.datakitId} warning={warning} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Of values that are spelt in several ways: the way to a step that makes one of them. */
+export function TidyLink({ datakitId, warning }: { datakitId: string; warning: ProfileWarning }) {
+  const mayWrite = useMayWrite();
+  const { code, column } = warning;
+  if (!mayWrite || code !== 'SPELLINGS' || column === undefined) return null;
+  return (
+    <Link
+      className={styles.tidy}
+      to="/datakits/$id"
+      params={{ id: datakitId }}
+      search={{ tab: 'transform', tidy: column }}
+      resetScroll={false}
+    >
+      Tidy {column}
+    </Link>
   );
 }

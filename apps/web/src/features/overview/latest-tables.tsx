@@ -61,13 +61,6 @@ const datakitColumns: readonly DataColumn<Datakit>[] = [
     render: ({ rows }) => (rows === null ? MISSING : formatInteger(rows)),
   },
   {
-    key: 'columns',
-    header: 'Columns',
-    align: 'right',
-    secondary: true,
-    render: ({ rows, columns }) => (rows === null ? MISSING : formatInteger(columns.length)),
-  },
-  {
     key: 'created',
     header: 'Added',
     align: 'right',

@@ -122,7 +122,9 @@ function Sections({ known }: { known: Known }) {
         {known.done.length === 0 ? (
           <p className={styles.nothing}>No job has finished yet.</p>
         ) : (
-          <FinishedJobs rows={known.done} names={names} />
+          <div className={styles.finished}>
+            <FinishedJobs rows={known.done} names={names} />
+          </div>
         )}
       </Section>
     </>

@@ -5,6 +5,43 @@ import { profiled } from './fixtures/files.ts';
 const csv = (header: string, rows: readonly string[]) => `${header}\n${rows.join('\n')}\n`;
 const many = (count: number, row: (i: number) => string) => Array.from({ length: count }, (_, i) => row(i));
 
+describe('profile: spellings', () => {
+  it('warns of categories that differ only in case or spaces, over every row', async () => {
+    // The rare spelling stands beyond what any sample of the first rows would show.
+    const rows = many(30_000, (i) => (i === 29_990 ? 'BERLIN,x' : i % 3 === 0 ? '"Berlin",X' : '"Bern ",y'));
+    rows[29_991] = '" berlin",y';
+    const result = await profiled(csv('city,kind', rows));
+    expect(result.warnings('SPELLINGS')).toEqual([
+      {
+        code: 'SPELLINGS',
+        column: 'city',
+        message:
+          '"Berlin" (9,999), " berlin" (1), "BERLIN" (1) differ only in case or in spaces at the ends, and count as different values: 2 rows have another spelling than the commonest. Tidy the text to make one value of them.',
+        spellings: [
+          [
+            { value: 'Berlin', count: 9999 },
+            { value: ' berlin', count: 1 },
+            { value: 'BERLIN', count: 1 },
+          ],
+        ],
+      },
+      expect.objectContaining({
+        column: 'kind',
+        message: expect.stringContaining('"X" (9,999), "x" (1)'),
+      }),
+    ]);
+    expect(profileSchema.parse(result.profile)).toEqual(result.profile);
+  });
+
+  it('says how many values there are beyond the first, and leaves other columns alone', async () => {
+    const rows = many(40, (i) => `${'abcdefgh'[i % 8]}${i < 20 ? '' : ' '},${i % 8},Remark ${i},remark ${i}`);
+    const result = await profiled(csv('letter,n,id,text', rows));
+    expect(result.warnings('SPELLINGS').map(({ column }) => column)).toEqual(['letter']);
+    expect(result.warnings('SPELLINGS')[0]?.spellings).toHaveLength(5);
+    expect(result.warnings('SPELLINGS')[0]?.message).toContain('and 7 further values differ');
+  });
+});
+
 describe('profile: types', () => {
   it('infers every type from text', async () => {
     const result = await profiled(

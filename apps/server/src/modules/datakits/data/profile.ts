@@ -7,8 +7,9 @@ import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
 import { findLeaks, type Comparable } from './leaks.ts';
 import { loadTable, type Loaded } from './load.ts';
+import { findSpellings } from './spelling.ts';
 import { explainShortage } from './unreadable-file.ts';
-import { columnWarnings, fileWarnings } from './warnings.ts';
+import { columnWarnings, fileWarnings, spellingWarning } from './warnings.ts';
 
 export { UnreadableFile } from './unreadable-file.ts';
 
@@ -150,10 +151,11 @@ async function gatherWarnings(
     columns.flatMap((column, i) => comparable(column, i, loaded)),
     loaded.rows,
   );
+  const spellings = await gatherSpellings(db, loaded, columns);
   const nameOf = (index: number) => loaded.names[index] ?? '';
   return [
     ...fileWarnings(table, await countDuplicates(db, loaded, columns)),
-    ...columns.flatMap((column) => columnWarnings(column, loaded.rows)),
+    ...columns.flatMap((column, i) => [...columnWarnings(column, loaded.rows), ...(spellings.get(i) ?? [])]),
     ...leaks.map(({ first, second, how }): ProfileWarning => ({
       code: 'LIKELY_LEAK',
       column: nameOf(second),
@@ -164,6 +166,22 @@ async function gatherWarnings(
           : `It says the same as "${nameOf(first)}" in other words. Leave one out when the other is to be predicted.`,
     })),
   ];
+}
+
+/** Of each column of words that are categories, by its place. */
+async function gatherSpellings(
+  db: DuckDB,
+  { physicals }: Loaded,
+  columns: readonly Column[],
+): Promise<ReadonlyMap<number, ProfileWarning[]>> {
+  const found = new Map<number, ProfileWarning[]>();
+  for (const [i, { profile, marks }] of columns.entries()) {
+    if (physicals[i]?.kind !== 'varchar' || profile.distinct < 2) continue;
+    if (profile.type !== 'categorical' && profile.type !== 'geographic') continue;
+    const spellings = await findSpellings(db, i, marks);
+    if (spellings) found.set(i, [spellingWarning(profile.name, spellings)]);
+  }
+  return found;
 }
 
 function comparable({ profile, marks }: Column, index: number, loaded: Loaded): Comparable[] {

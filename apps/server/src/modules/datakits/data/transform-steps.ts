@@ -1,87 +1,27 @@
 import type { TransformStep } from '@quadrax/contract';
 import { shortened } from '#platform/text';
-import { columnId, countOf, sqlText, type Statements } from './duckdb.ts';
-import { nameColumns } from './header.ts';
+import { columnId, countOf, sqlText } from './duckdb.ts';
+import {
+  ids,
+  indexOf,
+  make,
+  named,
+  replaced,
+  typeOf,
+  type Apply,
+  type Bench,
+  type Frame,
+  type Parts,
+  type StepOf,
+} from './frame.ts';
 import { explainQuery, QueryError } from './query-error.ts';
 import { readExpression } from './statement.ts';
 import { createView } from './table-views.ts';
-
-/** A table on its way through the steps: `relation` has the columns c0, c1 … */
-export interface Frame {
-  readonly relation: string;
-  readonly names: readonly string[];
-}
-
-/** Rows for training, and rows kept back. */
-export interface Parts {
-  readonly train: Frame;
-  readonly test: Frame;
-}
-
-/** What the steps work on. */
-export interface Bench {
-  readonly db: Statements;
-  /** Stored tables that steps join, by datakit and version. */
-  readonly joined: ReadonlyMap<string, { readonly parquet: string; readonly columns: readonly string[] }>;
-  /** What a person should know of what a step did. */
-  note(text: string): void;
-  /** A name for a table that no other has. */
-  fresh(): string;
-}
-
-type StepOf<Kind extends TransformStep['step']> = Extract<TransformStep, { step: Kind }>;
-type Apply<Kind extends TransformStep['step']> = (
-  bench: Bench,
-  frame: Frame,
-  step: StepOf<Kind>,
-  at: string,
-) => Promise<Frame>;
+import { tidy } from './tidy.ts';
 
 export const joinKey = (datakitId: string, version: number): string => `${datakitId} ${version}`;
 
 const most = 200;
-
-/** The place of a column. @throws QueryError that names the field */
-function indexOf(frame: Frame, name: string, field: string): number {
-  const index = frame.names.indexOf(name);
-  if (index >= 0) return index;
-  const near = frame.names.find((known) => known.toLowerCase() === name.toLowerCase());
-  throw new QueryError(
-    'UNKNOWN_FIELD',
-    field,
-    `There is no column "${name}" at this step.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-  );
-}
-
-/** Adds or changes names. @throws QueryError where two are the same or one cannot be */
-function named(names: readonly string[], field: string): string[] {
-  const { names: kept, problems } = nameColumns(names);
-  if (problems[0] !== undefined) throw new QueryError('UNKNOWN_FIELD', field, problems[0]);
-  return kept;
-}
-
-/** Makes a table of expressions over a frame; each takes the place of c0, c1 … */
-async function make(
-  { db, fresh }: Bench,
-  expressions: readonly string[],
-  rest: string,
-  names: readonly string[],
-): Promise<Frame> {
-  const relation = fresh();
-  const selected = expressions.map((sql, i) => `${sql} AS ${columnId(i)}`);
-  await db.run(`CREATE TABLE ${relation} AS SELECT ${selected.join(', ')} ${rest}`);
-  return { relation, names };
-}
-
-const ids = (frame: Frame): string[] => frame.names.map((_, i) => columnId(i));
-
-const replaced = (frame: Frame, index: number, sql: string): string[] =>
-  ids(frame).map((id, i) => (i === index ? sql : id));
-
-async function typeOf({ db }: Bench, frame: Frame, index: number): Promise<string> {
-  const rows = await db.rows(`DESCRIBE SELECT ${columnId(index)} FROM ${frame.relation}`);
-  return String(rows[0]?.[1]);
-}
 
 const castTypes = {
   integer: 'BIGINT',
@@ -367,6 +307,7 @@ export async function splitFrame(
 const plain = {
   rename,
   cast,
+  tidy,
   drop,
   keep,
   filter,

@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cell, TransformStep } from '@quadrax/contract';
+import type { Cell, TransformPreview, TransformStep } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { exportTable } from './export.ts';
 import { takeIn, withFolder } from './fixtures/files.ts';
 import { previewTable } from './preview.ts';
 import { profileFile } from './profile.ts';
 import { QueryError } from './query-error.ts';
-import { transformTables } from './transform.ts';
+import { previewTransform, transformTables } from './transform.ts';
 import { joinKey } from './transform-steps.ts';
 
 const people = [
@@ -17,6 +17,7 @@ const people = [
   'Cy,y,20,Bern,2000-02-29',
   'Cy,y,20,Bern,2000-02-29',
 ].join('\n');
+const spellings = 'town,n\n Bern,1\nBERN,2\nbern\u00a0,3\nBern,4\nKöln,5\nKÖLN,6\n  ,7';
 const codes = 'city,code\nBern,3000\nKöln,50667';
 const quiet = { progress: () => {}, log: () => {} };
 
@@ -77,6 +78,19 @@ const make = (recipe: {
     return { made: await Promise.all(tables), notes: [...notes] };
   });
 
+const previewed = (csv: string, steps: TransformStep[]): Promise<TransformPreview> =>
+  withFolder(async (folder) => {
+    const { parquet, columns } = await store(folder, 'table', csv);
+    return previewTransform({
+      steps,
+      tables: [{ names: ['data'], parquet, columns: columns.map(({ name }) => name) }],
+      joined: [],
+      limit: 10,
+      timeoutMs: 20_000,
+      memoryMb: 256,
+    });
+  });
+
 const one = async (recipe: {
   sql?: string;
   steps?: TransformStep[];
@@ -120,6 +134,67 @@ describe('a transformation by steps', () => {
       'Filled 1 missing value of "age" by median.',
       '4 values of "Name" cannot be integer, such as "Ada": made missing.',
     ]);
+  });
+
+  it('tidies text: spaces at the ends, case, and spellings of one word', async () => {
+    const towns = async (step: Omit<Extract<TransformStep, { step: 'tidy' }>, 'step' | 'column'>) => {
+      const made = await previewed(spellings, [{ step: 'tidy', column: 'town', ...step }]);
+      return { towns: made.rows.map(([town]) => town), notes: made.notes };
+    };
+    expect(await towns({ trim: true, case: 'keep' })).toEqual({
+      towns: ['Bern', 'BERN', 'bern', 'Bern', 'Köln', 'KÖLN', null],
+      notes: ['Tidied 3 values of "town".'],
+    });
+    expect((await towns({ trim: false, case: 'upper' })).towns).toEqual([
+      ' BERN',
+      'BERN',
+      'BERN\u00a0',
+      'BERN',
+      'KÖLN',
+      'KÖLN',
+      '  ',
+    ]);
+    expect((await towns({ trim: true, case: 'common' })).towns).toEqual([
+      'Bern',
+      'Bern',
+      'Bern',
+      'Bern',
+      'KÖLN',
+      'KÖLN',
+      null,
+    ]);
+    await expect(one({ steps: [{ step: 'tidy', column: 'age', trim: true, case: 'keep' }] })).rejects.toThrow(
+      '"age" holds no text',
+    );
+  });
+
+  it('shows beforehand how many rows and which columns each step leaves, of a moderate table exactly', async () => {
+    const rows = Array.from({ length: 1500 }, (_, i) => `${i},${i % 5 === 0 ? 'a' : 'b'}`);
+    const seen = await previewed(`n,kind\n${rows.join('\n')}`, [
+      { step: 'filter', where: "kind = 'b'" },
+      { step: 'rename', column: 'kind', to: 'sort' },
+      { step: 'split', testShare: 0.25, seed: 1 },
+    ]);
+    expect(seen).toMatchObject({
+      sampled: false,
+      counts: {
+        total: 1500,
+        taken: 1500,
+        after: [
+          { rows: 1200, columns: ['n', 'kind'] },
+          { rows: 1200, columns: ['n', 'sort'] },
+          { rows: 900, columns: ['n', 'sort'] },
+        ],
+      },
+    });
+    expect(seen.rows).toHaveLength(10);
+    const long = await previewed(`n\n${Array.from({ length: 100_200 }, (_, i) => i % 7).join('\n')}`, [
+      { step: 'deduplicate', columns: ['n'] },
+    ]);
+    expect(long).toMatchObject({
+      sampled: true,
+      counts: { total: 100_200, taken: 100_000, after: [{ rows: 7, columns: ['n'] }] },
+    });
   });
 
   it('joins another datakit by columns and keeps the order of the rows', async () => {

@@ -10,7 +10,8 @@ import { fetchRows } from './query.ts';
 import { explainQuery, explainRoom, QueryError } from './query-error.ts';
 import { readStatement } from './statement.ts';
 import { createViews, insideNames, outsideName, type NamedTable } from './table-views.ts';
-import { applyStep, splitFrame, type Bench, type Frame, type Parts } from './transform-steps.ts';
+import type { Bench, Frame, Parts } from './frame.ts';
+import { applyStep, splitFrame } from './transform-steps.ts';
 import { explainShortage } from './unreadable-file.ts';
 
 /** What is to be done to which tables; the first table is the one that is transformed. */
@@ -43,12 +44,16 @@ export interface TransformOutput {
 
 export interface TransformPreviewInput extends Recipe {
   readonly limit: number;
+  /** Takes as few rows as will do: it is only to be seen whether the steps work. */
+  readonly brief?: boolean;
   readonly timeoutMs: number;
   readonly memoryMb: number;
 }
 
-/** Rows that a preview sends through the steps. */
-const previewRows = 1000;
+/** Rows that a preview sends through the steps whatever they hold, and the most that it sends. */
+const previewRows = { least: 1000, most: 100_000 } as const;
+/** Cells of a table that a preview takes whole. */
+const previewCells = 1_000_000;
 
 const pathsOf = ({ tables, joined }: Recipe): string[] => [
   ...new Set([...tables, ...joined].map(({ parquet }) => parquet)),
@@ -85,12 +90,12 @@ async function begin(bench: Working, { tables }: Recipe, limit?: number): Promis
   return { relation, names: first.columns };
 }
 
-/** Sends a frame through the steps. `progress` is told the share done. */
+/** Sends a frame through the steps. `stepped` is told what each left, and the share done. */
 async function follow(
   bench: Working,
   start: Frame,
   steps: readonly TransformStep[],
-  progress: (share: number) => void,
+  stepped: (frame: Frame, share: number) => Promise<void> | void,
 ): Promise<Frame | Parts> {
   let frame = start;
   for (const [i, step] of steps.entries()) {
@@ -98,7 +103,9 @@ async function follow(
     if (step.step === 'split') {
       if (i < steps.length - 1)
         throw new QueryError('UNKNOWN_FIELD', `${at}.step`, 'A split is the last step: it makes two tables.');
-      return splitFrame(bench, frame, step, at);
+      const parts = await splitFrame(bench, frame, step, at);
+      await stepped(parts.train, 1);
+      return parts;
     }
     const before = frame.relation;
     try {
@@ -107,7 +114,7 @@ async function follow(
       throw explainQuery(error, '', at);
     }
     if (before !== frame.relation) await bench.db.run(`DROP TABLE ${before} CASCADE`).catch(() => {});
-    progress((i + 1) / steps.length);
+    await stepped(frame, (i + 1) / steps.length);
   }
   return frame;
 }
@@ -154,7 +161,7 @@ export async function transformTables(input: TransformInput, hooks: ProfileHooks
     report(0, 'load');
     const result =
       input.sql === undefined
-        ? await follow(bench, await begin(bench, input), input.steps ?? [], (share) =>
+        ? await follow(bench, await begin(bench, input), input.steps ?? [], (_frame, share) =>
             report(share * 0.5, 'transform'),
           )
         : await runStatement(bench, input);
@@ -215,47 +222,84 @@ async function wide(db: DuckDB, relation: string, index: number): Promise<Return
 }
 
 /**
- * What a transformation makes of the first rows; of a split, the part for training.
+ * What a transformation makes of the first rows; of a split, the part for training. A table of moderate size goes
+ * through the steps whole, so that what is left is counted and not guessed; where that takes too long or too much
+ * memory, its first rows do.
  * @throws QueryError
  */
 export async function previewTransform(input: TransformPreviewInput): Promise<TransformPreview> {
-  const { memoryMb, timeoutMs, limit } = input;
   const started = performance.now();
+  const elapsed = (): number => performance.now() - started;
+  const { least, most } = previewRows;
+  const rows = input.brief ? least : Math.min(most, Math.floor(previewCells / widest(input)));
+  if (rows > least && input.sql === undefined) {
+    try {
+      const whole = await previewOf(input, rows, input.timeoutMs / 2);
+      return { ...whole, elapsedMs: elapsed() };
+    } catch (error) {
+      if (!(error instanceof QueryError && error.code === 'QUERY_LIMIT')) throw error;
+    }
+  }
+  return { ...(await previewOf(input, least, input.timeoutMs - elapsed())), elapsedMs: elapsed() };
+}
+
+async function previewOf(
+  input: TransformPreviewInput,
+  taken: number,
+  timeoutMs: number,
+): Promise<Omit<TransformPreview, 'elapsedMs'>> {
   const db = await openDuckDB({
-    memoryMb: Math.max(memoryMb, memoryFor(widest(input))),
+    memoryMb: Math.max(input.memoryMb, memoryFor(widest(input))),
     threads: 1,
     paths: pathsOf(input),
   });
   const timer = setTimeout(() => db.interrupt(), timeoutMs);
-  const bench = benchOf(db, input);
   try {
-    if (input.sql !== undefined) {
-      const running = await readStatement(db, input.sql, await createViews(db, input.tables));
-      try {
-        const described = await db.rows(`DESCRIBE ${running}`);
-        uniqueNames(described.map(([name]) => outsideName(String(name))));
-        const rows = await fetchRows(db, running, limit);
-        return { ...rows, notes: [], sampled: false, elapsedMs: performance.now() - started };
-      } catch (error) {
-        throw explainQuery(error, running, 'sql', 0, input.sql);
-      }
-    }
-    const start = await begin(bench, input, previewRows);
-    const [counted] = await db.rows(`SELECT count(*) FROM ${start.relation}`);
-    const result = await follow(bench, start, input.steps ?? [], () => {});
-    const frame = isParts(result) ? result.train : result;
-    const selected = insideNames(frame.names).map((name, i) => `${columnId(i)} AS ${sqlName(name)}`);
-    const shown = await fetchRows(db, `SELECT ${selected.join(', ')} FROM ${frame.relation}`, limit);
-    return {
-      ...shown,
-      notes: bench.notes,
-      sampled: countOf(counted?.[0]) === previewRows,
-      elapsedMs: performance.now() - started,
-    };
+    return await (input.sql === undefined
+      ? previewSteps(db, input, taken)
+      : previewStatement(db, input, input.sql));
   } catch (error) {
     throw explainQuery(error, '', 'steps');
   } finally {
     clearTimeout(timer);
     db.close();
   }
+}
+
+async function previewStatement(
+  db: DuckDB,
+  { tables, limit }: TransformPreviewInput,
+  sql: string,
+): Promise<Omit<TransformPreview, 'elapsedMs'>> {
+  const running = await readStatement(db, sql, await createViews(db, tables));
+  try {
+    const described = await db.rows(`DESCRIBE ${running}`);
+    uniqueNames(described.map(([name]) => outsideName(String(name))));
+    return { ...(await fetchRows(db, running, limit)), notes: [], sampled: false };
+  } catch (error) {
+    throw explainQuery(error, running, 'sql', 0, sql);
+  }
+}
+
+async function previewSteps(
+  db: DuckDB,
+  input: TransformPreviewInput,
+  most: number,
+): Promise<Omit<TransformPreview, 'elapsedMs'>> {
+  const bench = benchOf(db, input);
+  const rowsOf = async (relation: string): Promise<number> => {
+    const [counted] = await db.rows(`SELECT count(*) FROM ${relation}`);
+    return countOf(counted?.[0]);
+  };
+  const total = await rowsOf(`read_parquet(${sqlText(input.tables[0]?.parquet ?? '')})`);
+  const start = await begin(bench, input, most);
+  const after: { rows: number; columns: string[] }[] = [];
+  const result = await follow(bench, start, input.steps ?? [], async ({ relation, names }) => {
+    after.push({ rows: await rowsOf(relation), columns: [...names] });
+  });
+  const frame = isParts(result) ? result.train : result;
+  const selected = insideNames(frame.names).map((name, i) => `${columnId(i)} AS ${sqlName(name)}`);
+  const shown = await fetchRows(db, `SELECT ${selected.join(', ')} FROM ${frame.relation}`, input.limit);
+  const taken = Math.min(most, total);
+  return { ...shown, notes: bench.notes, sampled: taken < total, counts: { total, taken, after } };
 }

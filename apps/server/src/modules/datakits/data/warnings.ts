@@ -2,6 +2,7 @@ import type { ColumnProfile, ProfileWarning } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import type { Mixed } from './infer.ts';
 import type { TableDialect } from './intake-result.ts';
+import type { ManySpellings } from './spelling.ts';
 
 /** What is known of a column besides its profile. */
 export interface ColumnFacts {
@@ -53,6 +54,22 @@ export function columnWarnings(facts: ColumnFacts, rows: number): ProfileWarning
     warn('IMBALANCED', `${percent(most / present)} of the values are "${shown(profile.top?.[0]?.value)}".`);
   }
   return warnings;
+}
+
+/** What a person should know of values that are written in several ways. */
+export function spellingWarning(column: string, { values, rows, listed }: ManySpellings): ProfileWarning {
+  const ways = (listed[0] ?? []).map(
+    ({ value, count }) => `"${shown(value)}" (${count.toLocaleString('en')})`,
+  );
+  const others = values > 1 ? ` and ${plural(values - 1, 'further value', 'further values')}` : '';
+  return {
+    code: 'SPELLINGS',
+    column,
+    message:
+      `${ways.join(', ')}${others} differ only in case or in spaces at the ends, and count as different values: ` +
+      `${plural(rows, 'row has', 'rows have')} another spelling than the commonest. Tidy the text to make one value of them.`,
+    spellings: listed,
+  };
 }
 
 function mixedMessage({ kind, values, others, example }: Mixed): string {
