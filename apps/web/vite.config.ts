@@ -44,7 +44,7 @@ export default defineConfig({
             // What every page begins with, in one piece.
             { name: 'initial', tags: ['$initial'], priority: 1 },
             // What some pages share, by which of them do; the smallest pieces go with their nearest kin.
-            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 3000 },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 500 },
           ],
         },
       },

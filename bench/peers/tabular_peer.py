@@ -6,8 +6,8 @@ Reads commands from standard input and answers each on standard output:
   {"op": "fit", "library": ..., "folder": ..., "train": ..., "test": ..., "out": ..., "settings": {...}}
 
 A data set is a folder: meta.json, values.f64 (column-major; categories as codes, NaN missing) and target.f64.
-Rows are files of little-endian i32, predictions one of f64. Seconds are of the fit alone: the binning, not the
-conversion of the table into the layout the library likes best.
+Rows are files of little-endian i32, predictions one of f64. Seconds are of the fit, and of the prediction of all test
+rows, alone: the binning, not the conversion of the table into the layout the library likes best.
 """
 
 import json
@@ -55,10 +55,20 @@ def load(folder):
     return loaded[folder]
 
 
-def timed(fit):
+def timed(work):
     cpu, wall = time.process_time(), time.perf_counter()
-    model = fit()
-    return model, time.process_time() - cpu, time.perf_counter() - wall
+    result = work()
+    return result, time.process_time() - cpu, time.perf_counter() - wall
+
+
+def judged(fit, predict):
+    model, cpu, wall = timed(fit)
+    predicted, predict_cpu, _ = timed(lambda: predict(model))
+    return predicted, {"cpu": cpu, "wall": wall, "predictCpu": predict_cpu}
+
+
+def by_kind(meta, test):
+    return lambda model: model.predict_proba(test) if meta["classes"] else model.predict(test)
 
 
 def histogram_boosting(meta, x, y, test, settings):
@@ -77,8 +87,7 @@ def histogram_boosting(meta, x, y, test, settings):
         random_state=0,
     )
     x = np.asfortranarray(x)
-    _, cpu, wall = timed(lambda: model.fit(x, y))
-    return (model.predict_proba(test) if meta["classes"] else model.predict(test)), cpu, wall
+    return judged(lambda: model.fit(x, y), by_kind(meta, test))
 
 
 def xgboost_hist(meta, x, y, test, settings):
@@ -116,11 +125,11 @@ def xgboost_hist(meta, x, y, test, settings):
         data = xgboost.QuantileDMatrix(x, y, max_bin=settings["bins"], **options)
         return xgboost.train(parameters, data, settings["rounds"])
 
-    booster, cpu, wall = timed(fit)
-    predicted = booster.predict(xgboost.DMatrix(np.ascontiguousarray(test, dtype=np.float32), **options))
+    asked = xgboost.DMatrix(np.ascontiguousarray(test, dtype=np.float32), **options)
+    predicted, seconds = judged(fit, lambda booster: booster.predict(asked))
     if classes == 2:
         predicted = np.column_stack([1 - predicted, predicted])
-    return predicted, cpu, wall
+    return predicted, seconds
 
 
 def linear_model(meta, x, y, test, settings):
@@ -129,8 +138,7 @@ def linear_model(meta, x, y, test, settings):
 
     model = LogisticRegressionCV(Cs=10, cv=5, max_iter=2000, scoring="neg_log_loss") if meta["classes"] else RidgeCV(np.logspace(-3, 4, 15))
     model = make_pipeline(prepared(meta), model)
-    _, cpu, wall = timed(lambda: model.fit(x, y))
-    return (model.predict_proba(test) if meta["classes"] else model.predict(test)), cpu, wall
+    return judged(lambda: model.fit(x, y), by_kind(meta, test))
 
 
 def random_forest(meta, x, y, test, settings):
@@ -140,8 +148,7 @@ def random_forest(meta, x, y, test, settings):
 
     kind = RandomForestClassifier if meta["classes"] else RandomForestRegressor
     model = make_pipeline(SimpleImputer(), kind(300, random_state=0))
-    _, cpu, wall = timed(lambda: model.fit(x, y))
-    return (model.predict_proba(test) if meta["classes"] else model.predict(test)), cpu, wall
+    return judged(lambda: model.fit(x, y), by_kind(meta, test))
 
 
 def prepared(meta):
@@ -171,9 +178,9 @@ def fit(command):
     train = np.fromfile(command["train"], dtype=np.int32)
     test = np.fromfile(command["test"], dtype=np.int32)
     learn = libraries[command["library"]]
-    predicted, cpu, wall = learn(meta, values[train], target[train], values[test], command["settings"])
+    predicted, seconds = learn(meta, values[train], target[train], values[test], command["settings"])
     np.ascontiguousarray(predicted, dtype=np.float64).tofile(command["out"])
-    return {"cpu": cpu, "wall": wall}
+    return seconds
 
 
 for line in sys.stdin:

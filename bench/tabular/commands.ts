@@ -26,4 +26,6 @@ export interface FitCommand {
 export interface FitAnswer {
   readonly cpu: number;
   readonly wall: number;
+  /** Seconds of processor time for the prediction of all test rows. */
+  readonly predictCpu: number;
 }

@@ -67,13 +67,21 @@ export const compareLarge = async (
       for (const side of sides) runs[side].push(await arena.fit(side));
     }
     const cpu = (side: (typeof sides)[number]): number[] => runs[side].map((run) => run.cpu);
-    const ratio = (side: 'sklearn' | 'xgboost'): number => median(cpu('ours')) / median(cpu(side));
+    const predicting = (side: (typeof sides)[number]): number[] =>
+      runs[side].map(({ predictCpu }) => 1000 * predictCpu);
+    const ratio = (of: typeof cpu, side: 'sklearn' | 'xgboost'): number =>
+      median(of('ours')) / median(of(side));
+    const heldRows = split(0).test.length.toLocaleString('en');
     report(`${name}: ${split(0).train.length} rows × ${table.categories.length}, one thread`, [
       ...(timed
         ? [
             ...sides.map((side) => figure(names[side], 's of processor', cpu(side))),
-            figure('  ours to scikit-learn', '×', [ratio('sklearn')], { atMost: 0.8 }),
-            figure('  ours to XGBoost', '×', [ratio('xgboost')], { atMost: 0.75 }),
+            figure('  ours to scikit-learn', '×', [ratio(cpu, 'sklearn')], { atMost: 0.8 }),
+            figure('  ours to XGBoost', '×', [ratio(cpu, 'xgboost')], { atMost: 0.75 }),
+            ...sides.map((side) =>
+              figure(`${names[side]}, ${heldRows} rows predicted`, 'ms of processor', predicting(side)),
+            ),
+            figure('  ours to scikit-learn', '×', [ratio(predicting, 'sklearn')], { atMost: 0.7 }),
           ]
         : []),
       ...qualityFigures(table.classes === 0, runs),
@@ -110,6 +118,7 @@ export const compareThreads = async (
         ),
       );
     }
+    const heldRows = split(0).test.length.toLocaleString('en');
     report(`${name}: ${split(0).train.length} rows, by the clock`, figures);
   }
 };

@@ -12,7 +12,6 @@ import {
   startTestServer,
   trainedModel,
   uploadForm,
-  waitForJob,
 } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -320,13 +319,9 @@ describe('a prediction names every field that is wrong:', () => {
       status: 422,
       body: { code: 'UNTRAINABLE', details: [{ field: 'plan' }] },
     });
-    const started = await own.call(routes.models.train, {
-      params: { id },
-      body: { datakitId, target: 'grade', algorithm: 'auto', plan: { trials: [trial], ensemble: true } },
-    });
-    expect(await waitForJob(own, started.id)).toMatchObject({
-      status: 'FAILED',
-      error: { code: 'UNTRAINABLE', message: expect.stringContaining('The plan names no candidate') },
+    expect(await train({ algorithm: 'auto', plan: { trials: [trial], ensemble: true } })).toMatchObject({
+      status: 422,
+      body: { code: 'UNTRAINABLE', details: [{ field: 'plan.trials[0].parameters.foo' }] },
     });
   });
 
