@@ -287,7 +287,7 @@ it('many verifications at once leave room for whoever wants to come in', async (
   await withOwner(small.database.url, async (owner) => {
     await owner.query('BEGIN; LOCK TABLE quadrax.audit_log');
     const all = Promise.all(Array.from({ length: 6 }, () => person.call(verify)));
-    await waitingForLock(small.database);
+    await waitingForLock(small.database, { table: 'quadrax.audit_log' });
     const { email } = person.user;
     const { status } = await small.anonymous.send(routes.identity.forgotPassword, { body: { email } });
     await owner.query('COMMIT');

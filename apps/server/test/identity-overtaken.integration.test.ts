@@ -33,7 +33,7 @@ const overtaken = (
   withOwner(server.database.url, async (owner) => {
     await owner.query(`BEGIN; ${lock}`);
     const replies = Promise.all(requests.map((request) => request()));
-    await waitingForLock(server.database, requests.length);
+    await waitingForLock(server.database, { count: requests.length });
     if (typeof meanwhile === 'string') await owner.query(meanwhile);
     else await meanwhile();
     await owner.query('COMMIT');

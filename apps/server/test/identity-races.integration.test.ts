@@ -52,7 +52,7 @@ const overtaken = (email: string, meanwhile: () => Promise<unknown>): Promise<Ra
     // The failures may be read and not written: the sign-in waits where it would clear them.
     await owner.query('BEGIN; LOCK TABLE auth.login_failures IN SHARE MODE');
     const reply = server.anonymous.send(login, { body: { email, password } });
-    await waitingForLock(server.database);
+    await waitingForLock(server.database, { table: 'auth.login_failures' });
     await meanwhile();
     await owner.query('COMMIT');
     return reply;
@@ -81,7 +81,7 @@ const meeting = (accountId: string, use: () => Promise<RawReply[]>): Promise<Raw
     await owner.query('BEGIN');
     await owner.query('SELECT 1 FROM auth.accounts WHERE id = $1 FOR UPDATE', [accountId]);
     const replies = use();
-    await waitingForLock(server.database, 2);
+    await waitingForLock(server.database, { count: 2 });
     await owner.query('COMMIT');
     return replies;
   });

@@ -15,7 +15,10 @@ type Kernels<Name extends string> = Readonly<Record<Name, (...values: number[]) 
 export interface Team<Name extends string = string> {
   /** How many take part now: threads join as they become ready, so that nobody waits for them. */
   size(): number;
-  /** Calls `kernel` with each list of arguments, one a member, at most `size()`; returns the results in order. */
+  /**
+   * Calls `kernel` with each list of arguments, one a member, at most `size()`; returns the results in order. What it
+   * throws, a kernel that trapped, is the end of the team: close it.
+   */
   run(kernel: Name, calls: readonly (readonly number[])[]): number[];
   /** Ends the threads. The memory stays. */
   close(): void;

@@ -141,6 +141,25 @@ describe('train warns', () => {
     );
   });
 
+  it.for([
+    [3, 'Every row of the class b (and of 1 other class) has weight 0: they are never learnt.'],
+    [4, 'Every row of the class b (and of 2 other classes) has weight 0: they are never learnt.'],
+  ] as const)('of all but one of %i classes whose rows all have weight 0', ([classes, message]) => {
+    const codes = Int32Array.from({ length: 120 }, (_, i) => i % classes);
+    const weighted = withColumns(
+      table,
+      { name: 'weight', kind: 'numeric', values: Float64Array.from(codes, (code) => Number(code === 0)) },
+      { name: 'kind', kind: 'categorical', codes, categories: ['a', 'b', 'c', 'd'].slice(0, classes) },
+    );
+    const { warnings } = train(weighted, {
+      ...classify,
+      target: 'kind',
+      features: ['size'],
+      weights: 'weight',
+    });
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'UNWEIGHTED_CLASS', message }));
+  });
+
   it('of a feature that repeats the target', () => {
     const [, , , , sold, , price] = table.columns;
     const copies = withColumns(table, { ...sold, name: 'copy' }, { ...price, name: 'euro' });

@@ -60,7 +60,7 @@ async function gather(
   tx: Tx,
   id: string,
   findModels: FindModels,
-): Promise<{ links: LineageLink[]; found: TrainedModel[] }> {
+): Promise<{ links: LineageLink[]; found: TrainedModel[]; isWhole: boolean }> {
   const links = new Map<string, LineageLink>();
   const followed = new Set<string>();
   const unfollowed = (kind: LineageNode['kind'], names: readonly VersionName[]): VersionName[] =>
@@ -101,13 +101,13 @@ async function gather(
     );
     seeds = models.length + back.length > 0 ? { models, back } : undefined;
   }
-  return { links: [...links.values()], found };
+  return { links: [...links.values()], found, isWhole: seeds === undefined };
 }
 
 /** Everything that a datakit was made of, back to the sources, and that was made of it. */
 export const lineageOf = async (tx: Tx, id: string, findModels: FindModels): Promise<Lineage> => {
-  const { links, found } = await gather(tx, id, findModels);
-  const truncated = links.length > mostLinks;
+  const { links, found, isWhole } = await gather(tx, id, findModels);
+  const truncated = !isWhole || links.length > mostLinks;
   const shown = links.slice(0, mostLinks);
   const ids = datakitsIn(id, shown);
   const edges = shown.map(edgeOf);

@@ -25,8 +25,11 @@ describe.each(Object.entries(files))('golden model %s', (_path, text) => {
   it('still predicts what it predicted', () => {
     const predictor = createPredictor(decodeModel(bytes));
     expect(golden.cases.length).toBeGreaterThan(0);
-    for (const { record, prediction } of golden.cases)
-      expect(predictor.predictRow(record)).toEqual(prediction);
+    for (const { record, prediction } of golden.cases) {
+      // What is said about the record beside what is predicted of it is no matter of the model's file.
+      const { unseen: _unseen, ...predicted } = predictor.predictRow(record);
+      expect(predicted).toEqual(prediction);
+    }
   });
 });
 

@@ -224,7 +224,10 @@ function unweightedClasses(
   for (let i = 0; i < values.length; i++) sums[values[i]] += weights[i];
   const without = labels.filter((_, k) => sums[k] === 0);
   if (without.length === 0) return [];
-  const others = without.length === 1 ? '' : `, as have ${without.length - 1} other classes`;
-  const message = `Every row of the class ${without[0]} has weight 0${others}: it is never learnt.`;
+  const others =
+    without.length === 1
+      ? ''
+      : ` (and of ${without.length - 1} ${without.length === 2 ? 'other class' : 'other classes'})`;
+  const message = `Every row of the class ${without[0]}${others} has weight 0: ${without.length === 1 ? 'it is' : 'they are'} never learnt.`;
   return [{ code: 'UNWEIGHTED_CLASS', column: name, count: without.length, message }];
 }

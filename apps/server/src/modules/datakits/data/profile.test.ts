@@ -16,7 +16,7 @@ describe('profile: spellings', () => {
         code: 'SPELLINGS',
         column: 'city',
         message:
-          '"Berlin" (9,999), " berlin" (1), "BERLIN" (1) differ only in case or in spaces at the ends, and count as different values: 2 rows have another spelling than the commonest. Tidy the text to make one value of them.',
+          '"Berlin" (9,999), " berlin" (1), "BERLIN" (1) differ only in case or in spaces at the ends, and count as different values. 2 rows have another spelling than the commonest. Tidy the text to make one value of each.',
         spellings: [
           [
             { value: 'Berlin', count: 9999 },
@@ -38,7 +38,7 @@ describe('profile: spellings', () => {
     const result = await profiled(csv('letter,n,id,text', rows));
     expect(result.warnings('SPELLINGS').map(({ column }) => column)).toEqual(['letter']);
     expect(result.warnings('SPELLINGS')[0]?.spellings).toHaveLength(5);
-    expect(result.warnings('SPELLINGS')[0]?.message).toContain('and 7 further values differ');
+    expect(result.warnings('SPELLINGS')[0]?.message).toContain('so do spellings of 7 further values');
   });
 });
 

@@ -61,13 +61,14 @@ export function spellingWarning(column: string, { values, rows, listed }: ManySp
   const ways = (listed[0] ?? []).map(
     ({ value, count }) => `"${shown(value)}" (${count.toLocaleString('en')})`,
   );
-  const others = values > 1 ? ` and ${plural(values - 1, 'further value', 'further values')}` : '';
+  const others =
+    values > 1 ? `; so do spellings of ${plural(values - 1, 'further value', 'further values')}` : '';
   return {
     code: 'SPELLINGS',
     column,
     message:
-      `${ways.join(', ')}${others} differ only in case or in spaces at the ends, and count as different values: ` +
-      `${plural(rows, 'row has', 'rows have')} another spelling than the commonest. Tidy the text to make one value of them.`,
+      `${ways.join(', ')} differ only in case or in spaces at the ends, and count as different values${others}. ` +
+      `${plural(rows, 'row has', 'rows have')} another spelling than the commonest. Tidy the text to make one value of each.`,
     spellings: listed,
   };
 }

@@ -4,6 +4,7 @@ import { createPredictor, decodeModel, encodeModel } from '../../index.ts';
 import { normal, numericTable, withColumns } from '../../testing/sample-tables.ts';
 import { train } from '../../train.ts';
 import type { Parameters, Table, TrainOptions } from '../../types.ts';
+import { askedDirections } from './goal.ts';
 
 const rows = 1500;
 const random = createRandom(21);
@@ -104,6 +105,12 @@ describe('the loss', () => {
     const table = numericTable({ x, y: x.map((v) => Number(v > 0.5)) });
     expect(() => fit(table, { loss: 'quantile' }, { task: 'classification' })).toThrow(/has classes/);
   });
+});
+
+// A pattern with three greedy parts would look at it for minutes.
+it('directions that are none are refused as fast as they are read', { timeout: 2000 }, () => {
+  const text = `x +,${' '.repeat(9_990)}b`;
+  expect(() => askedDirections({ monotone: text })).toThrow(/found "b"/);
 });
 
 describe('a column of 50,000 categories', () => {

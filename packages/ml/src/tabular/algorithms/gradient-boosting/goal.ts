@@ -43,15 +43,17 @@ export function askedDirections(given: Parameters): ReadonlyMap<string, 1 | -1> 
   const text = String(given.monotone ?? '').trim();
   const asked = new Map<string, 1 | -1>();
   if (text === '') return asked;
-  for (const part of text.split(',')) {
-    const [, name, sign] = /^\s*(.*?)\s*([+-])\s*$/.exec(part) ?? [];
-    if (name === undefined) {
+  // By its characters and not by a pattern: whoever sends it could make one look at it for minutes.
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const sign = part.at(-1);
+    if (sign !== '+' && sign !== '-') {
       throw invalid(
         'monotone',
-        `must name columns with + or - behind each, as in "age +, price -"; found "${part}".`,
+        `must name columns with + or - behind each, as in "age +, price -"; found "${beginning(part)}".`,
       );
     }
-    if (asked.has(name)) throw invalid('monotone', `names ${name} twice.`);
+    const name = part.slice(0, -1).trimEnd();
+    if (asked.has(name)) throw invalid('monotone', `names ${beginning(name)} twice.`);
     asked.set(name, sign === '+' ? 1 : -1);
   }
   return asked;
@@ -72,10 +74,13 @@ export function checkMonotone(
   }
   for (const name of asked.keys()) {
     if (ordered.has(name)) continue;
-    throw invalid('monotone', `names ${name}, which is no numeric column among the features.`);
+    throw invalid('monotone', `names ${beginning(name)}, which is no numeric column among the features.`);
   }
 }
 
 function invalid(name: string, rule: string): TabularError {
   return new TabularError('INVALID_PARAMETER', `The parameter ${name} ${rule}`, name);
 }
+
+const beginning = (text: string): string =>
+  text.length > 100 ? `${text.slice(0, 100).toWellFormed()}…` : text;
