@@ -1,5 +1,6 @@
 import { Button, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
 import { useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { ColumnNames } from './column-names.tsx';
 import { useDatakit, useDatakits } from './datakit-queries.ts';
 import styles from './datakit-tabs.module.css';
@@ -178,11 +179,10 @@ function ExpressionField(props: FieldProps & { label: string; value: string }) {
     const end = element?.selectionEnd ?? start;
     const [before, after] = [value.slice(0, start), value.slice(end)];
     const text = putBetween(before, name, after);
-    onChange(before + text + after);
-    requestAnimationFrame(() => {
-      element?.focus();
-      element?.setSelectionRange(start + text.length, start + text.length);
-    });
+    // At once, so that what is typed next is typed behind it.
+    flushSync(() => onChange(before + text + after));
+    element?.focus();
+    element?.setSelectionRange(start + text.length, start + text.length);
   };
   return (
     <>
