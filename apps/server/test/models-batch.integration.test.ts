@@ -206,7 +206,7 @@ describe('a batch prediction', () => {
     });
     const unseen = (await rowsOf(fresh)).filter(({ city }) => city === 'Atlantis').length;
     expect(version.notes).toEqual([
-      `${unseen} rows hold a value of "city" that the model was not trained on, and were predicted as if it were missing.`,
+      `${unseen} rows hold a value of "city" that the model was not trained on, and were counted as missing.`,
     ]);
     // Also from the datakit that the model learnt from.
     for (const asked of [made.id, fresh.id, known.id]) {
@@ -252,7 +252,7 @@ describe('a batch prediction', () => {
     });
     const made = { params: { id: String(result?.['datakitId']), version: 1 } };
     expect((await ada.call(datakits.version, made)).notes).toContain(
-      '14 rows hold a number of "size" that is infinite or too large to compute with, and were predicted as if it were missing.',
+      '14 rows hold a number of "size" that is infinite or too large to compute with, and were counted as missing.',
     );
   });
 

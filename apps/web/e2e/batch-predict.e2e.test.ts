@@ -49,7 +49,7 @@ describe('Predicting a whole datakit', () => {
     expect(await runs.innerText()).toContain('200 rows by version 1');
     // Every third row had the city that was replaced.
     expect(await runs.innerText()).toContain(
-      '67 rows hold a value of "city" that the model has not seen; they were treated as unknown.',
+      '67 rows hold a value of "city" that the model has not seen; they were counted as missing.',
     );
 
     await runs.getByRole('link').click();

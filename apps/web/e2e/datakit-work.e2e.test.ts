@@ -90,7 +90,7 @@ describe('The work on a datakit', () => {
     await editor.click();
     await page.keyboard.press('ControlOrMeta+End');
     await page.getByRole('button', { name: 'rainfall' }).click();
-    expect(await editor.textContent()).toBe('SELECT citty FROM datarainfall');
+    expect(await editor.textContent()).toBe('SELECT citty FROM data rainfall');
     expect(await violations(page)).toEqual([]);
   });
 
@@ -125,7 +125,10 @@ describe('The work on a datakit', () => {
     expect(await names.getByRole('button').allTextContents()).toEqual(['city', 'body mass', 'ate']);
     await names.getByRole('button', { name: 'body mass' }).click();
     const where = third.getByRole('textbox', { name: 'Rows stay where' });
-    await page.keyboard.type(' > 9 AND fed = 1');
+    await page.keyboard.type(' > 9 AND');
+    await names.getByRole('button', { name: 'ate' }).click();
+    expect(await where.inputValue()).toBe('"body mass" > 9 AND ate');
+    await where.fill('"body mass" > 9 AND fed = 1');
     expect(await where.inputValue()).toBe('"body mass" > 9 AND fed = 1');
     const told = third.getByText(/^Step 3, filter rows: .*There is no column "fed"/);
     await told.waitFor();

@@ -94,7 +94,14 @@ describe('the monitoring of a model', () => {
 
   it('puts a version on trial, promotes it and takes it out of service', async () => {
     const { page } = await stage.visit({ as: account, at: `/models/${id}?tab=monitoring&version=1` });
-    await page.getByLabel('Share of the requests').fill('20');
+    const share = page.getByLabel('Share of the requests');
+    for (const none of ['140', '']) {
+      await share.fill(none);
+      await page.getByText('Use 0 to 100.').waitFor();
+      await share.press('Enter');
+    }
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await share.fill('20');
     await page.getByRole('button', { name: 'Try version 1' }).click();
     await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
     await page.getByRole('button', { name: 'More', exact: true }).click();

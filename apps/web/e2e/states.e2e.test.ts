@@ -170,9 +170,13 @@ describe('What goes wrong', () => {
     await l2.fill('0,1');
     await l2.blur();
     expect(await l2.inputValue()).toBe('0.1');
+    await l2.press('ArrowUp');
+    expect(await l2.inputValue()).toBe('0.2');
     await l2.fill('1.234,5');
     await button(page, 'Train').click();
-    await page.getByText('This is no number. Write it like 1234.5 or 1234,5.').waitFor();
+    await page
+      .getByText('This is no number. Write it like 1234.5, without a sign between thousands.')
+      .waitFor();
     expect(await l2.inputValue()).toBe('1.234,5');
 
     // Why a column is not to be predicted, and what gives one away, is said where it is chosen.

@@ -4,14 +4,12 @@ import { versionNumberSchema } from './model-versions.ts';
 import { modelSchema } from './models.ts';
 import { idParamsSchema, idSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
+import { defaultAlias } from './words.ts';
 
 /** What a version is served as. */
 export const aliasSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'Use small letters, digits and dashes, up to 63.');
-
-/** What answers where nothing else is asked for. */
-export const defaultAlias = 'production';
 
 export const canarySchema = z
   .object({

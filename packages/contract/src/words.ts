@@ -18,3 +18,6 @@ export const higherIsBetter = (metric: string): boolean => !losses.has(metric);
 
 /** Versions that one comparison may hold. */
 export const mostCompared = 8;
+
+/** The alias that answers where nothing else is asked for. */
+export const defaultAlias = 'production';

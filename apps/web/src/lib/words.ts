@@ -104,6 +104,18 @@ export const jobName = (kind: string, subject: string | undefined): string => {
   return known ? `${known.verb} ${subject ?? known.what}` : sentenceCase(kind);
 };
 
+const losses: Readonly<Record<string, { title: string; verb: string; words: string }>> = {
+  'model.train': {
+    title: 'Stop this training?',
+    verb: 'Stop the training',
+    words:
+      'It makes no version, and what it has judged so far is lost. The versions before it stay. It can be run again, from the beginning.',
+  },
+};
+
+/** What is lost where a job of this kind is stopped, to be asked before; nothing much of those that are done soon. */
+export const jobLoss = (kind: string): (typeof losses)[string] | undefined => losses[kind];
+
 /** "ANOMALY_DETECTION" → "Anomaly detection". */
 export function sentenceCase(word: string): string {
   const words = word.replaceAll(/[_.-]+/g, ' ').toLowerCase();

@@ -6,7 +6,7 @@ import { api } from '#lib/api.ts';
 import { formatTimeLeft } from '#lib/format.ts';
 import { isFinished, jobKey, useJob } from '#lib/jobs.ts';
 import { useMayWrite } from '#lib/session.ts';
-import { jobKindLabel } from '#lib/words.ts';
+import { jobKindLabel, jobLoss } from '#lib/words.ts';
 import { Confirm } from './confirm.tsx';
 import { ErrorState } from './error-state.tsx';
 import { SkeletonText } from './skeletons.tsx';
@@ -37,16 +37,6 @@ export function JobProgress({ jobId, compact = false, onFinished }: JobProgressP
   return <JobBar job={job} compact={compact} stop={!compact && <CancelJob job={job} />} />;
 }
 
-/** What is lost when a job is stopped that may have worked for long; of the others nothing much is. */
-const losses: Readonly<Partial<Record<string, { title: string; verb: string; words: string }>>> = {
-  'model.train': {
-    title: 'Stop this training?',
-    verb: 'Stop the training',
-    words:
-      'It makes no version, and what it has judged so far is lost. The versions before it stay. It can be run again, from the beginning.',
-  },
-};
-
 /** Stops a job, and asks first where work is lost; nothing is shown for viewers and for jobs that have ended. */
 export function CancelJob({
   job,
@@ -66,7 +56,7 @@ export function CancelJob({
   });
   const [asking, setAsking] = useState(false);
   if (job === undefined || isFinished(job) || !mayWrite) return null;
-  const lost = losses[job.kind];
+  const lost = jobLoss(job.kind);
   return (
     <>
       <Button

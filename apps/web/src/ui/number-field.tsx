@@ -1,20 +1,16 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { useState } from 'react';
-import { notANumber, readNumber } from '#lib/numbers.ts';
+import { numberFault, type NumberSteps, readNumber, steppedNumber } from '#lib/numbers.ts';
 
-export interface NumberFieldProps extends Omit<
-  TextInputProps,
-  'value' | 'defaultValue' | 'onChange' | 'type' | 'min' | 'max' | 'step'
-> {
+export interface NumberFieldProps
+  extends
+    NumberSteps,
+    Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange' | 'type' | keyof NumberSteps> {
   /** '' where there is none; NaN where what was typed is no number. */
   value: number | '';
   onChange: (value: number | '') => void;
   /** What is counted, behind the number: "%", "s", "folds". */
   unit?: string;
-  min?: number;
-  max?: number;
-  /** What an arrow key adds. */
-  step?: number;
 }
 
 const same = (a: number | '', b: number | ''): boolean => Object.is(a, b);
@@ -22,10 +18,11 @@ const textOf = (value: number | ''): string => (Number.isNaN(value) ? '' : Strin
 
 /**
  * A number to type, with a point or a comma before its decimals. What is no number stays as it was typed and is said
- * to be none: it never becomes another number.
+ * to be none: it never becomes another number. One outside the bounds is said to be so; whether it may be sent is the
+ * form's to decide.
  */
 export function NumberField(props: NumberFieldProps) {
-  const { value, onChange, unit, min = -Infinity, max = Infinity, step = 1, error, onBlur, ...rest } = props;
+  const { value, onChange, unit, min, max, step, stepFrom, error, onBlur, ...rest } = props;
   const [text, setText] = useState(textOf(value));
   const read = readNumber(text);
   // What was typed stands as long as it says what the form holds.
@@ -34,18 +31,13 @@ export function NumberField(props: NumberFieldProps) {
     setText(typed);
     onChange(readNumber(typed));
   };
-  const stepBy = (sign: number): void => {
-    const from = typeof value === 'number' && !Number.isNaN(value) ? value : Math.max(0, min);
-    const next = Math.min(max, Math.max(min, from + sign * step));
-    put(String(Number(next.toPrecision(12))));
-  };
   return (
     <TextInput
       inputMode="decimal"
       autoComplete="off"
       {...rest}
       value={shown}
-      error={error ?? (Number.isNaN(value) ? notANumber : undefined)}
+      error={error ?? numberFault(value, { min, max })}
       {...(unit !== undefined && {
         rightSection: <span aria-hidden="true">{unit}</span>,
         rightSectionWidth: `calc(${unit.length}ch + 20px)`,
@@ -55,7 +47,7 @@ export function NumberField(props: NumberFieldProps) {
       onKeyDown={(event) => {
         if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
         event.preventDefault();
-        stepBy(event.key === 'ArrowUp' ? 1 : -1);
+        put(String(steppedNumber(value, event.key === 'ArrowUp' ? 1 : -1, { min, max, step, stepFrom })));
       }}
       onBlur={(event) => {
         // "0,10" is shown as the number that it was read as.

@@ -51,6 +51,7 @@ describe('sorting', () => {
 describe('what is typed as an operand', () => {
   it('becomes the type of the column', () => {
     expect(operandOf('numeric', ' 3,5 ')).toEqual({ value: 3.5 });
+    expect(operandOf('numeric', '12,500')).toHaveProperty('error');
     expect(operandOf('boolean', 'True')).toEqual({ value: true });
     expect(operandOf('categorical', '3')).toEqual({ value: '3' });
   });

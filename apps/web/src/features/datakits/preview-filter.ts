@@ -1,4 +1,5 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
+import { readNumber } from '#lib/numbers.ts';
 import { dayText } from './column-facts.ts';
 
 export const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'missing'] as const;
@@ -73,8 +74,8 @@ export function operandOf(
   const trimmed = text.trim();
   if (trimmed === '') return { error: 'Give a value to compare with.' };
   if (type === 'numeric' || type === 'integer') {
-    const value = Number(trimmed.replace(',', '.'));
-    return Number.isFinite(value)
+    const value = readNumber(trimmed);
+    return value !== '' && Number.isFinite(value)
       ? { value }
       : { error: `This column holds numbers, and "${trimmed}" is none.` };
   }

@@ -13,7 +13,7 @@ import { tags } from '@lezer/highlight';
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
 import { styleNonce } from '#lib/style-nonce.ts';
 import styles from './datakit-tabs.module.css';
-import { quotedAmong } from './sql-name.ts';
+import { putBetween, quotedAmong } from './sql-name.ts';
 
 /** By the page's own colours, so that light and dark need nothing of their own. */
 const theme = EditorView.theme({
@@ -70,8 +70,8 @@ export interface SqlEditorProps {
 }
 
 export interface SqlEditorHandle {
-  /** Puts text where the caret is, in place of what is selected. */
-  insert(text: string): void;
+  /** Puts a name where the caret is, in place of what is selected, clear of the words beside it. */
+  insert(name: string): void;
 }
 
 /** A field for SQL that knows the columns. Tab leaves it, as it leaves every field. */
@@ -145,9 +145,15 @@ export function SqlEditor({ value, onChange, onRun, columns, label, ref }: SqlEd
   useImperativeHandle(
     ref,
     () => ({
-      insert: (text) => {
+      insert: (name) => {
         const view = editor.current;
         if (!view) return;
+        const { doc, selection } = view.state;
+        const text = putBetween(
+          doc.sliceString(0, selection.main.from),
+          name,
+          doc.sliceString(selection.main.to),
+        );
         view.dispatch(view.state.replaceSelection(text), { userEvent: 'input', scrollIntoView: true });
         view.focus();
       },

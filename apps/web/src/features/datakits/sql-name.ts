@@ -24,3 +24,13 @@ export function quotedAmong(name: string, columns: readonly string[]): string {
     ? inQuotes(name)
     : quoted(name);
 }
+
+/** Whether a quotation that has begun goes on behind a text. */
+const isOpen = (text: string): boolean => /["']/.test(text.replaceAll(/"[^"]*"|'[^']*'/g, ''));
+
+/** A name as it is put between two texts: with a space where it would grow together with a word or a quotation. */
+export function putBetween(before: string, name: string, after: string): string {
+  if (isOpen(before)) return name;
+  const [ends, begins] = [/[\p{L}\p{N}_"']$/u.test(before), /^[\p{L}\p{N}_"']/u.test(after)];
+  return `${ends ? ' ' : ''}${name}${begins ? ' ' : ''}`;
+}

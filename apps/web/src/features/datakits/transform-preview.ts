@@ -6,22 +6,38 @@ import { stepForms } from './transform-steps.ts';
 
 type Counts = NonNullable<TransformPreview['counts']>;
 
-/** What is known of a list of steps: what each of them leaves. */
+/** What is known of a list of steps: what each of them leaves, and of how many rows. */
 export interface KnownSteps {
   readonly steps: readonly Step[];
-  readonly after: Counts['after'];
+  readonly counts: Counts;
 }
 
 const beginAlike = (a: readonly Step[], b: readonly Step[], count: number): boolean =>
   JSON.stringify(a.slice(0, count)) === JSON.stringify(b.slice(0, count));
 
-/** What the first `count` steps leave, where that is known. */
-export const leftAfter = (
+/** What is counted of the first `count` steps, where they have been run. */
+const countsOf = (steps: readonly Step[], count: number, known: readonly KnownSteps[]): Counts | undefined =>
+  known.find((one) => one.counts.after.length >= count && beginAlike(one.steps, steps, count))?.counts;
+
+/** "1,204 of the first 1,500 rows, 7 columns after it": what the last of the first `count` steps leaves, where known. */
+export function leftText(
   steps: readonly Step[],
   count: number,
   known: readonly KnownSteps[],
-): Counts['after'][number] | undefined =>
-  known.find((one) => one.after.length >= count && beginAlike(one.steps, steps, count))?.after[count - 1];
+): string | undefined {
+  const counts = countsOf(steps, count, known);
+  const left = counts?.after[count - 1];
+  if (!counts || !left) return undefined;
+  const split = steps[count - 1]?.step === 'split' ? ' to train on' : '';
+  return `${rowsText(left.rows, counts)}${split}, ${plural(left.columns.length, 'column')} after it`;
+}
+
+/** Rows that are left, and of which of them where not all went through the steps. */
+function rowsText(rows: number, { taken, total }: Counts): string {
+  if (taken >= total) return plural(rows, 'row');
+  const first = `the first ${formatInteger(taken)}`;
+  return rows > taken ? `${plural(rows, 'row')} from ${first}` : `${formatInteger(rows)} of ${first} rows`;
+}
 
 /** The columns that a step may name after `count` others; those after the last of which it is known. */
 export function columnsAfter(
@@ -31,7 +47,7 @@ export function columnsAfter(
   known: readonly KnownSteps[],
 ): readonly string[] {
   for (let last = count; last > 0; last--) {
-    const left = leftAfter(steps, last, known);
+    const left = countsOf(steps, last, known)?.after[last - 1];
     if (left) return left.columns;
   }
   return base;

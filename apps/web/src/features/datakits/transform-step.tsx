@@ -1,9 +1,10 @@
 import { Button, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
 import { useRef } from 'react';
-import { formatInteger, plural } from '#lib/format.ts';
+import { flushSync } from 'react-dom';
 import { ColumnNames } from './column-names.tsx';
 import { useDatakit, useDatakits } from './datakit-queries.ts';
 import styles from './datakit-tabs.module.css';
+import { putBetween } from './sql-name.ts';
 import { faultText, type StepFault } from './transform-preview.ts';
 import {
   choiceWords,
@@ -19,8 +20,8 @@ interface StepProps {
   number: number;
   /** The columns as they are after the steps before it. */
   columns: readonly string[];
-  /** What it leaves, where that is known. */
-  left: { readonly rows: number; readonly columns: readonly string[] } | undefined;
+  /** What it leaves, where that is known: "60 rows, 3 columns after it". */
+  left: string | undefined;
   faults: readonly StepFault[];
   onChange: (draft: DraftStep) => void;
   onRemove: () => void;
@@ -36,12 +37,7 @@ export function TransformStep({ draft, number, columns, left, faults, onChange, 
           <strong>
             {number}. {label}
           </strong>
-          {left && (
-            <span className={styles.quiet}>
-              {formatInteger(left.rows)} {left.rows === 1 ? 'row' : 'rows'},{' '}
-              {plural(left.columns.length, 'column')} after it
-            </span>
-          )}
+          {left !== undefined && <span className={styles.quiet}>{left}</span>}
         </div>
         <Button
           variant="subtle"
@@ -176,16 +172,17 @@ function ColumnThere(props: ChoiceProps & { datakitId: string | readonly string[
 function ExpressionField(props: FieldProps & { label: string; value: string }) {
   const { field, label, value, columns, wrong, onChange } = props;
   const input = useRef<HTMLInputElement>(null);
-  /** In place of what is selected; the caret goes behind it. */
+  /** In place of what is selected, clear of the words beside it; the caret goes behind it. */
   const insert = (name: string): void => {
     const element = input.current;
     const start = element?.selectionStart ?? value.length;
     const end = element?.selectionEnd ?? start;
-    onChange(value.slice(0, start) + name + value.slice(end));
-    requestAnimationFrame(() => {
-      element?.focus();
-      element?.setSelectionRange(start + name.length, start + name.length);
-    });
+    const [before, after] = [value.slice(0, start), value.slice(end)];
+    const text = putBetween(before, name, after);
+    // At once, so that what is typed next is typed behind it.
+    flushSync(() => onChange(before + text + after));
+    element?.focus();
+    element?.setSelectionRange(start + text.length, start + text.length);
   };
   return (
     <>

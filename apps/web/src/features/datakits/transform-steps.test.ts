@@ -1,7 +1,7 @@
 import { QuadraxError } from '@quadrax/client';
 import { describe, expect, it } from 'vitest';
-import { quoted, quotedAmong } from './sql-name.ts';
-import { columnsAfter, faultText, leftAfter, remainText, stepFaults } from './transform-preview.ts';
+import { putBetween, quoted, quotedAmong } from './sql-name.ts';
+import { columnsAfter, faultText, leftText, remainText, stepFaults } from './transform-preview.ts';
 import { newDraft, stepOf, tidyDraft } from './transform-steps.ts';
 
 const filled = (kind: Parameters<typeof newDraft>[0], values: Record<string, string | string[]>) => {
@@ -20,6 +20,8 @@ describe('the form of a step', () => {
     });
     for (const testShare of ['0.25', '0,25'])
       expect(filled('split', { testShare })).toEqual({ step: 'split', testShare: 0.25 });
+    // Not twelve and a half.
+    expect(filled('sample', { rows: '12,500' })).toEqual({ step: 'sample', rows: Number.NaN });
     expect(filled('sort', { column: 'a', order: 'descending' })).toEqual({
       step: 'sort',
       by: [{ column: 'a', descending: true }],
@@ -57,7 +59,7 @@ describe('what is known of steps', () => {
       { rows: 1204, columns: ['b'] },
     ],
   };
-  const known = [{ steps: [rename, drop], after: counts.after }];
+  const known = [{ steps: [rename, drop], counts }];
 
   it('a step is offered the columns as they are after those before it', () => {
     expect(columnsAfter(['a', 'c'], [rename, drop], 0, known)).toEqual(['a', 'c']);
@@ -67,7 +69,25 @@ describe('what is known of steps', () => {
     const other = { ...drop, columns: ['b'] };
     expect(columnsAfter(['a', 'c'], [rename, other], 2, known)).toEqual(['b', 'c']);
     expect(columnsAfter(['a', 'c'], [other, drop], 2, known)).toEqual(['a', 'c']);
-    expect(leftAfter([rename, other], 2, known)).toBeUndefined();
+    expect(leftText([rename, other], 2, known)).toBeUndefined();
+  });
+
+  it('is what a step leaves, of the rows that went through it', () => {
+    expect(leftText([rename, drop], 1, known)).toBe('1,500 rows, 2 columns after it');
+    const sampled = [{ steps: [rename, drop], counts: { ...counts, total: 9000 } }];
+    expect(leftText([rename, drop], 2, sampled)).toBe('1,204 of the first 1,500 rows, 1 column after it');
+    const split = { step: 'split', testShare: 0.2 } as const;
+    const halved = [{ steps: [rename, split], counts }];
+    expect(leftText([rename, split], 1, halved)).toBe('1,500 rows, 2 columns after it');
+    expect(leftText([rename, split], 2, halved)).toBe('1,204 rows to train on, 1 column after it');
+    const both = [{ steps: [rename, split], counts: { ...counts, total: 9000 } }];
+    expect(leftText([rename, split], 2, both)).toBe(
+      '1,204 of the first 1,500 rows to train on, 1 column after it',
+    );
+    const joined = [
+      { steps: [rename], counts: { total: 9000, taken: 1500, after: [{ rows: 3000, columns: ['a', 'b'] }] } },
+    ];
+    expect(leftText([rename], 1, joined)).toBe('3,000 rows from the first 1,500, 2 columns after it');
   });
 
   it('is said in a sentence', () => {
@@ -110,5 +130,25 @@ describe('the name of a column in SQL', () => {
       '"7up"',
     ]);
     expect(quotedAmong('Age', ['Age', 'age'])).toBe('"Age"');
+  });
+});
+
+describe('the name of a column put in at the caret', () => {
+  it('keeps clear of the words beside it', () => {
+    expect(putBetween('a > 1 AND', 'city', '')).toBe(' city');
+    expect(putBetween("name = 'Bern'", 'city', "'Bern'")).toBe(' city ');
+    expect(putBetween('', 'city', 'größe')).toBe('city ');
+    expect(putBetween('größe', 'city', '')).toBe(' city');
+  });
+
+  it('stands alone beside signs, spaces and nothing', () => {
+    expect(putBetween('', 'city', '')).toBe('city');
+    expect(putBetween('avg(', 'city', ')')).toBe('city');
+    expect(putBetween('AND ', 'city', ' > 1')).toBe('city');
+  });
+
+  it('is as it is in quotes that are open', () => {
+    expect(putBetween('SELECT "', 'city', '" FROM data')).toBe('city');
+    expect(putBetween("WHERE a = 'x' AND b = \"", 'city', '"')).toBe('city');
   });
 });

@@ -1,3 +1,4 @@
+import { readNumber } from '#lib/numbers.ts';
 import type { Step } from './datakit-work.ts';
 
 export type StepKind = Step['step'];
@@ -158,7 +159,7 @@ export function stepOf({ kind, values }: DraftStep): Step | undefined {
   const filled = fields.flatMap(({ name, kind: field }): [string, unknown][] => {
     const value = values[name];
     if (isEmpty(value)) return [];
-    return [[name, field === 'number' ? Number(String(value).replace(',', '.')) : value]];
+    return [[name, field === 'number' ? readNumber(String(value)) : value]];
   });
   const given = Object.fromEntries(filled);
   if (kind === 'sort')

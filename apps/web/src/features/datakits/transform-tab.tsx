@@ -11,7 +11,7 @@ import { type Step, useTransformPreview } from './datakit-work.ts';
 import { ResultTable } from './result-table.tsx';
 import { SaveResult } from './save-result.tsx';
 import { datakitRoute } from './routes.ts';
-import { columnsAfter, leftAfter, remainText, stepFaults } from './transform-preview.ts';
+import { columnsAfter, leftText, remainText, stepFaults } from './transform-preview.ts';
 import { TransformStep } from './transform-step.tsx';
 import { type DraftStep, newDraft, stepForms, type StepKind, stepOf, tidyDraft } from './transform-steps.ts';
 
@@ -40,7 +40,7 @@ export function TransformTab({ datakit }: { datakit: Datakit }) {
       : undefined,
   );
   const known = [preview.data, upTo.data].flatMap((one) =>
-    one?.counts ? [{ steps: one.steps, after: one.counts.after }] : [],
+    one?.counts ? [{ steps: one.steps, counts: one.counts }] : [],
   );
   const add = (kind: StepKind): void => {
     setDrafts([...drafts, newDraft(kind, next)]);
@@ -59,7 +59,7 @@ export function TransformTab({ datakit }: { datakit: Datakit }) {
               draft={draft}
               number={i + 1}
               columns={columnsAfter(base, steps, before, known)}
-              left={filled ? leftAfter(steps, before + 1, known) : undefined}
+              left={filled ? leftText(steps, before + 1, known) : undefined}
               faults={filled ? faults.filter(({ index }) => index === before) : []}
               onChange={(changed) => setDrafts(drafts.with(i, changed))}
               onRemove={() => setDrafts(drafts.filter(({ key }) => key !== draft.key))}

@@ -6,8 +6,8 @@ describe('what is told beside a batch prediction', () => {
     expect(
       remarksOf({ unseen: [{ column: 'city', rows: 1312 }], unusable: [{ column: 'size', rows: 1 }] }),
     ).toEqual([
-      '1,312 rows hold a value of "city" that the model has not seen; they were treated as unknown.',
-      '1 row holds a number of "size" that is infinite or too large; it was treated as unknown.',
+      '1,312 rows hold a value of "city" that the model has not seen; they were counted as missing.',
+      '1 row holds a number of "size" that is infinite or too large; it was counted as missing.',
     ]);
   });
 

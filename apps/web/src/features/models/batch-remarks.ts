@@ -8,9 +8,9 @@ const held = (rows: number): string => `${formatInteger(rows)} ${rows === 1 ? 'r
 const they = (rows: number): string => (rows === 1 ? 'it was' : 'they were');
 
 const unseen = ({ column, rows }: ColumnRows): string =>
-  `${held(rows)} a value of "${column}" that the model has not seen; ${they(rows)} treated as unknown.`;
+  `${held(rows)} a value of "${column}" that the model has not seen; ${they(rows)} counted as missing.`;
 const unusable = ({ column, rows }: ColumnRows): string =>
-  `${held(rows)} a number of "${column}" that is infinite or too large; ${they(rows)} treated as unknown.`;
+  `${held(rows)} a number of "${column}" that is infinite or too large; ${they(rows)} counted as missing.`;
 
 /** What a person should know of the values that a batch prediction could not take as they are. */
 export function remarksOf(result: Job['result']): string[] {

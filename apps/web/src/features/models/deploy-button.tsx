@@ -1,4 +1,5 @@
 import type { Deployment, Model } from '@quadrax/contract';
+import { defaultAlias } from '@quadrax/contract/words';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Confirm } from '#ui/confirm.tsx';
@@ -42,8 +43,8 @@ export function DeployButton({ model, version }: { model: Model; version: number
 export function Answering(props: { model: Model; words: (deployment: Answer) => string }) {
   const { model, words } = props;
   const deployments = useDeployments(model.id);
-  const usual = deployments.data?.find(({ alias }) => alias === 'production');
-  return words(usual ?? { alias: 'production', version: model.deployedVersion ?? 0 });
+  const usual = deployments.data?.find(({ alias }) => alias === defaultAlias);
+  return words(usual ?? { alias: defaultAlias, version: model.deployedVersion ?? 0 });
 }
 
 type Answer = Pick<Deployment, 'alias' | 'version' | 'canary'>;

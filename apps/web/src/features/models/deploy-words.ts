@@ -1,11 +1,17 @@
 import type { Deployment } from '@quadrax/contract';
+import { defaultAlias } from '@quadrax/contract/words';
+import { numberFault } from '#lib/numbers.ts';
 
-/** What answers where no alias is named: `defaultAlias` of the contract. */
-const usual = 'production';
+/** Percent of the requests that a version may get. */
+export const shareBounds = { min: 0, max: 100 };
+
+/** Why a version cannot be deployed for such a share. An empty field is no share: it does not mean all. */
+export const shareFault = (share: number | ''): string | undefined =>
+  numberFault(share === '' ? -1 : share, shareBounds);
 
 const askers = (alias: string): string =>
-  alias === usual
-    ? `Requests to this model that name no alias, or “${usual}”,`
+  alias === defaultAlias
+    ? `Requests to this model that name no alias, or “${defaultAlias}”,`
     : `Requests to this model that name the alias “${alias}”`;
 
 const trialEnds = ({ canary }: Pick<Deployment, 'canary'>, kept?: number): string =>

@@ -1,4 +1,5 @@
 import type { Deployment, Model } from '@quadrax/contract';
+import { defaultAlias } from '@quadrax/contract/words';
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { failureOf } from '#lib/failure.ts';
@@ -12,7 +13,7 @@ import { NumberField } from '#ui/number-field.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
-import { replacingWords, stoppingWords } from './deploy-words.ts';
+import { replacingWords, shareBounds, shareFault, stoppingWords } from './deploy-words.ts';
 import { useDeployAs, useDeployments, useUndeployAlias } from './model-queries.ts';
 import styles from './monitoring.module.css';
 
@@ -135,25 +136,26 @@ function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment
 function DeployForm(props: { modelId: string; chosen: number; served: readonly Deployment[] }) {
   const { modelId, chosen } = props;
   const deploy = useDeployAs(modelId);
-  const [alias, setAlias] = useState('production');
+  const [alias, setAlias] = useState<string>(defaultAlias);
   const [share, setShare] = useState<number | ''>(100);
   const [asking, setAsking] = useState(false);
   const failure = deploy.error ? failureOf(deploy.error) : undefined;
   const errorAt = (field: string): string | undefined =>
     failure?.details.find((detail) => detail.field === field)?.message;
   const atField = errorAt('alias') ?? errorAt('canary');
-  const percent = share === '' ? 100 : share;
-  const verb = percent < 100 ? `Try version ${chosen}` : `Deploy version ${chosen}`;
+  const fault = shareFault(share);
+  const onTrial = share !== '' && share < 100;
+  const verb = onTrial ? `Try version ${chosen}` : `Deploy version ${chosen}`;
   const served = props.served.find((one) => one.alias === alias);
-  const replaces = percent >= 100 && served !== undefined && served.version !== chosen;
-  const wanted = { version: chosen, alias, ...(percent < 100 && { canary: percent }) };
+  const replaces = !onTrial && served !== undefined && served.version !== chosen;
+  const wanted = { version: chosen, alias, ...(onTrial && { canary: share }) };
   return (
     <form
       className={styles.form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (Number.isNaN(percent)) return;
+        if (fault !== undefined) return;
         if (replaces) setAsking(true);
         else deploy.mutate(wanted);
       }}
@@ -169,10 +171,9 @@ function DeployForm(props: { modelId: string; chosen: number; served: readonly D
         description="Below 100 % it is on trial"
         inputWrapperOrder={['label', 'input', 'description', 'error']}
         unit="%"
-        min={0}
-        max={100}
+        {...shareBounds}
         value={share}
-        error={errorAt('canary')}
+        error={fault ?? errorAt('canary')}
         onChange={setShare}
       />
       <Button type="submit" variant="default" loading={deploy.isPending && !asking}>

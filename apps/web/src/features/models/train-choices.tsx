@@ -13,7 +13,7 @@ import {
   type TrainValues,
   weightColumns,
 } from './train-form.ts';
-import { shownParameters } from './train-parameters.ts';
+import { parameterSteps, shownParameters } from './train-parameters.ts';
 import styles from './train.module.css';
 
 const algorithms: readonly { value: Algorithm; label: string; explained: string }[] = [
@@ -136,8 +136,8 @@ export function ValidationChoice({
             aria-label="Rows held out, in percent"
             unit="% of the rows"
             value={values.holdoutPercent}
-            min={1}
-            max={99}
+            min={0}
+            max={100}
             error={errors['holdoutPercent']}
             onChange={(holdoutPercent) => onChange({ holdoutPercent })}
           />
@@ -302,8 +302,8 @@ function DecisionChoice({ values, errors, onChange }: ChoiceProps) {
           label="Threshold"
           description="Labelled as the second class from this probability on."
           value={values.thresholdAt}
-          min={0.001}
-          max={0.999}
+          min={0}
+          max={1}
           step={0.05}
           error={errors['threshold']}
           onChange={(thresholdAt) => onChange({ thresholdAt })}
@@ -363,8 +363,7 @@ function ParameterInput(props: {
       description={hint}
       placeholder={parameter.default === 'auto' ? 'chosen by itself' : String(parameter.default)}
       value={typeof value === 'number' ? value : ''}
-      min={parameter.min}
-      max={parameter.max}
+      {...parameterSteps(parameter)}
       error={error}
       onChange={onChange}
     />

@@ -1,5 +1,6 @@
 import type { Algorithm } from '@quadrax/contract';
 import { type AlgorithmParameter, algorithmParameters } from '@quadrax/contract/algorithms';
+import type { NumberSteps } from '#lib/numbers.ts';
 
 /** Of boosting, those that people do set. */
 const boosting = new Set([
@@ -54,4 +55,14 @@ export function parametersOfVersion(
       return typeof value === 'string' && parameter.choices.includes(value) ? [[parameter.name, value]] : [];
     }),
   );
+}
+
+type NumberParameter = Extract<AlgorithmParameter, { kind: 'number' | 'integer' }>;
+
+/** How arrow keys go through its values: by whole ones, or by a tenth of the usual one, from which they begin. */
+export function parameterSteps(parameter: NumberParameter): NumberSteps {
+  const { kind, min, max } = parameter;
+  const usual = parameter.default === 'auto' ? undefined : parameter.default;
+  const tenth = (usual ?? 1) / 10 || 0.1;
+  return { min, max, step: kind === 'integer' ? 1 : tenth, stepFrom: usual };
 }

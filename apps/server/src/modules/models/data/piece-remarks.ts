@@ -56,7 +56,7 @@ export const createRemarks = (isUsable: (value: number) => boolean) => {
 
 const rowsHold = (rows: number): string =>
   `${rows.toLocaleString('en')} ${rows === 1 ? 'row holds' : 'rows hold'}`;
-const were = (rows: number): string => `${rows === 1 ? 'was' : 'were'} predicted as if it were missing.`;
+const were = (rows: number): string => `${rows === 1 ? 'was' : 'were'} counted as missing.`;
 
 /** The same in sentences, for the version of the datakit and the log. */
 export const sentencesOf = ({ unseen, unusable }: Remarks): string[] => [
