@@ -118,7 +118,6 @@ export const compareThreads = async (
         ),
       );
     }
-    const heldRows = split(0).test.length.toLocaleString('en');
     report(`${name}: ${split(0).train.length} rows, by the clock`, figures);
   }
 };
