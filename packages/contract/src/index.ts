@@ -25,6 +25,7 @@ export * from './route.ts';
 export * from './routes.ts';
 export * from './serving.ts';
 export * from './upkeep.ts';
+export * from './target-fit.ts';
 export * from './tenants.ts';
 export * from './users.ts';
 export * from './words.ts';

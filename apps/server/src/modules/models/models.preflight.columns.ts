@@ -17,7 +17,7 @@ export const columnOf = (table: DatakitTable, field: string, name: string): Colu
   return column;
 };
 
-export const numericTypes: ReadonlySet<string> = new Set(['numeric', 'integer']);
+const numericTypes: ReadonlySet<string> = new Set(['numeric', 'integer']);
 
 /** The numbers that train can compute with are no larger (`prepare.ts` of packages/ml). */
 const largest = 1e100;

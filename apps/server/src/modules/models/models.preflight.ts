@@ -1,3 +1,4 @@
+import { noClassesBecause, noNumbersBecause } from '@quadrax/contract';
 import type { ColumnProfile, TrainRequest } from '@quadrax/contract';
 import { checkBeforehand, TabularError } from '@quadrax/ml/tabular';
 import type { Task } from '@quadrax/ml/tabular';
@@ -8,28 +9,16 @@ import {
   checkSplit,
   checkWeights,
   columnOf,
-  numericTypes,
   orderedFeatures,
   refuse,
 } from './models.preflight.columns.ts';
 
-/** More classes than this are no classes but an identifier or a number. */
-const mostClasses = 200;
-
 /** Classes of the rows that are used; `rows` of them have a target. */
 const checkClasses = (target: ColumnProfile, rows: number, folds: number | undefined): void => {
-  const { name, distinct, type } = target;
+  const { name, distinct } = target;
   const wrong = (message: string) => refuse('UNTRAINABLE', 'target', message);
-  if (distinct < 2) throw wrong(`"${name}" has only one value, so there is nothing to tell apart.`);
-  if (type === 'datetime') throw wrong(`"${name}" holds dates, and a date cannot be a class.`);
-  if (distinct > mostClasses)
-    throw wrong(
-      `"${name}" has ${distinct} different values: too many to be classes. Train a regression, or choose another target.`,
-    );
-  if (distinct >= rows)
-    throw wrong(
-      `"${name}" has another value in every row, as identifiers have: there are no classes to learn. Choose another target.`,
-    );
+  const reason = noClassesBecause({ ...target, present: rows });
+  if (reason !== undefined) throw wrong(`"${name}" ${reason}`);
   if (folds === undefined) return;
   const rarest = target.top && target.top.length === distinct ? target.top.at(-1) : undefined;
   if (rarest ? rarest.count < 2 : rows < 2 * distinct)
@@ -38,13 +27,9 @@ const checkClasses = (target: ColumnProfile, rows: number, folds: number | undef
     );
 };
 
-const checkNumbers = ({ name, type }: ColumnProfile): void => {
-  if (numericTypes.has(type) || type === 'identifier') return;
-  throw refuse(
-    'UNTRAINABLE',
-    'target',
-    `"${name}" is ${type}, and a regression needs a number. Train a classification, or choose another target.`,
-  );
+const checkNumbers = (target: ColumnProfile): void => {
+  const reason = noNumbersBecause(target);
+  if (reason !== undefined) throw refuse('UNTRAINABLE', 'target', `"${target.name}" ${reason}`);
 };
 
 const checkRows = (target: ColumnProfile, usable: number, { validation }: TrainRequest): void => {

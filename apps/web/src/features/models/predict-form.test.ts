@@ -69,6 +69,33 @@ describe('the row to send', () => {
   });
 });
 
+describe('spaces around what was typed', () => {
+  const [bern, note] = predictFields(
+    [
+      { name: 'town', type: 'categorical', categories: ['Bern ', ' Chur', 'Genf'] },
+      { name: 'note', type: 'categorical' },
+    ],
+    {},
+  );
+  if (!bern || !note) throw new Error('no field');
+  const sent = (town: string) => toRecord([bern], { town }).record['town'];
+
+  it('belong to a category that has them', () => {
+    expect([sent('Bern '), sent(' Chur')]).toEqual(['Bern ', ' Chur']);
+    expect([unseenRemark(bern, 'Bern '), unseenRemark(bern, ' Chur')]).toEqual([undefined, undefined]);
+    expect(unseenRemark(bern, 'Bern')).toContain('Not seen in training');
+  });
+
+  it('are dropped around every other, and alone are a missing value', () => {
+    expect([sent(' Genf '), sent('  ')]).toEqual(['Genf', null]);
+    expect([unseenRemark(bern, ' Genf '), unseenRemark(bern, '  ')]).toEqual([undefined, undefined]);
+  });
+
+  it('are sent where the categories are too many to be listed', () => {
+    expect(toRecord([note], { note: 'Bern ' }).record).toEqual({ note: 'Bern ' });
+  });
+});
+
 describe('a value that training never saw', () => {
   it('is remarked upon, not refused', () => {
     const [mass] = fields;

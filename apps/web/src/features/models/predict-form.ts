@@ -86,20 +86,25 @@ export function toRecord(
   const record: PredictRecord = {};
   const errors: Record<string, string> = {};
   for (const field of fields) {
-    const text = (values[field.name] ?? '').trim();
+    const typed = values[field.name] ?? '';
+    const text = typed.trim();
     if (text === '') record[field.name] = null;
     else if (field.kind === 'number') {
       const value = readNumber(text);
       if (Number.isFinite(value)) record[field.name] = value;
       else errors[field.name] = `A number is needed here, and "${text}" is none.`;
-    } else record[field.name] = text;
+    } else record[field.name] = meant(field, typed);
   }
   return { record, errors };
 }
 
+/** What was typed, without the spaces around it unless they count: in a category that has them, and in text. */
+const meant = ({ kind, options }: PredictField, typed: string): string =>
+  kind === 'text' || options.includes(typed) ? typed : typed.trim();
+
 /** A gentle remark on a value that training never saw; undefined when it is ordinary. */
 export function unseenRemark(field: PredictField, text: string): string | undefined {
-  if (field.kind === 'choice' && text.trim() !== '' && !field.options.includes(text.trim())) {
+  if (field.kind === 'choice' && text.trim() !== '' && !field.options.includes(meant(field, text))) {
     return field.imported
       ? 'None of the categories that the model names. What it makes of it is its own.'
       : 'Not seen in training: it counts as missing.';

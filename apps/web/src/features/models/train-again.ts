@@ -1,8 +1,9 @@
-import type { Algorithm, ModelType, ModelVersion, TrainSettings } from '@quadrax/contract';
+import type { Algorithm, Datakit, Model, ModelType, ModelVersion, TrainSettings } from '@quadrax/contract';
 import { algorithmParameters } from '@quadrax/contract/algorithms';
+import { plural } from '#lib/format.ts';
 import { metricsOf } from './metrics.ts';
-import type { TrainColumn } from './train-columns.ts';
-import { emptyTrainValues, type TrainValues } from './train-form.ts';
+import { defaultTarget, taskOf, type TrainColumn } from './train-columns.ts';
+import { emptyTrainValues, suggestedName, type TrainValues, changeOfTarget } from './train-form.ts';
 import { parametersOfVersion } from './train-parameters.ts';
 
 const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(algorithmParameters, name);
@@ -64,8 +65,43 @@ export function valuesOfSettings(
   };
 }
 
+/** What the form of a training opens with. */
+export interface Opening {
+  readonly datakit: Pick<Datakit, 'id' | 'name'>;
+  readonly columns: readonly TrainColumn[];
+  /** Undefined: a new one. */
+  readonly model: Pick<Model, 'type' | 'name'> | undefined;
+  /** The training that is to be repeated. */
+  readonly start: { readonly settings: TrainSettings } | undefined;
+  readonly sample: { readonly target: string } | undefined;
+}
+
+/** The form as it opens: as a training was asked for; its target, if that is not there, as the columns suggest. */
+export function openingValues({ datakit, columns, model, start, sample }: Opening): TrainValues {
+  const asked =
+    model && start && valuesOfSettings(start.settings, { type: model.type, name: model.name, columns });
+  const values = { ...(asked ?? emptyTrainValues), datakitId: datakit.id };
+  if (asked && columns.some(({ name }) => name === asked.target)) return values;
+  const task = taskOf(model);
+  const target = defaultTarget(columns, sample, task) ?? '';
+  const name = model?.name ?? suggestedName(target, datakit.name);
+  return { ...values, ...changeOfTarget(values, { target, columns, task }), name };
+}
+
+/** What of the settings that the form opens with is not in this datakit; undefined where all of it is. */
+export function goneText(settings: TrainSettings, columns: readonly TrainColumn[]): string | undefined {
+  const [first, ...others] = goneColumns(settings, columns);
+  if (first === undefined) return undefined;
+  const more = others.length > 0 ? ` and ${plural(others.length, 'other')}` : '';
+  const sentence = `This datakit has no column ${first}${more} of those settings`;
+  if (first === settings.target) {
+    return `${sentence}. What is predicted, and from which columns, is suggested anew; the other settings are kept.`;
+  }
+  return `${sentence}; ${others.length > 0 ? 'they are' : 'it is'} left out.`;
+}
+
 /** Columns that a training named and that are not there. */
-export function goneColumns(settings: TrainSettings, columns: readonly TrainColumn[]): string[] {
+function goneColumns(settings: TrainSettings, columns: readonly TrainColumn[]): string[] {
   const { target, features = [], weights, validation } = settings;
   const groups = 'folds' in validation ? validation.groups : undefined;
   const there = new Set(columns.map(({ name }) => name));

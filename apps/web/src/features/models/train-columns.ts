@@ -1,5 +1,5 @@
-import type { ColumnType, Profile, Sample } from '@quadrax/contract';
-import { formatInteger } from '#lib/format.ts';
+import type { ColumnType, ModelType, Profile, Sample } from '@quadrax/contract';
+import { noClassesBecause, noNumbersBecause } from '@quadrax/contract/target-fit';
 
 /** A column as the form needs it; the figures of the profile are there once it has been read. */
 export interface TrainColumn {
@@ -7,6 +7,8 @@ export interface TrainColumn {
   readonly type: ColumnType;
   readonly distinct?: number;
   readonly missing?: number;
+  /** Rows that have a value. */
+  readonly present?: number;
   /** Every row seems to have a value of its own, whatever the type. */
   readonly tellsRows?: boolean;
   /** The columns that it likely gives away, and that give it away. */
@@ -14,7 +16,11 @@ export interface TrainColumn {
 }
 
 /** The columns of a profile, with what it warns of. */
-export function trainColumns({ columns, warnings }: Pick<Profile, 'columns' | 'warnings'>): TrainColumn[] {
+export function trainColumns({
+  columns,
+  rows,
+  warnings,
+}: Pick<Profile, 'columns' | 'rows' | 'warnings'>): TrainColumn[] {
   const identifiers = new Set(
     warnings.flatMap(({ code, column }) => (code === 'LIKELY_IDENTIFIER' && column ? [column] : [])),
   );
@@ -29,12 +35,17 @@ export function trainColumns({ columns, warnings }: Pick<Profile, 'columns' | 'w
     type,
     distinct,
     missing,
+    present: rows - missing,
     tellsRows: identifiers.has(name),
     leaks: leaks.get(name) ?? [],
   }));
 }
 
 export type Task = 'CLASSIFICATION' | 'REGRESSION';
+
+/** What every version of a model predicts; undefined for a model that is new, or none of tables. */
+export const taskOf = (model: { readonly type: ModelType } | undefined): Task | undefined =>
+  model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : undefined;
 
 export interface TaskGuess {
   readonly task: Task;
@@ -45,10 +56,8 @@ export interface TaskGuess {
 }
 
 const MANY_CLASSES = 100;
-/** More are not told apart: `mostClasses` of the server. */
-const MOST_CLASSES = 200;
 
-/** What predicting a column means, by its type; undefined for columns that cannot be predicted. */
+/** What predicting a column means, by its type and values; undefined for columns that cannot be predicted. */
 export function inferTask(column: TrainColumn): TaskGuess | undefined {
   const { type, distinct } = column;
   if (type === 'boolean') {
@@ -83,39 +92,47 @@ export function inferTask(column: TrainColumn): TaskGuess | undefined {
   if (type === 'numeric') {
     return { task: 'REGRESSION', reason: 'It holds numbers, so the number is predicted.', open: false };
   }
-  return undefined;
+  if (noClasses(column) !== undefined) return undefined;
+  const values = distinct === undefined ? 'the same' : `${distinct} different ones`;
+  return {
+    task: 'CLASSIFICATION',
+    reason: `Its values are ${values} again and again, so the class is predicted.`,
+    open: false,
+  };
 }
 
-const unpredictable: Partial<Record<ColumnType, string>> = {
-  text: 'Text cannot be predicted',
-  datetime: 'A date cannot be predicted',
-  geographic: 'A place cannot be predicted',
-};
+/** Why a column holds no classes, as far as is known. */
+const noClasses = ({ type, distinct = 2, present = Infinity }: TrainColumn): string | undefined =>
+  noClassesBecause({ type, distinct, present });
 
-/** Why a column cannot be predicted, in a sentence; undefined where it can. */
-export function targetRefusal(column: TrainColumn): string | undefined {
-  const { type, distinct, missing = 0 } = column;
+/**
+ * Why a column cannot be predicted, in a sentence; undefined where it can.
+ * @param task what is to be predicted; undefined: what the column suggests
+ */
+export function targetRefusal(column: TrainColumn, task?: Task): string | undefined {
+  const { distinct, missing = 0 } = column;
   if (distinct === 0) return 'It is empty in every row.';
   if (distinct === 1) {
     return `It is the same in every row${missing > 0 ? ' that has it' : ''}: there is nothing to predict.`;
   }
-  if (type === 'identifier') {
-    return 'It is an identifier, another one in every row: what a new row will have does not follow from the others.';
-  }
-  if (type === 'categorical' && distinct !== undefined && distinct > MOST_CLASSES) {
-    return `It has ${formatInteger(distinct)} categories, and ${MOST_CLASSES} is the most that can be told apart.`;
-  }
-  return unpredictable[type] && `${unpredictable[type]}.`;
+  const meant = task ?? inferTask(column)?.task;
+  const reason = meant === 'REGRESSION' ? noNumbersBecause(column) : noClasses(column);
+  return reason && `It ${reason}`;
 }
+
+const oftenMeant: ReadonlySet<ColumnType> = new Set(['boolean', 'categorical', 'integer', 'numeric']);
 
 /** The sample's own target, else the last column that can be predicted and is likely meant to be. */
 export function defaultTarget(
   columns: readonly TrainColumn[],
   sample?: Pick<Sample, 'target'>,
+  task?: Task,
 ): string | undefined {
-  if (sample && columns.some((column) => column.name === sample.target)) return sample.target;
-  const usable = columns.filter((column) => targetRefusal(column) === undefined);
-  return (usable.findLast(({ tellsRows }) => tellsRows !== true) ?? usable.at(-1))?.name;
+  const usable = columns.filter((column) => targetRefusal(column, task) === undefined);
+  const own = usable.find(({ name }) => name === sample?.target);
+  const meant = usable.filter(({ type }) => oftenMeant.has(type));
+  return (own ?? meant.findLast(({ tellsRows }) => tellsRows !== true) ?? meant.at(-1) ?? usable.at(-1))
+    ?.name;
 }
 
 /** Why a column is best left out; undefined for those that are in. */

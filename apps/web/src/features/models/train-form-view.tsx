@@ -8,7 +8,7 @@ import { ErrorState } from '#ui/error-state.tsx';
 import { FeatureChecklist } from './feature-checklist.tsx';
 import { useNamesakes, useTrain } from './model-queries.ts';
 import { AlgorithmChoice, TrainAdvanced, ValidationChoice } from './train-choices.tsx';
-import { inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
+import { inferTask, targetRefusal, type Task, taskOf, type TrainColumn } from './train-columns.ts';
 import {
   fieldOfDetail,
   suggestedName,
@@ -17,7 +17,7 @@ import {
   trainSentence,
   type TrainValues,
   unusedName,
-  valuesForTarget,
+  changeOfTarget,
 } from './train-form.ts';
 import { TrainName } from './train-name.tsx';
 import styles from './train.module.css';
@@ -37,6 +37,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
   const form = useRef<HTMLFormElement>(null);
   const go = useNavigate();
   const train = useTrain(model);
+  const task = taskOf(model);
   const suggested = suggestedName(values.target, datakit.name);
   const namesakes = useNamesakes(model ? '' : suggested);
   // Until another is typed, the name is one that no other model has.
@@ -86,22 +87,14 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
         values={values}
         columns={columns}
         errors={errors}
-        fixed={model?.type}
-        onTarget={(target) => {
-          const chosen = valuesForTarget(columns, target);
-          const kept =
-            model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : chosen.task;
-          const weights = values.weights === target ? '' : values.weights;
+        fixed={task}
+        onTarget={(target) =>
           put({
-            ...chosen,
-            weights,
-            features: chosen.features.filter((one) => one !== weights),
-            task: chosen.task === '' ? '' : kept,
-            metric: '',
+            ...changeOfTarget(values, { target, columns, task }),
             ...(values.name === suggested && { name: suggestedName(target, datakit.name) }),
-          });
-        }}
-        onTask={(task) => put({ task, metric: '' })}
+          })
+        }
+        onTask={(chosen) => put({ task: chosen, metric: '' })}
       />
       <FeatureChecklist
         columns={columns.filter((column) => column.name !== values.target)}
@@ -161,8 +154,8 @@ function Target(props: {
   values: TrainValues;
   columns: readonly TrainColumn[];
   errors: TrainErrors;
-  /** The type of a model that is trained again, which stays. */
-  fixed: Model['type'] | undefined;
+  /** Of a model that is trained again, where it stays. */
+  fixed: Task | undefined;
   onTarget: (target: string) => void;
   onTask: (task: Task) => void;
 }) {
@@ -181,13 +174,13 @@ function Target(props: {
         data={columns.map((one) => ({
           value: one.name,
           label: one.name,
-          disabled: targetRefusal(one) !== undefined,
+          disabled: targetRefusal(one, fixed) !== undefined,
         }))}
         renderOption={({ option }) => (
-          <TargetOption column={columns.find((one) => one.name === option.value)} />
+          <TargetOption column={columns.find((one) => one.name === option.value)} task={fixed} />
         )}
         classNames={{ option: styles.choice }}
-        error={errors['target'] ?? (column && targetRefusal(column))}
+        error={errors['target'] ?? (column && targetRefusal(column, values.task || undefined))}
         limit={300}
       />
       {guess && (
@@ -206,7 +199,9 @@ function Target(props: {
           ) : (
             <b>{values.task === 'REGRESSION' ? 'Regression' : 'Classification'}</b>
           )}
-          <span>{guess.reason}</span>
+          <span>
+            {fixed === undefined || fixed === guess.task ? guess.reason : 'As every version of this model.'}
+          </span>
         </div>
       )}
     </div>
@@ -214,8 +209,8 @@ function Target(props: {
 }
 
 /** A column that may be predicted with its type, another with the reason why not. */
-function TargetOption({ column }: { column: TrainColumn | undefined }) {
-  const refusal = column && targetRefusal(column);
+function TargetOption({ column, task }: { column: TrainColumn | undefined; task: Task | undefined }) {
+  const refusal = column && targetRefusal(column, task);
   return (
     <span className={styles.option} data-refused={refusal !== undefined || undefined}>
       <span>{column?.name}</span>

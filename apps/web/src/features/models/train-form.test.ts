@@ -1,18 +1,9 @@
-import type { ModelVersion, TrainSettings } from '@quadrax/contract';
 import { trainRequestSchema } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
-import {
-  defaultFeatures,
-  defaultTarget,
-  inferTask,
-  leftOutBecause,
-  targetRefusal,
-  type TrainColumn,
-  trainColumns,
-} from './train-columns.ts';
+import type { TrainColumn } from './train-columns.ts';
 import {
   bounds,
+  changeOfTarget,
   emptyTrainValues,
   fieldOfDetail,
   trainErrors,
@@ -24,11 +15,11 @@ import {
 } from './train-form.ts';
 
 const columns: TrainColumn[] = [
-  { name: 'id', type: 'identifier', distinct: 344 },
+  { name: 'id', type: 'identifier', distinct: 344, present: 344 },
   { name: 'species', type: 'categorical', distinct: 3 },
   { name: 'mass', type: 'numeric', distinct: 90 },
   { name: 'station', type: 'categorical', distinct: 1 },
-  { name: 'notes', type: 'text', distinct: 200 },
+  { name: 'notes', type: 'text', distinct: 201 },
 ];
 const values: TrainValues = {
   ...emptyTrainValues,
@@ -39,58 +30,23 @@ const values: TrainValues = {
   features: ['mass'],
 };
 
-describe('the task a column asks for', () => {
-  it('is to tell classes apart for categories and for true and false', () => {
-    expect(inferTask({ name: 'a', type: 'categorical', distinct: 3 })).toEqual({
-      task: 'CLASSIFICATION',
-      reason: 'Its values are 3 categories, so the class is predicted.',
-      open: false,
-    });
-    expect(inferTask({ name: 'a', type: 'boolean' })?.task).toBe('CLASSIFICATION');
-  });
-
-  it('is a number for numbers', () => {
-    expect(inferTask({ name: 'a', type: 'numeric' })).toMatchObject({ task: 'REGRESSION', open: false });
-  });
-
-  it('is left open for a few whole numbers, which may be codes', () => {
-    expect(inferTask({ name: 'a', type: 'integer', distinct: 2 })).toMatchObject({
-      task: 'CLASSIFICATION',
-      open: true,
-    });
-    expect(inferTask({ name: 'a', type: 'integer', distinct: 7 })).toMatchObject({
-      task: 'REGRESSION',
-      open: true,
-    });
-    expect(inferTask({ name: 'a', type: 'integer', distinct: 5000 })).toMatchObject({
-      task: 'REGRESSION',
-      open: false,
-    });
-  });
-
-  it('is none for text, dates and identifiers', () => {
-    for (const type of ['text', 'datetime', 'identifier', 'geographic'] as const) {
-      expect(inferTask({ name: 'a', type })).toBeUndefined();
-    }
-  });
-});
-
 describe('what the form suggests', () => {
-  it("is the sample's target, else the last column that can be predicted", () => {
-    expect(defaultTarget(columns, { target: 'species' })).toBe('species');
-    expect(defaultTarget(columns)).toBe('mass');
-    expect(defaultTarget([{ name: 'id', type: 'identifier' }])).toBeUndefined();
-  });
-
-  it('predicts from every other column but identifiers and constants', () => {
-    expect(defaultFeatures(columns, 'species')).toEqual(['mass', 'notes']);
-  });
-
   it('follows the target', () => {
     expect(valuesForTarget(columns, 'mass')).toEqual({
       target: 'mass',
       task: 'REGRESSION',
       features: ['species', 'notes'],
+    });
+  });
+
+  it('never weighs or splits by what is predicted', () => {
+    const asked = { ...values, weights: 'mass', splitBy: 'time', splitColumn: 'mass' } as const;
+    expect(changeOfTarget(asked, { target: 'mass', columns, task: undefined })).toMatchObject({
+      target: 'mass',
+      task: 'REGRESSION',
+      weights: '',
+      splitBy: '',
+      splitColumn: '',
     });
   });
 });
@@ -151,8 +107,15 @@ describe('the form', () => {
     expect(Object.keys(errors).sort()).toEqual(['features', 'folds', 'name', 'seed', 'timeBudgetSeconds']);
     expect(errors['folds']).toBe('Use 2 to 20.');
     expect(trainErrors({ ...values, target: 'notes' }, columns.at(-1))['target']).toBe(
-      'Text cannot be predicted.',
+      'It has 201 different values: too many to be classes. Choose another target.',
     );
+  });
+
+  it('refuses a target by what is predicted of it', () => {
+    const country: TrainColumn = { name: 'a', type: 'geographic', distinct: 5, present: 60 };
+    const retrain = { ...values, target: 'a', features: ['mass'] };
+    expect(trainErrors(retrain, country)).toEqual({});
+    expect(Object.keys(trainErrors({ ...retrain, task: 'REGRESSION' }, country))).toEqual(['target']);
   });
 
   it('sends the settings of the algorithm that is chosen, numbers and choices', () => {
@@ -191,117 +154,6 @@ describe('an error of the server', () => {
     expect(fieldOfDetail('validation.holdout')).toBe('holdoutPercent');
     expect(fieldOfDetail('validation')).toBe('folds');
     expect(fieldOfDetail('parameters.leaves')).toBe('parameters.leaves');
-  });
-});
-
-describe('training again', () => {
-  const version = {
-    algorithm: 'gradient_boosting',
-    parameters: { leaves: 15, learningRate: 0.08, note: 'x' },
-    datakit: { id: 'd1', version: 1 },
-    features: [{ name: 'mass', type: 'numeric' }],
-    target: 'species',
-    validation: { holdout: 0.25 },
-    seed: 7,
-    leaderboard: [{ metric: 'f1' }],
-  } as unknown as ModelVersion;
-  const again = (settings: TrainSettings) =>
-    valuesOfSettings(settings, { type: 'CLASSIFICATION', name: 'penguins', columns });
-
-  it('begins with what the version was asked for, to the last setting', () => {
-    const asked: TrainValues = {
-      ...values,
-      name: 'penguins',
-      features: ['notes', 'mass'],
-      algorithm: 'gradient_boosting',
-      validation: 'folds',
-      folds: 3,
-      splitBy: 'groups',
-      splitColumn: 'station',
-      metric: 'balancedAccuracy',
-      weights: 'mass',
-      threshold: 'own',
-      thresholdAt: 0.3,
-      calibrate: 'platt',
-      seed: 11,
-      timeBudgetSeconds: 30,
-      parameters: { leaves: 9, monotone: 'mass +', maxBins: 32 },
-    };
-    const body = toTrainBody(asked);
-    expect(body.parameters).toEqual(asked.parameters);
-    expect(again(settingsOfVersion({ ...version, settings: body }))).toEqual(asked);
-  });
-
-  it('takes every other column where none were named, and none that are not there any more', () => {
-    const { features: _all, ...open } = toTrainBody({ ...values, weights: 'mass' });
-    expect(again(open).features).toEqual(['id', 'station', 'notes']);
-    const gone = toTrainBody({
-      ...values,
-      features: ['mass', 'flipper'],
-      weights: 'flipper',
-      splitBy: 'time',
-      splitColumn: 'flipper',
-    });
-    expect(again(gone)).toMatchObject({ features: ['mass'], weights: '', splitBy: '', splitColumn: '' });
-    expect([goneColumns(gone, columns), goneColumns(open, columns)]).toEqual([['flipper'], []]);
-  });
-
-  it('begins with what can be told of a version that did not keep it', () => {
-    expect(again(settingsOfVersion(version))).toMatchObject({
-      datakitId: 'd1',
-      target: 'species',
-      features: ['mass'],
-      algorithm: 'gradient_boosting',
-      validation: 'holdout',
-      holdoutPercent: 25,
-      metric: 'f1',
-      seed: 7,
-      parameters: { leaves: 15, learningRate: 0.08 },
-    });
-  });
-
-  it('searches again where the version was found by a search', () => {
-    const searched = { ...version, leaderboard: [{}, {}] } as unknown as ModelVersion;
-    expect(settingsOfVersion(searched).algorithm).toBe('auto');
-  });
-});
-
-describe('what the profile warns of', () => {
-  const warned = trainColumns({
-    columns: [
-      { name: 'inch', type: 'numeric', distinct: 90, missing: 0 },
-      { name: 'cm', type: 'numeric', distinct: 90, missing: 0 },
-      { name: 'row', type: 'integer', distinct: 100, missing: 0 },
-      { name: 'grade', type: 'categorical', distinct: 2, missing: 0 },
-    ],
-    warnings: [
-      { code: 'LIKELY_LEAK', column: 'cm', other: 'inch', message: '' },
-      { code: 'LIKELY_IDENTIFIER', column: 'row', message: '' },
-    ],
-  });
-  const reasons = (target: string) =>
-    warned.flatMap((column) => {
-      const reason = leftOutBecause(column, target);
-      return reason ? [`${column.name}: ${reason}`] : [];
-    });
-
-  it('is left out: a leak of the target either way, and what tells rows apart', () => {
-    expect(reasons('inch')).toEqual(['cm: leak', 'row: identifier']);
-    expect(reasons('cm')).toEqual(['inch: leak', 'row: identifier']);
-    expect(reasons('grade')).toEqual(['row: identifier']);
-    expect(defaultFeatures(warned, 'cm')).toEqual(['grade']);
-  });
-});
-
-describe('a column that cannot be predicted', () => {
-  it.each<[TrainColumn, string]>([
-    [{ name: 'a', type: 'integer', distinct: 1 }, 'the same in every row'],
-    [{ name: 'a', type: 'categorical', distinct: 0 }, 'empty'],
-    [{ name: 'a', type: 'identifier', distinct: 90 }, 'identifier'],
-    [{ name: 'a', type: 'datetime', distinct: 90 }, 'date'],
-    [{ name: 'a', type: 'categorical', distinct: 300 }, '300 categories'],
-  ])('says why: %j', (column, reason) => {
-    expect(targetRefusal(column)).toContain(reason);
   });
 });
 

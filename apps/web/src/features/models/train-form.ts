@@ -64,6 +64,26 @@ export function valuesForTarget(
   };
 }
 
+/** What changes once another column is to be predicted; all else is kept. */
+export function changeOfTarget(
+  values: TrainValues,
+  { target, columns, task }: { target: string; columns: readonly TrainColumn[]; task: Task | undefined },
+): Partial<TrainValues> {
+  const chosen = valuesForTarget(columns, target);
+  const meant = task ?? chosen.task;
+  const weights = values.weights === target ? '' : values.weights;
+  const unsplit = values.splitColumn === target && ({ splitBy: '', splitColumn: '' } as const);
+  const aside = new Set([weights, values.splitBy === 'groups' ? values.splitColumn : '']);
+  return {
+    ...chosen,
+    ...unsplit,
+    features: chosen.features.filter((one) => !aside.has(one)),
+    weights,
+    task: meant,
+    metric: meant === values.task ? values.metric : '',
+  };
+}
+
 /** "Species from penguins", the name a model gets unless it is given another. */
 export const suggestedName = (target: string, datakitName: string): string =>
   target === '' ? '' : `${target} from ${datakitName}`.slice(0, 255);
@@ -164,7 +184,7 @@ export function trainErrors(values: TrainValues, column?: TrainColumn): TrainErr
   if (values.name.trim() === '') put('name', 'Give the model a name.');
   if (values.datakitId === '') put('datakitId', 'Choose the data to learn from.');
   else if (values.target === '') put('target', 'Choose the column to predict.');
-  else if (column) put('target', targetRefusal(column));
+  else if (column) put('target', targetRefusal(column, values.task || undefined));
   if (values.target !== '' && values.features.length === 0) {
     put('features', 'Choose at least one column to predict from.');
   }

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useDatakit, useProfile, useSamples } from '#features/datakits';
 import { failureOf } from '#lib/failure.ts';
-import { plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
@@ -13,9 +12,8 @@ import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { DatakitChoice } from './datakit-choice.tsx';
 import { useLastTraining, useModel, useTraining, useVersion } from './model-queries.ts';
 import { trainRoute } from './routes.ts';
-import { goneColumns, settingsOfVersion, valuesOfSettings } from './train-again.ts';
-import { defaultTarget, type TrainColumn, trainColumns } from './train-columns.ts';
-import { emptyTrainValues, suggestedName, type TrainValues, valuesForTarget } from './train-form.ts';
+import { goneText, openingValues, settingsOfVersion } from './train-again.ts';
+import { trainColumns } from './train-columns.ts';
 import { TrainForm } from './train-form-view.tsx';
 import styles from './train.module.css';
 
@@ -141,14 +139,14 @@ function WithData({ model, start }: { model: Model | undefined; start: Start | u
       )}
       {datakit.data && !ready && <Unready datakit={datakit.data} />}
       {ready && !columns && !profile.error && <SkeletonBlock height={420} />}
-      {columns && start && <Gone names={goneColumns(start.settings, columns)} />}
+      {columns && start && <Gone text={goneText(start.settings, columns)} />}
       {datakit.data && columns && !waitsForSample && (
         <TrainForm
           key={[datakit.data.id, model?.id, start?.version, search.jobId].join(' ')}
           model={model}
           datakit={datakit.data}
           columns={columns}
-          initial={initialOf({ datakit: datakit.data, columns, model, start, sample })}
+          initial={openingValues({ datakit: datakit.data, columns, model, start, sample })}
         />
       )}
     </>
@@ -156,16 +154,8 @@ function WithData({ model, start }: { model: Model | undefined; start: Start | u
 }
 
 /** What of the settings to begin with this datakit does not have. */
-function Gone({ names }: { names: readonly string[] }) {
-  if (names.length === 0) return null;
-  const [first, ...others] = names;
-  return (
-    <p className={styles.warning}>
-      This datakit has no column {first}
-      {others.length > 0 && ` and ${plural(others.length, 'other')}`} of those settings; they are left out.
-    </p>
-  );
-}
+const Gone = ({ text }: { text: string | undefined }) =>
+  text === undefined ? null : <p className={styles.warning}>{text}</p>;
 
 /** The shipped sample a datakit was made from: it knows what one would predict. */
 function useSampleOf(datakit: Datakit | undefined) {
@@ -192,31 +182,4 @@ function Unready({ datakit }: { datakit: Datakit }) {
       {datakit.jobId !== undefined && <JobProgress jobId={datakit.jobId} />}
     </div>
   );
-}
-
-/** The form as it opens: as a training was asked for if its target is there, else by what the columns suggest. */
-function initialOf(from: {
-  datakit: Datakit;
-  columns: readonly TrainColumn[];
-  model: Model | undefined;
-  start: Start | undefined;
-  sample: { target: string } | undefined;
-}): TrainValues {
-  const { datakit, columns, model, start, sample } = from;
-  if (model && start && columns.some(({ name }) => name === start.settings.target)) {
-    return {
-      ...valuesOfSettings(start.settings, { type: model.type, name: model.name, columns }),
-      datakitId: datakit.id,
-    };
-  }
-  const target = defaultTarget(columns, sample) ?? '';
-  const chosen = valuesForTarget(columns, target);
-  const fixed = model?.type === 'CLASSIFICATION' || model?.type === 'REGRESSION' ? model.type : chosen.task;
-  return {
-    ...emptyTrainValues,
-    ...chosen,
-    task: fixed,
-    datakitId: datakit.id,
-    name: model?.name ?? suggestedName(target, datakit.name),
-  };
 }

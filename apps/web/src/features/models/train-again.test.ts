@@ -1,0 +1,130 @@
+import type { ModelVersion, TrainSettings } from '@quadrax/contract';
+import { describe, expect, it } from 'vitest';
+import { goneText, openingValues, settingsOfVersion, valuesOfSettings } from './train-again.ts';
+import type { TrainColumn } from './train-columns.ts';
+import { emptyTrainValues, toTrainBody, type TrainValues } from './train-form.ts';
+
+const columns: TrainColumn[] = [
+  { name: 'id', type: 'identifier', distinct: 344, present: 344 },
+  { name: 'species', type: 'categorical', distinct: 3 },
+  { name: 'mass', type: 'numeric', distinct: 90 },
+  { name: 'station', type: 'categorical', distinct: 1 },
+  { name: 'notes', type: 'text', distinct: 201 },
+];
+const values: TrainValues = {
+  ...emptyTrainValues,
+  name: 'species from penguins',
+  datakitId: '0192f0c4-0000-7000-8000-000000000001',
+  target: 'species',
+  task: 'CLASSIFICATION',
+  features: ['mass'],
+};
+
+describe('training again', () => {
+  const version = {
+    algorithm: 'gradient_boosting',
+    parameters: { leaves: 15, learningRate: 0.08, note: 'x' },
+    datakit: { id: 'd1', version: 1 },
+    features: [{ name: 'mass', type: 'numeric' }],
+    target: 'species',
+    validation: { holdout: 0.25 },
+    seed: 7,
+    leaderboard: [{ metric: 'f1' }],
+  } as unknown as ModelVersion;
+  const again = (settings: TrainSettings) =>
+    valuesOfSettings(settings, { type: 'CLASSIFICATION', name: 'penguins', columns });
+
+  it('begins with what the version was asked for, to the last setting', () => {
+    const asked: TrainValues = {
+      ...values,
+      name: 'penguins',
+      features: ['notes', 'mass'],
+      algorithm: 'gradient_boosting',
+      validation: 'folds',
+      folds: 3,
+      splitBy: 'groups',
+      splitColumn: 'station',
+      metric: 'balancedAccuracy',
+      weights: 'mass',
+      threshold: 'own',
+      thresholdAt: 0.3,
+      calibrate: 'platt',
+      seed: 11,
+      timeBudgetSeconds: 30,
+      parameters: { leaves: 9, monotone: 'mass +', maxBins: 32 },
+    };
+    const body = toTrainBody(asked);
+    expect(body.parameters).toEqual(asked.parameters);
+    expect(again(settingsOfVersion({ ...version, settings: body }))).toEqual(asked);
+  });
+
+  it('takes every other column where none were named, and none that are not there any more', () => {
+    const { features: _all, ...open } = toTrainBody({ ...values, weights: 'mass' });
+    expect(again(open).features).toEqual(['id', 'station', 'notes']);
+    const gone = toTrainBody({
+      ...values,
+      features: ['mass', 'flipper'],
+      weights: 'flipper',
+      splitBy: 'time',
+      splitColumn: 'flipper',
+    });
+    expect(again(gone)).toMatchObject({ features: ['mass'], weights: '', splitBy: '', splitColumn: '' });
+    expect(goneText(gone, columns)).toBe(
+      'This datakit has no column flipper of those settings; it is left out.',
+    );
+    expect(goneText(open, columns)).toBeUndefined();
+  });
+
+  it('begins with what can be told of a version that did not keep it', () => {
+    expect(again(settingsOfVersion(version))).toMatchObject({
+      datakitId: 'd1',
+      target: 'species',
+      features: ['mass'],
+      algorithm: 'gradient_boosting',
+      validation: 'holdout',
+      holdoutPercent: 25,
+      metric: 'f1',
+      seed: 7,
+      parameters: { leaves: 15, learningRate: 0.08 },
+    });
+  });
+
+  it('keeps every other setting where the target is not there', () => {
+    const asked: TrainValues = {
+      ...values,
+      target: 'grade',
+      features: ['mass', 'flipper'],
+      algorithm: 'gradient_boosting',
+      folds: 3,
+      splitBy: 'groups',
+      splitColumn: 'notes',
+      metric: 'f1',
+      weights: 'mass',
+      seed: 11,
+      parameters: { leaves: 9 },
+    };
+    const settings = toTrainBody(asked);
+    const opened = openingValues({
+      datakit: { id: 'd2', name: 'birds' },
+      columns: [...columns, { name: 'wing', type: 'numeric', distinct: 80 }],
+      model: { type: 'CLASSIFICATION', name: 'penguins' },
+      start: { settings },
+      sample: { target: 'species' },
+    });
+    expect(opened).toEqual({
+      ...asked,
+      name: 'penguins',
+      datakitId: 'd2',
+      target: 'species',
+      features: ['wing'],
+    });
+    expect(goneText(settings, columns)).toBe(
+      'This datakit has no column grade and 1 other of those settings. What is predicted, and from which columns, is suggested anew; the other settings are kept.',
+    );
+  });
+
+  it('searches again where the version was found by a search', () => {
+    const searched = { ...version, leaderboard: [{}, {}] } as unknown as ModelVersion;
+    expect(settingsOfVersion(searched).algorithm).toBe('auto');
+  });
+});
