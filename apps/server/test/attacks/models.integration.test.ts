@@ -105,7 +105,7 @@ describe('a training that cannot work is refused, and there is no job of it:', (
       tableOf(60_000, { x: numbers.x, grade: manyValues }),
       {},
       'target',
-      /50000 different values: too many/,
+      /50,000 different values: too many/,
     ],
     ['the target as a feature', weighted, { features: ['x', 'grade'] }, 'features', /is the target/],
     ['a negative weight', weighted, { weights: 'negative' }, 'weights', /holds -0\.5/],
