@@ -63,7 +63,7 @@ const start = async (
   env: Readonly<Record<string, string>>,
 ): Promise<Target> => {
   const child = fork(fileURLToPath(new URL(`peers/${program}`, import.meta.url)), [argument], {
-    execArgv: ['--max-semi-space-size=4'],
+    execArgv: ['--max-semi-space-size=16'],
     env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit').then(([code]: unknown[]) => {

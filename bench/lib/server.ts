@@ -74,7 +74,7 @@ export const startServer = async (
   const port = await freePort();
   const started = performance.now();
   // With the flag that `npm start` sets.
-  const options = ['--max-semi-space-size=4', ...nodeOptions];
+  const options = ['--max-semi-space-size=16', ...nodeOptions];
   const child = spawn(process.execPath, [...options, program, 'serve'], {
     cwd: dataDir,
     env: {
