@@ -1,24 +1,8 @@
 import type { ModelVersion, TrainSettings } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { goneText, openingValues, settingsOfVersion, valuesOfSettings } from './train-again.ts';
-import type { TrainColumn } from './train-columns.ts';
-import { emptyTrainValues, toTrainBody, type TrainValues } from './train-form.ts';
-
-const columns: TrainColumn[] = [
-  { name: 'id', type: 'identifier', distinct: 344, present: 344 },
-  { name: 'species', type: 'categorical', distinct: 3 },
-  { name: 'mass', type: 'numeric', distinct: 90 },
-  { name: 'station', type: 'categorical', distinct: 1 },
-  { name: 'notes', type: 'text', distinct: 201 },
-];
-const values: TrainValues = {
-  ...emptyTrainValues,
-  name: 'species from penguins',
-  datakitId: '0192f0c4-0000-7000-8000-000000000001',
-  target: 'species',
-  task: 'CLASSIFICATION',
-  features: ['mass'],
-};
+import { toTrainBody, type TrainValues } from './train-form.ts';
+import { columns, values } from './train-sample.ts';
 
 describe('training again', () => {
   const version = {

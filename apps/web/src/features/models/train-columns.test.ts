@@ -8,14 +8,7 @@ import {
   type TrainColumn,
   trainColumns,
 } from './train-columns.ts';
-
-const columns: TrainColumn[] = [
-  { name: 'id', type: 'identifier', distinct: 344, present: 344 },
-  { name: 'species', type: 'categorical', distinct: 3 },
-  { name: 'mass', type: 'numeric', distinct: 90 },
-  { name: 'station', type: 'categorical', distinct: 1 },
-  { name: 'notes', type: 'text', distinct: 201 },
-];
+import { columns } from './train-sample.ts';
 
 describe('the task a column asks for', () => {
   it('is to tell classes apart for categories and for true and false', () => {
