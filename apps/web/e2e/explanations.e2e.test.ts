@@ -114,3 +114,10 @@ describe('The rows behind a figure', () => {
     expect(page.url()).not.toContain('near');
   });
 });
+
+it('training again from the page of a model begins with the version that is shown', async () => {
+  const { page } = await stage.visit({ as: ada, at: `/models/${species}` });
+  await page.getByRole('link', { name: 'Retrain' }).click();
+  await page.getByText('Makes version 2').waitFor();
+  expect(await page.getByText('From version 1: its settings are filled in.').count()).toBe(1);
+});

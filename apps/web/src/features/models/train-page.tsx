@@ -50,7 +50,8 @@ function useStart(modelId: string, model: Model | undefined) {
   const search = trainRoute.useSearch();
   const untrained = model !== undefined && model.latestVersion === undefined;
   const last = useLastTraining(modelId, untrained && search.jobId === undefined);
-  const jobId = search.jobId ?? last.data?.id;
+  // What another page has asked for before is there even where it is not asked for.
+  const jobId = search.jobId ?? (untrained ? last.data?.id : undefined);
   const training = useTraining(modelId, jobId);
   // A training is forgotten some day.
   const forgotten = training.error && failureOf(training.error).code === 'NOT_FOUND';
