@@ -123,7 +123,8 @@ export const validRequests = (tenant: PopulatedTenant): Requests => {
       lineage: ofDatakit,
       query: { ...ofDatakit, body: { sql: 'SELECT city, count(*) AS n FROM data GROUP BY city' } },
       previewTransform: { ...ofDatakit, body: { steps: [{ step: 'drop', columns: ['rainfall'] }] } },
-      transform: { ...ofDatakit, body: { steps: [{ step: 'drop', columns: ['rainfall'] }] } },
+      // Columns stay: what comes after asks the model for predictions of the rows.
+      transform: { ...ofDatakit, body: { steps: [{ step: 'sort', by: [{ column: 'hours' }] }] } },
     },
     models: {
       list: {},

@@ -85,13 +85,16 @@ export interface CutUpload {
   readonly file: GeneratedFile;
   readonly sha256: string;
   readonly cuts: number;
-  /** Called at each cut while the bytes are still coming: the line is broken after it. */
+  /** Called at each cut, once part of what was sent since the last is kept: the line is broken after it. */
   readonly breakOff: (cut: number) => Promise<void>;
   /** Called after each cut with where it went on before: what it gives goes on with the upload. */
   readonly goOn: (cut: number, offset: number) => Promise<TestClient>;
 }
 
-/** Uploads a file in one go that is cut so often; after each it goes on from what is kept. */
+/**
+ * Uploads a file in one go that is cut so often; after each it goes on from what is kept. Between two cuts there must
+ * be more bytes than the server takes in before it keeps them (8 MB).
+ */
 export const uploadWithCuts = async (drill: CutUpload): Promise<Datakit> => {
   const { file, sha256, cuts, breakOff, goOn } = drill;
   let { client } = drill;
@@ -102,7 +105,11 @@ export const uploadWithCuts = async (drill: CutUpload): Promise<Datakit> => {
     const from = await offset();
     // Each time in the midst of a piece.
     const to = Math.floor((file.bytes * cut) / (cuts + 1)) + 4321 * cut;
-    await sendPart(client, id, file, from, Math.max(to, from + 1), () => breakOff(cut));
+    await sendPart(client, id, file, from, Math.max(to, from + 1), async () => {
+      // What was sent may still be on its way: a server that dies now has seen none of it.
+      await eventually('part of it is kept', offset, (kept) => kept > from);
+      await breakOff(cut);
+    });
     client = await goOn(cut, from);
     await eventually(
       'nobody writes any more',
