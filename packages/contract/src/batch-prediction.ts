@@ -8,7 +8,7 @@ import { aliasSchema } from './serving.ts';
 export const addedColumnSchema = z.enum(['prediction', 'probabilities']);
 export type AddedColumn = z.infer<typeof addedColumnSchema>;
 
-export const batchPredictionSchema = z.object({
+export const batchPredictionSchema = z.strictObject({
   datakitId: idSchema.describe(
     'The datakit whose rows are predicted. Of a model that was trained here, a category that training had not counts as missing; so does a number that is infinite or beyond 1e300, of any model. The result of the job counts their rows, column by column.',
   ),

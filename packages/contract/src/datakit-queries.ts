@@ -45,6 +45,11 @@ export const queryResultSchema = z
         'NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text.',
       ),
     truncated: z.boolean().describe('There are more rows than these.'),
+    shortened: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe('How many texts are longer than 10,000 characters and are cut here, with an ellipsis.'),
     elapsedMs: z.number().nonnegative(),
   })
   .meta({ id: 'QueryResult' });

@@ -87,6 +87,10 @@ export const warningCodeSchema = z.enum([
   'NOT_FINITE',
   'RAGGED_ROWS',
   'ENCODING',
+  'SKIPPED_LINES',
+  'OTHER_SHEETS',
+  'AMBIGUOUS_DATES',
+  'UNITS',
 ]);
 
 export const profileWarningSchema = z
@@ -108,23 +112,35 @@ export const profileWarningSchema = z
   .meta({ id: 'ProfileWarning' });
 export type ProfileWarning = z.infer<typeof profileWarningSchema>;
 
+const ofSchema = z
+  .number()
+  .int()
+  .optional()
+  .describe(
+    'How many columns of the kind could be compared. Where there are more than are told, these are the first in the order of the table. Absent: the profile was made before this was counted.',
+  );
 const matrixSchema = z.array(z.array(z.number().nullable())).describe('null where it is not defined.');
 
 export const correlationsSchema = z
   .object({
     numeric: z
       .object({
-        columns: z.array(z.string()),
+        columns: z.array(z.string()).describe('Up to 100, fewer of long tables.'),
+        of: ofSchema,
         pearson: matrixSchema,
         spearman: matrixSchema.optional().describe('Of ranks in the whole column; absent for long tables.'),
       })
       .optional()
       .describe('Columns of numbers; a pair counts the rows that have both.'),
     categorical: z
-      .object({ columns: z.array(z.string()), cramersV: matrixSchema })
+      .object({
+        columns: z.array(z.string()).describe('Up to 12, fewer of long tables.'),
+        of: ofSchema,
+        cramersV: matrixSchema,
+      })
       .optional()
       .describe('Columns of words with up to 100 values.'),
-    exact: z.boolean().describe('true: over all rows.'),
+    exact: z.boolean().describe('true: over all rows, of the columns that are told.'),
   })
   .meta({ id: 'Correlations' });
 export type Correlations = z.infer<typeof correlationsSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readingOptions } from './datakit-reading.ts';
 import { datakitSchema } from './datakit-shapes.ts';
 import { descriptionSchema, idParamsSchema, idSchema, nameSchema, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
@@ -56,6 +57,7 @@ export const datakitUploads = {
         description: descriptionSchema.optional(),
         mode: uploadModeSchema.default('create'),
         datakitId: idSchema.optional().describe('The datakit that gets a version, for append and replace.'),
+        ...readingOptions,
       })
       .refine(({ mode, datakitId }) => (mode === 'create') === (datakitId === undefined), {
         path: ['datakitId'],

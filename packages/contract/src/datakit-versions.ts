@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readingOptions, readingSchema } from './datakit-reading.ts';
 import { columnTypeSchema, datakitSchema, datakitStatusSchema, fileFormatSchema } from './datakit-shapes.ts';
 import { idParamsSchema, idSchema, sortedQuery, timestampSchema } from './paging.ts';
 import { route } from './route.ts';
@@ -29,6 +30,7 @@ export const datakitVersionSchema = z
     notes: z.array(z.string()).describe('What a person should know of how it was made.'),
     format: fileFormatSchema,
     fileName: z.string(),
+    reading: readingSchema.optional().describe('How its file was read; absent where it has none.'),
     rows: z.number().int().nonnegative().nullable(),
     columns: z.array(z.object({ name: z.string(), type: columnTypeSchema })),
     sizeBytes: z.number().int().nonnegative(),
@@ -84,7 +86,7 @@ const addRows = {
   permission: 'write',
   params: idParamsSchema,
   multipart: true,
-  body: z.object({}),
+  body: z.object(readingOptions),
   reply: datakitSchema,
   status: 202,
   envelope: 'data',

@@ -7,6 +7,7 @@ import {
   profileSchema,
   sampleSchema,
 } from './datakit-shapes.ts';
+import { readingOptions } from './datakit-reading.ts';
 import { datakitUploads } from './datakit-uploads.ts';
 import { datakitVersions, versionQuerySchema } from './datakit-versions.ts';
 import { datakitQueries } from './datakit-queries.ts';
@@ -64,6 +65,7 @@ export const datakits = {
     body: z.object({
       name: nameSchema.optional().describe('Absent: the name of the file.'),
       description: descriptionSchema.optional(),
+      ...readingOptions,
     }),
     reply: datakitSchema,
     status: 202,

@@ -9,8 +9,15 @@ export const metricNameSchema = z.enum([
   'rmse',
   'mae',
   'r2',
+  'pinball',
+  'coverage',
+  'poissonDeviance',
 ]);
 export type MetricName = z.infer<typeof metricNameSchema>;
+
+/** What candidates can be compared by: of coverage neither more nor less is better. */
+export const comparedMetricSchema = metricNameSchema.exclude(['coverage']);
+export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 
 const splitByTimeSchema = z
   .string()
@@ -18,16 +25,28 @@ const splitByTimeSchema = z
   .optional()
   .describe('A column of dates or numbers: later rows are judged by a model of earlier ones.');
 
+const splitByGroupsSchema = z
+  .string()
+  .max(1000)
+  .optional()
+  .describe('A column: rows with the same value in it are held out together. Not with `time`.');
+
 export const validationSchema = z.union([
-  z.object({ holdout: z.number().gt(0).lt(1), time: splitByTimeSchema }).strict(),
+  z
+    .object({
+      holdout: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .describe('With `groups` whole ones are held out, that come near to this share of each class.'),
+      groups: splitByGroupsSchema,
+      time: splitByTimeSchema,
+    })
+    .strict(),
   z
     .object({
       folds: z.number().int().min(2).max(20),
-      groups: z
-        .string()
-        .max(1000)
-        .optional()
-        .describe('A column: rows with the same value in it are held out together. Not with `time`.'),
+      groups: splitByGroupsSchema,
       time: splitByTimeSchema,
     })
     .strict(),
@@ -38,7 +57,12 @@ export const metricsSchema = z
   .object({
     accuracy: z.number().optional(),
     balancedAccuracy: z.number().optional(),
-    f1: z.number().optional(),
+    f1: z
+      .number()
+      .optional()
+      .describe(
+        'Two classes: of the `positive` one, the second where none is told. More: the mean over them.',
+      ),
     rocAuc: z.number().optional(),
     logLoss: z.number().optional(),
     confusion: z
@@ -52,6 +76,17 @@ export const metricsSchema = z
     rmse: z.number().optional(),
     mae: z.number().optional(),
     r2: z.number().optional(),
+    pinball: z
+      .number()
+      .optional()
+      .describe('Of a model of a quantile: the mean pinball loss, in the unit of the target.'),
+    coverage: z
+      .number()
+      .optional()
+      .describe(
+        'Of a model of a quantile: the share of rows not above what was predicted, to be near `alpha`.',
+      ),
+    poissonDeviance: z.number().optional().describe('Of a model of counts: the mean Poisson deviance.'),
     spread: z.record(z.string(), z.number()).optional(),
     intervals: z
       .record(z.string(), z.tuple([z.number(), z.number()]))
@@ -88,7 +123,7 @@ export const curvesSchema = z
         points: z.array(z.object({ threshold: z.number(), f1: z.number(), balancedAccuracy: z.number() })),
       })
       .optional()
-      .describe('Two classes: what labelling from other probabilities on would give.'),
+      .describe('Two classes: what labelling as the positive one from other probabilities on would give.'),
     learning: z
       .array(z.object({ rows: z.number().int(), train: z.number(), validation: z.number() }))
       .optional()
@@ -106,13 +141,41 @@ export const calibrationSchema = z
   .describe('Two classes: how probabilities are corrected by what came true of held-out predictions.');
 
 export const thresholdSchema = z
-  .union([z.enum(['half', 'f1', 'balanced_accuracy']), z.number().gt(0).lt(1)])
-  .describe('Two classes: from which probability of the second a row is labelled so, or what to find it by.');
+  .union([z.enum(['auto', 'half', 'f1', 'balanced_accuracy']), z.number().gt(0).lt(1)])
+  .describe(
+    'Two classes: from which probability of the positive a row is labelled so, or what to find it by in held-out ' +
+      'predictions. `half` takes the likelier class. `auto`: `f1` or `balanced_accuracy` where the metric is ' +
+      'that, `half` where it is accuracy; where a class has less than a fifth of the rows, by its F1 (or by balanced accuracy if the other one is ' +
+      'positive); else `half`. Probabilities do not change.',
+  );
 
 /** How probabilities of two classes became labels. */
 export const decisionSchema = z
-  .object({ threshold: z.number(), calibrate: calibrationSchema })
-  .describe('Of two classes: the probability from which the second is the label.');
+  .object({
+    threshold: z.number(),
+    calibrate: calibrationSchema,
+    rule: z
+      .union([z.enum(['half', 'f1', 'balanced_accuracy']), z.number()])
+      .optional()
+      .describe('What the threshold was found by; absent where it was not kept yet.'),
+  })
+  .describe('The probability from which `positive`, or the second class where none is told, is the label.');
+
+/** What the rows of each class count in training. */
+export const classWeightsSchema = z
+  .union([
+    z.enum(['none', 'balanced']),
+    z
+      .record(z.string().max(10_000), z.number().min(0).max(1_000_000))
+      .refine((weights) => Object.keys(weights).length > 0, 'Name a class, such as {"yes": 5}.')
+      .refine((weights) => Object.keys(weights).length <= 200, 'Name 200 classes at most.'),
+  ])
+  .describe(
+    'Classes: what the rows of each count in what is learnt, besides their weights: `none`, all alike; `balanced`, each ' +
+      'class as much as any other; or a weight by label, 1 where none is given. Probabilities follow it, and so are no ' +
+      'longer those of the data; a threshold changes labels only.',
+  );
+export type ClassWeights = z.infer<typeof classWeightsSchema>;
 
 /** How a column becomes numbers that can be learnt from. */
 export const featureUseSchema = z

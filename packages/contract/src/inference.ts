@@ -28,7 +28,16 @@ const parametersSchema = z
   .optional()
   .describe('Key and value pairs; those that are not known are ignored.');
 
-export const inferenceErrorSchema = z.object({ error: z.string() }).meta({ id: 'InferenceError' });
+export const inferenceErrorSchema = z
+  .object({
+    error: z.string(),
+    name: z.string().optional(),
+    ready: z
+      .literal(false)
+      .optional()
+      .describe('Asked whether a model is ready that is not deployed: its name, and that it is not.'),
+  })
+  .meta({ id: 'InferenceError' });
 export type InferenceError = z.infer<typeof inferenceErrorSchema>;
 
 const tensorMetadataSchema = z.object({

@@ -5,7 +5,7 @@ import { idSchema, timestampSchema } from './paging.ts';
 import { mostCompared } from './words.ts';
 
 export const compareItemsSchema = z
-  .array(z.object({ modelId: idSchema, version: versionNumberSchema }))
+  .array(z.strictObject({ modelId: idSchema, version: versionNumberSchema }))
   .min(2)
   .max(mostCompared);
 
@@ -28,7 +28,15 @@ export const comparisonSchema = z
         validation: validationSchema.optional(),
         trainedAt: timestampSchema,
         durationMs: z.number().nonnegative(),
-        curves: curvesSchema.pick({ roc: true, pr: true, calibration: true, residuals: true }),
+        scoredBy: z.string().optional().describe('The metric of the learning curve.'),
+        curves: curvesSchema.pick({
+          roc: true,
+          pr: true,
+          calibration: true,
+          residuals: true,
+          learning: true,
+          loss: true,
+        }),
       }),
     ),
     sameData: z.boolean().describe('All of one version of one datakit, and of one target.'),

@@ -36,7 +36,7 @@ export const modelFilesOf = <Reply extends z.ZodType>(reply: Reply) => ({
     summary: 'Make a model of an ONNX file, with that as its version 1',
     multipart: true,
     fileField: 'model',
-    body: z.object({
+    body: z.strictObject({
       name: nameSchema.optional().describe('Absent: the name of the file.'),
       description: descriptionSchema.optional(),
       framework: importFrameworkSchema.default('ONNX').describe('What it was made with.'),

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { calibrationSchema, metricNameSchema, thresholdSchema, validationSchema } from './evaluation.ts';
+import {
+  calibrationSchema,
+  classWeightsSchema,
+  comparedMetricSchema,
+  thresholdSchema,
+  validationSchema,
+} from './evaluation.ts';
 import { idSchema } from './paging.ts';
 
 export const algorithmSchema = z.enum([
@@ -20,10 +26,10 @@ const singleAlgorithmSchema = algorithmSchema.exclude(['auto']);
 
 /** What a search ran: with the same data, settings and seed it comes to the same version again. */
 export const searchPlanSchema = z
-  .object({
+  .strictObject({
     trials: z
       .array(
-        z.object({
+        z.strictObject({
           algorithm: singleAlgorithmSchema,
           parameters: parametersSchema,
           rungs: z.number().int().positive().max(100),
@@ -35,7 +41,7 @@ export const searchPlanSchema = z
   })
   .meta({ id: 'SearchPlan' });
 
-export const trainRequestSchema = z.object({
+export const trainRequestSchema = z.strictObject({
   datakitId: idSchema,
   target: z.string().min(1).max(1000),
   features: z
@@ -47,7 +53,12 @@ export const trainRequestSchema = z.object({
   algorithm: algorithmSchema.default('auto'),
   parameters: parametersSchema.default({}).describe('Of the algorithm; none with `auto`.'),
   validation: validationSchema.default({ folds: 5 }),
-  metric: metricNameSchema.optional().describe('What `auto` looks at; absent: log loss or RMSE.'),
+  metric: comparedMetricSchema
+    .optional()
+    .describe(
+      'What candidates are compared by, and importance is measured in. Absent: log loss, RMSE, or what the `loss` of ' +
+        'boosting minimises. `pinball` without such a loss is that of the median.',
+    ),
   weights: z
     .string()
     .max(1000)
@@ -58,7 +69,17 @@ export const trainRequestSchema = z.object({
         'learnt threshold, calibration, what `auto` ranks by) count every row once, also one of weight 0. A row ' +
         'without a weight is left out.',
     ),
-  threshold: thresholdSchema.default('half'),
+  classWeights: classWeightsSchema.default('none'),
+  positive: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Two classes: the label that counts as positive: F1, precision, recall, their curves and the threshold are its. ' +
+        'Absent: the rarer class where it has less than a fifth of the rows, else the second in order.',
+    ),
+  threshold: thresholdSchema.default('auto'),
   calibrate: calibrationSchema.default('none'),
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   timeBudgetSeconds: z.number().int().min(5).max(86_400).default(120).describe('For `auto`.'),
@@ -69,7 +90,16 @@ export const trainRequestSchema = z.object({
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
 
 /** A training as it was asked for, a plan that it repeated apart: that is told with the version. */
-export const trainSettingsSchema = trainRequestSchema.omit({ plan: true }).meta({ id: 'TrainSettings' });
+export const trainSettingsSchema = trainRequestSchema
+  .omit({ plan: true })
+  .extend({
+    classWeights: classWeightsSchema
+      .optional()
+      .describe(
+        'Absent where they were not kept yet: `balanced` with the metrics `f1` and `balancedAccuracy`, else `none`.',
+      ),
+  })
+  .meta({ id: 'TrainSettings' });
 export type TrainSettings = z.infer<typeof trainSettingsSchema>;
 
 export const trainingSchema = z.object({

@@ -75,6 +75,10 @@ export const modelVersionSchema = z
     features: z.array(featureSchema),
     target: z.string(),
     classes: z.array(z.string()).optional(),
+    positive: z
+      .string()
+      .optional()
+      .describe('Two classes: the one that counts as positive; the second where it was not kept yet.'),
     decision: decisionSchema.optional(),
     validation: validationSchema.optional(),
     seed: z.number().int().optional(),

@@ -118,7 +118,7 @@ export const models = {
     method: 'POST',
     path: '/models',
     summary: 'Create a model',
-    body: z.object({
+    body: z.strictObject({
       name: nameSchema,
       description: descriptionSchema.default(''),
       type: modelTypeSchema,
@@ -148,7 +148,7 @@ export const models = {
     path: '/models/:id',
     summary: 'Rename or describe a model',
     params: idParamsSchema,
-    body: z.object({ name: nameSchema.optional(), description: descriptionSchema.optional() }),
+    body: z.strictObject({ name: nameSchema.optional(), description: descriptionSchema.optional() }),
     reply: modelSchema,
     status: 200,
     idempotency: 'natural',
@@ -269,7 +269,7 @@ export const models = {
     ...compares,
     path: '/models/compare',
     summary: 'Versions of several models side by side',
-    body: z.object({ items: compareItemsSchema }),
+    body: z.strictObject({ items: compareItemsSchema }),
   }),
   compareVersions: route({
     ...write,
@@ -277,7 +277,7 @@ export const models = {
     path: '/models/:id/compare',
     summary: 'Versions of one model side by side',
     params: idParamsSchema,
-    body: z.object({ versions: z.array(versionNumberSchema).min(2).max(mostCompared) }),
+    body: z.strictObject({ versions: z.array(versionNumberSchema).min(2).max(mostCompared) }),
   }),
   log: route({
     ...read,

@@ -23,7 +23,9 @@ const driftCellSchema = z.object({
 export const driftSchema = z
   .object({
     name: z.string(),
-    kind: z.enum(['numeric', 'datetime', 'categorical']),
+    kind: z
+      .enum(['numeric', 'datetime', 'categorical', 'text'])
+      .describe('Texts are compared by their lengths and by how many are missing.'),
     psi: z
       .number()
       .optional()
@@ -38,6 +40,16 @@ export const driftSchema = z
   })
   .meta({ id: 'Drift' });
 export type Drift = z.infer<typeof driftSchema>;
+
+const driftPointSchema = z.object({
+  at: timestampSchema,
+  hours: z.number().int().describe('How long it is: 1 in spans of up to two days, else 24.'),
+  rows: z.number().int(),
+  prediction: z.number().optional().describe('Population stability index; absent with too few rows.'),
+  features: z
+    .array(z.object({ name: z.string(), psi: z.number() }))
+    .describe('Of the 20 most drifted of the whole span, those with rows enough.'),
+});
 
 const trafficSchema = z.object({
   requests: z.number().int(),
@@ -63,8 +75,17 @@ export const monitoringSchema = z
       .describe(
         'Whether the version keeps what it was trained on; those trained before that was kept do not.',
       ),
+    uncompared: z
+      .enum(['imported', 'trained_before'])
+      .optional()
+      .describe(
+        'Why it is not compared: an imported model brings no training data, or it was trained before they were kept.',
+      ),
     prediction: driftSchema.optional(),
     features: z.array(driftSchema).describe('The most drifted first; at most the 200 most important.'),
+    driftSeries: z
+      .array(driftPointSchema)
+      .describe('How far from training, in the hours or days (UTC) in which rows were predicted, in order.'),
   })
   .meta({ id: 'Monitoring' });
 export type Monitoring = z.infer<typeof monitoringSchema>;

@@ -31,6 +31,14 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 /** Not a record: a look at each of its keys would cost as much as the prediction. */
 const rowSchema = z.looseObject({});
+const mostRows = 10_000;
+
+/** What is wrong with rows that are neither one nor a list that is short enough. */
+const wrongInputs = (given: unknown): string => {
+  if (Array.isArray(given) && given.length > mostRows)
+    return `At most ${mostRows.toLocaleString('en')} rows are predicted at once, and there are ${given.length.toLocaleString('en')}. Send fewer, or make a datakit of them and predict it as a batch (POST /models/:id/predict/batch).`;
+  return 'Send one row, {"feature": value, …}, or a list of rows.';
+};
 
 const chosenVersion = versionNumberSchema
   .optional()
@@ -75,7 +83,7 @@ export const serving = {
     summary:
       'Serve a version under an alias, all of it or on trial. Without `canary` the alias serves this version alone: said of the version on trial it promotes it, said of the version that is served it ends the trial',
     params: idParamsSchema,
-    body: z.object({
+    body: z.strictObject({
       version: versionNumberSchema,
       alias: aliasSchema.default(defaultAlias),
       canary: z
@@ -104,7 +112,7 @@ export const serving = {
     path: '/models/:id/undeploy',
     summary: 'Stop serving a model, or one of its aliases',
     params: idParamsSchema,
-    body: z.object({ alias: aliasSchema.optional().describe('Absent: all of them.') }).default({}),
+    body: z.strictObject({ alias: aliasSchema.optional().describe('Absent: all of them.') }).default({}),
     reply: modelSchema,
     etag: 'match',
     errors: ['NOT_FOUND', 'PRECONDITION_FAILED'],
@@ -117,9 +125,11 @@ export const serving = {
     permission: 'read',
     params: idParamsSchema,
     query: z.object({ alias: chosenAlias }),
-    body: z.object({
+    body: z.strictObject({
       inputs: z
-        .union([rowSchema, z.array(rowSchema).min(1).max(10_000)])
+        .union([rowSchema, z.array(rowSchema).min(1, 'There is no row. Send one at least.').max(mostRows)], {
+          error: ({ input }) => wrongInputs(input),
+        })
         .describe(
           'One row by the names of its features, or a list of up to 10,000 rows, fewer of models that are slow.',
         ),

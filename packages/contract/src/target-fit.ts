@@ -10,6 +10,24 @@ export interface TargetColumn {
   readonly present: number;
 }
 
+/** What a profile tells of the values of a column. */
+export interface LabelledColumn {
+  readonly type: ColumnType;
+  readonly distinct: number;
+  readonly top?: readonly { readonly value: string }[] | undefined;
+  readonly min?: number | string | undefined;
+  readonly max?: number | string | undefined;
+}
+
+/** The labels that the classes of a column have, where its profile tells all of them. */
+export const knownLabels = ({ type, distinct, top, min, max }: LabelledColumn): string[] | undefined => {
+  if (numbers.has(type))
+    return distinct === 2 && min !== undefined && max !== undefined
+      ? [String(Number(min)), String(Number(max))]
+      : undefined;
+  return top && top.length === distinct ? top.map(({ value }) => value) : undefined;
+};
+
 /** More classes than this are no classes but an identifier or a number. */
 const mostClasses = 200;
 

@@ -11,7 +11,13 @@ export const roleNames: Readonly<Record<Role, string>> = {
 /** What they call whoever sees to the accounts and mails of the whole installation. */
 export const platformAdministrator = 'platform administrator';
 
-const losses = new Set<string>(['logLoss', 'rmse', 'mae'] satisfies MetricName[]);
+const losses = new Set<string>([
+  'logLoss',
+  'rmse',
+  'mae',
+  'pinball',
+  'poissonDeviance',
+] satisfies MetricName[]);
 
 /** Which way a metric is better; one that is not known is taken as a score. */
 export const higherIsBetter = (metric: string): boolean => !losses.has(metric);

@@ -2,7 +2,8 @@ import { askedDirections, checkMonotone, lossFor } from './algorithms/gradient-b
 import { resolveParameters } from './algorithms/parameters.ts';
 import { parameterSpecs } from './algorithms/registry.ts';
 import { TabularError } from './errors.ts';
-import { checkOptions, checkRows } from './options.ts';
+import { negativeCounts } from './evaluation/judging.ts';
+import { checkOptions, checkRows, metricFor } from './options.ts';
 import type { SearchPlan, TrainOptions } from './types.ts';
 
 /** What is known of a table's rows before they are read. */
@@ -22,6 +23,9 @@ export function checkBeforehand(options: TrainOptions, foreseen: Foreseen): void
   const { algorithm, parameters, plan } = options;
   checkOptions(options);
   checkRows(foreseen.rows, options);
+  if (metricFor(options) === 'poissonDeviance' && options.metric && (foreseen.least ?? 0) < 0) {
+    throw negativeCounts();
+  }
   if (algorithm === 'auto') return checkPlan(plan);
   const resolved = resolveParameters(parameterSpecs(algorithm), parameters);
   if (algorithm === 'gradient_boosting') checkBoosting(resolved, options, foreseen);

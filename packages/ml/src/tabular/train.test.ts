@@ -249,15 +249,17 @@ describe('the result of training', () => {
     expect(regressed.curves.residuals?.histogram.counts.reduce((a, b) => a + b, 0)).toBe(120);
   });
 
-  it('balances classes when the metric asks for it', () => {
+  it('balances classes when it is asked to, and by no metric', () => {
     const codes = Int32Array.from({ length: 120 }, (_, i) => (i % 8 === 0 ? 1 : 0));
     const rare = withColumns(table, { name: 'sold', kind: 'categorical', codes, categories: ['no', 'yes'] });
-    const share = (metric: 'logLoss' | 'balancedAccuracy') => {
-      const { model } = train(rare, { ...classify, algorithm: 'baseline', parameters: {}, metric });
+    const share = (asked: Partial<TrainOptions>) => {
+      const { model } = train(rare, { ...classify, algorithm: 'baseline', parameters: {}, ...asked });
       return createPredictor(model).predictRow({}).probabilities?.yes;
     };
-    expect(share('logLoss')).toBeCloseTo(1 / 8, 10);
-    expect(share('balancedAccuracy')).toBeCloseTo(1 / 2, 10);
+    for (const metric of ['logLoss', 'balancedAccuracy', 'f1'] as const) {
+      expect(share({ metric })).toBeCloseTo(1 / 8, 10);
+    }
+    expect(share({ classWeights: 'balanced' })).toBeCloseTo(1 / 2, 10);
   });
 });
 

@@ -44,7 +44,8 @@ export type AlgorithmName =
 export type ModelAlgorithm = AlgorithmName | 'blend';
 
 export type ClassificationMetric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss';
-export type RegressionMetric = 'rmse' | 'mae' | 'r2';
+export type RegressionMetric = 'rmse' | 'mae' | 'r2' | 'pinball' | 'poissonDeviance';
+/** What candidates can be compared by. */
 export type ScalarMetric = ClassificationMetric | RegressionMetric;
 
 /**
@@ -52,7 +53,7 @@ export type ScalarMetric = ClassificationMetric | RegressionMetric;
  * the same value in that column are held out together. With `time`, rows are judged by a model of earlier ones.
  */
 export type Validation =
-  | { readonly holdout: number; readonly time?: string | undefined }
+  | { readonly holdout: number; readonly groups?: string | undefined; readonly time?: string | undefined }
   | { readonly folds: number; readonly groups?: string | undefined; readonly time?: string | undefined };
 
 export type ParameterValue = number | string | boolean;
@@ -70,17 +71,27 @@ export interface TrainOptions {
   /** The algorithm's own parameters (`parameterSpecs`); not allowed with `auto`. */
   readonly parameters?: Parameters;
   readonly validation: Validation;
-  /** What `auto` and permutation importance optimise; default `logLoss` or `rmse`. */
+  /**
+   * What `auto` compares candidates by and permutation importance is measured in; it changes nothing that is learnt but
+   * a threshold of `auto`. Default: `logLoss`, `rmse`, or what the loss asked for minimises.
+   */
   readonly metric?: ScalarMetric;
   /** A numeric column (≥ 0) that multiplies each row's loss in training; metrics count every row once. */
   readonly weights?: string;
-  /** Default: `balanced` when `metric` is `f1` or `balancedAccuracy`, else `none`. */
+  /** Classes: what the rows of each count in training, besides their weights. Probabilities follow it. Default `none`. */
   readonly classWeights?: ClassWeights;
   /**
-   * Two classes: the probability from which a row is labelled as the second one. `half` takes the likelier; `f1` and
-   * `balanced_accuracy` the threshold that is best for it on held-out predictions. Default `half`.
+   * Two classes: the one that counts as positive, whose F1, curves and threshold are meant. Default: the rarer where it
+   * has less than a fifth of the rows, else the second of `classes`.
    */
-  readonly threshold?: 'half' | 'f1' | 'balanced_accuracy' | number;
+  readonly positive?: string;
+  /**
+   * Two classes: the probability from which a row is labelled as the positive one. `half` takes the likelier; `f1` and
+   * `balanced_accuracy` the threshold that is best for it on held-out predictions. `auto`, the default, is one of these
+   * two where `metric` is, `half` where that is accuracy; where the rarer class has less than a fifth of the rows, by its F1;
+   * else `half` (`thresholdRule`).
+   */
+  readonly threshold?: 'auto' | ThresholdRule;
   /** Two classes: how probabilities are corrected by what came true of held-out predictions. Default `none`. */
   readonly calibrate?: 'none' | CalibrationMethod;
   readonly seed: number;
@@ -127,6 +138,8 @@ export interface Progress {
 export type TrainStage = 'prepare' | 'validate' | 'refit' | 'explain' | 'done';
 
 export type CalibrationMethod = 'platt' | 'isotonic';
+/** How labels of two classes come of probabilities. */
+export type ThresholdRule = 'half' | 'f1' | 'balanced_accuracy' | number;
 /** Metrics that a threshold can be chosen by. */
 export type ThresholdMetric = 'f1' | 'balancedAccuracy';
 
@@ -188,14 +201,14 @@ export interface Confusion {
   readonly matrix: readonly (readonly number[])[];
 }
 
-/** Classification: accuracy … confusion. Regression: rmse, mae, r2. A metric that is undefined on the data is absent. */
+/** Classification: accuracy … confusion. Regression: the others. A metric that is undefined on the data is absent. */
 export interface Metrics {
   readonly accuracy?: number;
   /** Mean recall over the classes present. */
   readonly balancedAccuracy?: number;
-  /** Two classes: F1 of the second label in `classes` (the positive one). More: macro average. */
+  /** Two classes: F1 of the positive one. More: macro average. */
   readonly f1?: number;
-  /** Two classes: of the second label. More: macro average of one against the rest. */
+  /** Two classes: the same of either. More: macro average of one against the rest. */
   readonly rocAuc?: number;
   readonly logLoss?: number;
   /** Summed over the folds. */
@@ -203,10 +216,16 @@ export interface Metrics {
   readonly rmse?: number;
   readonly mae?: number;
   readonly r2?: number;
+  /** Of the loss `quantile`, or asked for as the metric: the mean pinball loss at its `alpha`, 0.5 without one. */
+  readonly pinball?: number;
+  /** With `pinball`: the share of rows that are not above what is predicted. */
+  readonly coverage?: number;
+  /** Of the loss `poisson`, or asked for as the metric: the mean Poisson deviance. */
+  readonly poissonDeviance?: number;
 }
 
 /** 95 % intervals, low and high, of metrics on held-out rows. */
-export type Intervals = Partial<Record<ScalarMetric, readonly [number, number]>>;
+export type Intervals = Partial<Record<ScalarMetric | 'coverage', readonly [number, number]>>;
 
 /** One curve for each class that counts as positive: one for two classes, all of them otherwise. */
 export interface ClassCurve {
@@ -242,7 +261,7 @@ export interface Curves {
   readonly loss?: LossCurve;
 }
 
-/** What labelling by other thresholds would give, thresholds rising. */
+/** What labelling by other thresholds, of the positive class, would give; thresholds rising. */
 export interface ThresholdCurve {
   readonly chosen: number;
   readonly threshold: readonly number[];
@@ -308,6 +327,7 @@ export type WarningCode =
   | 'LIKELY_LEAK'
   | 'RARE_CLASS'
   | 'IMBALANCED'
+  | 'NEVER_PREDICTED'
   | 'INVALID_WEIGHT'
   | 'UNWEIGHTED_CLASS'
   | 'BUDGET_REACHED';
@@ -331,6 +351,13 @@ export interface HeldOut {
   readonly probability?: Float64Array;
 }
 
+/** `rule`: what the threshold was chosen by. */
+export interface Labelling {
+  readonly positive: string;
+  readonly rule: ThresholdRule;
+  readonly threshold: number;
+}
+
 export interface TrainResult {
   readonly algorithm: ModelAlgorithm;
   readonly parameters: Parameters;
@@ -342,6 +369,8 @@ export interface TrainResult {
   readonly metricsStd: Metrics;
   /** Of `metrics`, by the bootstrap of held-out rows. */
   readonly intervals: Intervals;
+  /** Of two classes: the one that counts as positive, and how labels come of its probability. */
+  readonly labelling?: Labelling | undefined;
   readonly curves: Curves;
   readonly learningCurve: LearningCurve;
   readonly importance: readonly Importance[];

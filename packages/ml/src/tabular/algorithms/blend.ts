@@ -1,6 +1,5 @@
 import type { Attribution } from '../explain/attribution.ts';
 import type { AlgorithmName, FittedPipeline } from '../types.ts';
-import { predictRows } from './pipeline.ts';
 
 /** A pipeline and its share of the average. */
 export interface BlendMember {
@@ -29,7 +28,14 @@ export function blendPipelines(members: readonly BlendMember[]): FittedPipeline 
     ...(costs.length > 0 && { rowCost: costs.reduce((sum, cost) => sum + cost, 0) }),
     predictRow,
     ...(attribution && { attribution: () => attribution }),
-    predict: (columns, rows) => predictRows(predictRow, columns, rows, outputs),
+    predict(columns, rows) {
+      const all = new Float64Array(rows * outputs);
+      for (const { share, fitted } of members) {
+        const predicted = fitted.predict(columns, rows);
+        for (let i = 0; i < all.length; i++) all[i] += share * predicted[i];
+      }
+      return all;
+    },
     state: () => ({
       members: members.map(({ algorithm, fitted }) => ({ algorithm, state: fitted.state() })),
       shares: Float64Array.from(members, ({ share }) => share),

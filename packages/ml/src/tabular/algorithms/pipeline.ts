@@ -4,7 +4,7 @@ import type { Attribution } from '../explain/attribution.ts';
 import { transformTraining } from '../preprocessing/preprocessor.ts';
 import type { FittedPreprocessor } from '../preprocessing/preprocessor.ts';
 import type { FittedPipeline, LossCurve, Parameters } from '../types.ts';
-import type { Algorithm, FitContext, FittedEstimator } from './algorithm.ts';
+import type { Algorithm, BlockPredictor, FitContext, FittedEstimator } from './algorithm.ts';
 
 /** A fitted pipeline and what fitting it told. */
 export interface PipelineFit {
@@ -37,6 +37,9 @@ export function fitPipeline(spec: PipelineSpec, dataset: Dataset, context: FitCo
   };
 }
 
+/** Fewer rows are done one by one before blocks are made ready. */
+const fewRows = 64;
+
 /** Preprocessing and estimator as one. Its rows share two scratch arrays, so that predicting allocates nothing. */
 export function joinPipeline(
   preprocessor: FittedPreprocessor,
@@ -59,7 +62,11 @@ export function joinPipeline(
       const attribution = estimator.attribution?.(preprocessor.features);
       return attribution && explainRaw(preprocessor, attribution);
     },
-    predict: (columns, rows) => predictRows(predictRow, columns, rows, outputs),
+    predict(columns, rows) {
+      const blocks = rows < fewRows ? undefined : estimator.openBlocks?.(x.length);
+      if (!blocks) return predictRows(predictRow, columns, rows, outputs);
+      return predictBlocks(preprocessor, blocks, columns, rows, outputs);
+    },
     state: () => ({ preprocessor: preprocessor.state(), estimator: estimator.state() }),
   };
 }
@@ -77,7 +84,7 @@ function explainRaw(preprocessor: FittedPreprocessor, attribution: Attribution):
 }
 
 /** Runs a row predictor over columns; returns rows × outputs. */
-export function predictRows(
+function predictRows(
   predictRow: FittedPipeline['predictRow'],
   columns: readonly Float64Array[],
   rows: number,
@@ -90,6 +97,29 @@ export function predictRows(
     for (let i = 0; i < raw.length; i++) raw[i] = columns[i][row];
     predictRow(raw, out);
     all.set(out, row * outputs);
+  }
+  return all;
+}
+
+/** As `predictRows`, block by block. */
+function predictBlocks(
+  preprocessor: FittedPreprocessor,
+  blocks: BlockPredictor,
+  columns: readonly Float64Array[],
+  rows: number,
+  outputs: number,
+): Float64Array {
+  const raw = new Float64Array(columns.length);
+  const x = new Float64Array(preprocessor.columns.length);
+  const all = new Float64Array(rows * outputs);
+  for (let from = 0; from < rows; from += blocks.capacity) {
+    const to = Math.min(rows, from + blocks.capacity);
+    for (let row = from; row < to; row++) {
+      for (let i = 0; i < raw.length; i++) raw[i] = columns[i][row];
+      preprocessor.transformRow(raw, x);
+      blocks.x.set(x, (row - from) * x.length);
+    }
+    blocks.predict(to - from, all.subarray(from * outputs, to * outputs));
   }
   return all;
 }

@@ -1,15 +1,13 @@
 import type { Column, FeatureSchema, Task, Warning } from '../types.ts';
 import { type Documents, sharedGrams } from './documents.ts';
 import { gather } from './frame.ts';
+import { copiesTarget } from './leak.ts';
 
 export interface PreparedFeature {
   readonly schema: FeatureSchema;
   readonly values: Float64Array;
 }
 
-/** A feature that agrees with the target in at least this share of rows, or correlates so, is likely a copy of it. */
-const leakAgreement = 0.9999;
-const minLeakRows = 20;
 /** Texts whose n-grams occur in other texts less than this are as good as numbered. */
 const leastShared = 0.05;
 /** Texts that the example is chosen from. */
@@ -155,46 +153,4 @@ function countDistinct(values: Float64Array): { present: number; several: boolea
     present++;
   }
   return { present, several };
-}
-
-/** Whether one tells the other: by correlation of numbers, or by one class for each value of few. */
-function copiesTarget({ schema, values }: PreparedFeature, target: Float64Array, task: Task): boolean {
-  if (values.length < minLeakRows) return false;
-  if (task === 'regression') {
-    return (
-      schema.kind !== 'categorical' &&
-      schema.kind !== 'text' &&
-      Math.abs(correlation(values, target)) >= leakAgreement
-    );
-  }
-  return agreement(values, target) >= leakAgreement;
-}
-
-/** Share of rows that the most frequent class of each value gets right, of values that stand for many rows each. */
-function agreement(values: Float64Array, target: Float64Array): number {
-  const byValue = new Map<number, Map<number, number>>();
-  for (let i = 0; i < values.length; i++) {
-    const counts = byValue.get(values[i]) ?? new Map<number, number>();
-    byValue.set(values[i], counts.set(target[i], (counts.get(target[i]) ?? 0) + 1));
-    if (byValue.size > values.length / 10) return 0;
-  }
-  let right = 0;
-  for (const counts of byValue.values()) right += Math.max(...counts.values());
-  return right / values.length;
-}
-
-function correlation(a: Float64Array, b: Float64Array): number {
-  const rows = Array.from(a.keys()).filter((i) => !Number.isNaN(a[i]));
-  if (rows.length < a.length / 2) return 0;
-  const meanA = rows.reduce((sum, i) => sum + a[i], 0) / rows.length;
-  const meanB = rows.reduce((sum, i) => sum + b[i], 0) / rows.length;
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (const i of rows) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }

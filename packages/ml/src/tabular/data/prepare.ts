@@ -122,7 +122,7 @@ function featureColumns(table: Table, { features, target, weights, validation }:
     throw new TabularError('INVALID_OPTION', `The target ${target} cannot be a feature as well.`, target);
   }
   if (features) return [...new Set(features)].map((name) => findColumn(table, name, 'feature'));
-  const groups = 'folds' in validation ? validation.groups : undefined;
+  const { groups } = validation;
   return table.columns.filter(({ name }) => name !== target && name !== weights && name !== groups);
 }
 
@@ -182,6 +182,8 @@ function was(count: number): string {
   return count === 1 ? 'was' : 'were';
 }
 
+/** Of what its share would be among equals, a class that has less is rare: of two, one with less than a fifth of the rows. */
+const imbalance = 0.4;
 /** Metrics of a class with fewer rows say little. */
 const fewRows = 10;
 
@@ -206,7 +208,7 @@ function usedClasses(
     const others = rare > 1 ? ` ${rare} classes have fewer than ${fewRows}.` : '';
     const message = `The class ${labels[least]} has only ${counts[least]} ${counts[least] === 1 ? 'row' : 'rows'}; its metrics say little.${others}`;
     warnings.push({ code: 'RARE_CLASS', column: name, count: counts[least], message });
-  } else if (counts[least] * used.length < 0.2 * values.length) {
+  } else if (counts[least] * used.length < imbalance * values.length) {
     const message = `The class ${labels[least]} has ${counts[least]} of ${values.length} rows: prefer balanced accuracy or F1 to accuracy.`;
     warnings.push({ code: 'IMBALANCED', column: name, count: counts[least], message });
   }

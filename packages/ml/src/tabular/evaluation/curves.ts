@@ -1,6 +1,7 @@
 import type { Target } from '../data/frame.ts';
 import type { CalibrationCurve, ClassCurve, Curves, Residuals } from '../types.ts';
 import type { Random } from '../../random/random.ts';
+import type { Judging } from './judging.ts';
 import { classScore } from './metrics.ts';
 
 /** Points of a ROC or PR curve at most. */
@@ -13,11 +14,11 @@ const residualBins = 30;
 export function curvesOf(
   target: Target,
   predicted: Float64Array,
-  labels: readonly string[],
+  { labels, positive }: Pick<Judging, 'labels' | 'positive'>,
   random: Random,
 ): Curves {
   if (target.classes === 0) return { residuals: residualsOf(target.values, predicted, random) };
-  const positives = labels.length === 2 ? [1] : labels.map((_, k) => k);
+  const positives = labels.length === 2 ? [positive] : labels.map((_, k) => k);
   const binary = positives.map((k) => ({
     label: labels[k],
     actual: target.values.map((value) => (value === k ? 1 : 0)),

@@ -53,7 +53,7 @@ function collectDrops(
   const sign = isGain(session.metric) ? 1 : -1;
   const score = (changed: readonly Float64Array[]): number => {
     const predicted = fit.fitted.predict(changed, rows.length);
-    const metrics = measureDecided(target, predicted, session.schema.classes, fold);
+    const metrics = measureDecided(target, predicted, session.judging, fold);
     return sign * scoreOf(metrics, session.metric);
   };
   const intact = score(columns);

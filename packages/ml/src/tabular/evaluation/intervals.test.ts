@@ -13,8 +13,15 @@ function heldOut(rows: number, seed: number): HeldOut {
 }
 
 function rmseInterval(folds: readonly HeldOut[]) {
-  const reported = meanMetrics(folds.map(({ target, predicted }) => measure(target, predicted, [])));
-  const { rmse = [NaN, NaN] } = bootstrapIntervals(folds, [], reported, createRandom(1));
+  const reported = meanMetrics(
+    folds.map(({ target, predicted }) => measure(target, predicted, { labels: [], positive: 1 })),
+  );
+  const { rmse = [NaN, NaN] } = bootstrapIntervals(
+    folds,
+    { labels: [], positive: 1 },
+    reported,
+    createRandom(1),
+  );
   return { low: rmse[0], high: rmse[1], value: reported.rmse ?? NaN };
 }
 

@@ -1,6 +1,7 @@
 import type { Random } from '../../random/random.ts';
 import { gather, type Target } from '../data/frame.ts';
 import type { Intervals, Metrics } from '../types.ts';
+import type { Judging } from './judging.ts';
 import { meanMetrics, measure, scalarMetrics } from './score.ts';
 
 const resamples = 500;
@@ -22,15 +23,15 @@ export interface HeldOut {
  */
 export function bootstrapIntervals(
   folds: readonly HeldOut[],
-  labels: readonly string[],
+  judging: Judging,
   reported: Metrics,
   random: Random,
 ): Intervals {
   const rows = folds.reduce((sum, { target }) => sum + target.values.length, 0);
-  const affordable = Math.max(leastRows, Math.floor(maxRows / Math.max(1, labels.length - 1)));
+  const affordable = Math.max(leastRows, Math.floor(maxRows / Math.max(1, judging.labels.length - 1)));
   const share = Math.min(1, affordable / rows);
   const drawn = Array.from({ length: resamples }, () =>
-    meanMetrics(folds.map((fold) => resampled(fold, labels, share, random))),
+    meanMetrics(folds.map((fold) => resampled(fold, judging, share, random))),
   );
   const intervals = scalarMetrics.flatMap((metric) => {
     const value = reported[metric];
@@ -45,7 +46,7 @@ export function bootstrapIntervals(
 
 function resampled(
   { target, predicted, threshold }: HeldOut,
-  labels: readonly string[],
+  judging: Judging,
   share: number,
   random: Random,
 ): Metrics {
@@ -58,7 +59,7 @@ function resampled(
     for (let k = 0; k < outputs; k++) picked[i * outputs + k] = predicted[row * outputs + k];
   });
   const drawn = { classes, values: gather(values, rows), weights: gather(weights, rows) };
-  return measure(drawn, picked, labels, threshold);
+  return measure(drawn, picked, judging, threshold);
 }
 
 /** Between which the middle 95 % of the values lie. */

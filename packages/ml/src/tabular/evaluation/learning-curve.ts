@@ -35,7 +35,7 @@ export function learningCurve(
   const points: LearningCurve['points'][number][] = [];
   const score = (rows: Int32Array, predicted: Float64Array): number => {
     const target = takeTarget(session.dataset.target, rows);
-    return scoreOf(measureDecided(target, predicted, session.schema.classes, fold), session.metric);
+    return scoreOf(measureDecided(target, predicted, session.judging, fold), session.metric);
   };
   for (const rows of sizes) {
     session.context.checkAborted();

@@ -1,21 +1,25 @@
 import type { Metrics, ScalarMetric } from '../types.ts';
+import type { Judging } from './judging.ts';
 
 /** Probabilities below this are raised to it in the log loss, which stays finite. */
 const tiny = 1e-15;
 
+const losses: ReadonlySet<ScalarMetric> = new Set(['logLoss', 'rmse', 'mae', 'pinball', 'poissonDeviance']);
+
 /** Whether a larger value of the metric is better. */
 export function isGain(metric: ScalarMetric): boolean {
-  return metric !== 'logLoss' && metric !== 'rmse' && metric !== 'mae';
+  return !losses.has(metric);
 }
 
 /**
  * Metrics of predicted probabilities (rows × classes, row-major) against class indices. The confusion matrix counts;
- * `labels` names its sides. Of two classes, the second is predicted from `threshold` on where there is one.
+ * `labels` names its sides. Of two classes, the second is predicted from `threshold` on where there is one, and F1 is of
+ * the positive.
  */
 export function classificationMetrics(
   actual: Float64Array,
   probabilities: Float64Array,
-  labels: readonly string[],
+  { labels, positive }: Pick<Judging, 'labels' | 'positive'>,
   threshold?: number,
 ): Metrics {
   const matrix = confusionMatrix(actual, labelled(probabilities, labels.length, threshold), labels.length);
@@ -23,15 +27,22 @@ export function classificationMetrics(
   return {
     accuracy: matrix.reduce((sum, row, i) => sum + row[i], 0) / actual.length,
     balancedAccuracy: balancedAccuracy(matrix),
-    f1: f1(matrix),
+    f1: f1(matrix, positive),
     ...(rocAuc === undefined ? {} : { rocAuc }),
     logLoss: logLoss(actual, probabilities, labels.length),
     confusion: { labels, matrix },
   };
 }
 
-/** Root mean squared error, mean absolute error and R²; R² is absent where the actual values do not vary. */
-export function regressionMetrics(actual: Float64Array, predicted: Float64Array): Metrics {
+/**
+ * Root mean squared error, mean absolute error and R², which is absent where the actual values do not vary; of a goal
+ * besides, pinball loss and coverage (Koenker & Bassett 1978) or the mean Poisson deviance.
+ */
+export function regressionMetrics(
+  actual: Float64Array,
+  predicted: Float64Array,
+  { alpha, counts }: Pick<Judging, 'alpha' | 'counts'> = {},
+): Metrics {
   const mean = actual.reduce((sum, value) => sum + value, 0) / actual.length;
   let squares = 0;
   let absolute = 0;
@@ -43,7 +54,35 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
   }
   const rmse = Math.sqrt(squares / actual.length);
   const mae = absolute / actual.length;
-  return spread > 0 ? { rmse, mae, r2: 1 - squares / spread } : { rmse, mae };
+  return {
+    rmse,
+    mae,
+    ...(spread > 0 && { r2: 1 - squares / spread }),
+    ...(alpha !== undefined && quantileMetrics(actual, predicted, alpha)),
+    ...(counts && { poissonDeviance: poissonDeviance(actual, predicted) }),
+  };
+}
+
+function quantileMetrics(actual: Float64Array, predicted: Float64Array, alpha: number): Metrics {
+  let loss = 0;
+  let below = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const error = actual[i] - predicted[i];
+    loss += error > 0 ? alpha * error : (alpha - 1) * error;
+    if (error <= 0) below++;
+  }
+  return { pinball: loss / actual.length, coverage: below / actual.length };
+}
+
+/** What is predicted counts as just above 0 where it is not. */
+function poissonDeviance(actual: Float64Array, predicted: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const mean = Math.max(tiny, predicted[i]);
+    const log = actual[i] > 0 ? actual[i] * Math.log(actual[i] / mean) : 0;
+    total += 2 * (log - actual[i] + mean);
+  }
+  return total / actual.length;
 }
 
 /** Class indices by the threshold of the second of two classes, or the likeliest without one. */
@@ -79,13 +118,13 @@ function balancedAccuracy(matrix: readonly (readonly number[])[]): number {
   return sum(recalls) / recalls.length;
 }
 
-/** Of the second class where there are two, else the mean over the classes that occur or were predicted. */
-function f1(matrix: readonly (readonly number[])[]): number {
+/** Of the positive class where there are two, else the mean over the classes that occur or were predicted. */
+function f1(matrix: readonly (readonly number[])[], positive: number): number {
   const scores = matrix.flatMap((row, k) => {
     const involved = sum(row) + sum(matrix.map((other) => other[k]));
     return involved > 0 ? [(2 * row[k]) / involved] : [undefined];
   });
-  if (matrix.length === 2) return scores[1] ?? 0;
+  if (matrix.length === 2) return scores[positive] ?? 0;
   const defined = scores.filter((score) => score !== undefined);
   return sum(defined) / defined.length;
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../random/random.ts';
+import type { Target } from '../data/frame.ts';
 import type { Split } from './splits.ts';
 
 /**
@@ -22,6 +23,54 @@ export function groupSplits(groups: Float64Array, folds: number, random: Random)
     train: rowsWhere(groups.length, (row) => foldOf[row] !== fold),
     test: rowsWhere(groups.length, (row) => foldOf[row] === fold),
   }));
+}
+
+/**
+ * Holds out whole groups, drawn at random, that together come near to `share` of the rows, of each class alike where
+ * there are classes; undefined where there are fewer than two groups.
+ */
+export function groupHoldout(
+  groups: Float64Array,
+  { values, classes }: Pick<Target, 'values' | 'classes'>,
+  share: number,
+  random: Random,
+): Split | undefined {
+  const members = membersOf(groups);
+  if (members.length < 2) return undefined;
+  const kinds = Math.max(1, classes);
+  const kindOf = (row: number): number => (classes > 0 ? values[row] : 0);
+  const missing = new Float64Array(kinds);
+  for (let row = 0; row < groups.length; row++) missing[kindOf(row)] += share;
+  const wanted = missing.slice();
+  // By how much the distance from what is wanted of each class grows.
+  const cost = (counts: Float64Array): number =>
+    counts.reduce((sum, count, k) => sum + (count * (count - 2 * missing[k])) / Math.max(1, wanted[k]), 0);
+  const counted = Array.from(random.shuffle(Int32Array.from(members.keys())), (group) => {
+    const counts = new Float64Array(kinds);
+    for (const row of members[group]) counts[kindOf(row)]++;
+    return { rows: members[group], counts };
+  });
+  const held = new Uint8Array(groups.length);
+  let taken = 0;
+  for (const { rows, counts } of counted) {
+    if (cost(counts) >= 0 || taken === counted.length - 1) continue;
+    counts.forEach((count, k) => (missing[k] -= count));
+    for (const row of rows) held[row] = 1;
+    taken++;
+  }
+  if (taken === 0) {
+    const nearest = counted.reduce((a, b) => (cost(b.counts) < cost(a.counts) ? b : a));
+    for (const row of nearest.rows) held[row] = 1;
+  }
+  return {
+    train: rowsWhere(groups.length, (row) => held[row] === 0),
+    test: rowsWhere(groups.length, (row) => held[row] === 1),
+  };
+}
+
+/** How many groups there are. */
+export function groupCount(groups: Float64Array): number {
+  return membersOf(groups).length;
 }
 
 function membersOf(groups: Float64Array): number[][] {

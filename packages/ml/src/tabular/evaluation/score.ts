@@ -1,28 +1,29 @@
 import { gather, type Target } from '../data/frame.ts';
 import type { Decision, Metrics, ScalarMetric } from '../types.ts';
 import { calibrateRows } from './calibration.ts';
+import type { Judging } from './judging.ts';
 import { classificationMetrics, regressionMetrics } from './metrics.ts';
 
-/** Metrics of predictions (rows × outputs) for a target; of two classes, labelled by a threshold if there is one. */
+/** Metrics of predictions (rows × outputs) for a target; of two classes, the second from a threshold on if there is one. */
 export function measure(
   target: Target,
   predicted: Float64Array,
-  labels: readonly string[],
+  judging: Judging,
   threshold?: number,
 ): Metrics {
-  if (target.classes === 0) return regressionMetrics(target.values, predicted);
-  return classificationMetrics(target.values, predicted, labels, threshold);
+  if (target.classes === 0) return regressionMetrics(target.values, predicted, judging);
+  return classificationMetrics(target.values, predicted, judging, threshold);
 }
 
 /** Metrics of what a fitted pipeline predicts, calibrated and labelled as a decision has it. */
 export function measureDecided(
   target: Target,
   predicted: Float64Array,
-  labels: readonly string[],
+  judging: Judging,
   { calibration, threshold }: Partial<Decision>,
 ): Metrics {
   const corrected = calibration ? calibrateRows(calibration, predicted) : predicted;
-  return measure(target, corrected, labels, threshold);
+  return measure(target, corrected, judging, threshold);
 }
 
 /** The metric, or its worst value where it is undefined on the data. */
@@ -44,6 +45,9 @@ export const scalarMetrics = [
   'rmse',
   'mae',
   'r2',
+  'pinball',
+  'coverage',
+  'poissonDeviance',
 ] as const;
 
 /** Mean of each metric over the folds that define it; confusion matrices add up. */

@@ -1,6 +1,39 @@
-import type { ThresholdCurve, ThresholdMetric } from '../types.ts';
+import type { ThresholdCurve, ThresholdMetric, ThresholdRule } from '../types.ts';
+import { classScore } from './metrics.ts';
 
 const curvePoints = 200;
+
+/** What a rule that learns a threshold makes the most of. */
+export const thresholdMetric: Readonly<Record<'f1' | 'balanced_accuracy', ThresholdMetric>> = {
+  f1: 'f1',
+  balanced_accuracy: 'balancedAccuracy',
+};
+
+/** From which probability of the second class a row is labelled so, where `threshold` is one of the positive. */
+export function thresholdOfSecond(threshold: number, positive: number): number {
+  // Just above: a row whose probability is the threshold itself is labelled as the positive.
+  return positive === 1 ? threshold : 1 - threshold + Number.EPSILON;
+}
+
+/**
+ * The threshold, of the second class, by which a candidate is compared with others on the rows it was predicted for:
+ * where the metric is what the rule makes the most of, the best of these rows, as each would be given its own.
+ * Undefined: the likeliest class.
+ */
+export function comparedThreshold(
+  rule: ThresholdRule,
+  metric: string,
+  positive: number,
+  actual: Float64Array,
+  predicted: Float64Array,
+): number | undefined {
+  if (rule === 'half') return undefined;
+  if (typeof rule === 'number') return thresholdOfSecond(rule, positive);
+  if (thresholdMetric[rule] !== metric) return undefined;
+  const isPositive = actual.map((value) => Number(value === positive));
+  const best = bestThreshold(thresholdMetric[rule], classScore(predicted, 2, positive), isPositive);
+  return thresholdOfSecond(best, positive);
+}
 
 /** Scores of labelling as positive what has at least a threshold. */
 interface ThresholdPoint {

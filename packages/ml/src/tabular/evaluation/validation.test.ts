@@ -3,7 +3,7 @@ import { createRandom } from '../../random/random.ts';
 import { mixedFeatures, mixedTable, withColumns } from '../testing/sample-tables.ts';
 import { train } from '../train.ts';
 import type { TrainOptions, Validation } from '../types.ts';
-import { groupSplits, timeHoldout, timeSplits } from './ordered-splits.ts';
+import { groupHoldout, groupSplits, timeHoldout, timeSplits } from './ordered-splits.ts';
 
 describe('splits by group', () => {
   const groups = Float64Array.from({ length: 100 }, (_, row) => (row < 4 ? NaN : row % 13));
@@ -22,6 +22,55 @@ describe('splits by group', () => {
 
   it('are refused where there are fewer groups than folds', () => {
     expect(groupSplits(Float64Array.of(1, 1, 2, 2), 3, createRandom(1))).toBeUndefined();
+  });
+});
+
+describe('a holdout by group', () => {
+  const rows = 400;
+  const groups = Float64Array.from({ length: rows }, (_, row) => (row < 5 ? NaN : row % 40));
+  // One row in ten is of the second class, by whole groups.
+  const values = groups.map((group) => Number(group % 10 === 3));
+
+  it.each([0.2, 0.5])('holds whole groups out, about %d of the rows and of each class', (share) => {
+    const split = groupHoldout(groups, { values, classes: 2 }, share, createRandom(3));
+    const held = Array.from(split?.test ?? []);
+    const learnt = new Set(Array.from(split?.train ?? [], (row) => groups[row]));
+    expect([...held, ...(split?.train ?? [])].sort((a, b) => a - b)).toEqual(Array.from(groups.keys()));
+    expect(held.some((row) => learnt.has(groups[row]) && !Number.isNaN(groups[row]))).toBe(false);
+    expect(Math.abs(held.length / rows - share)).toBeLessThan(0.05);
+    const rare = held.filter((row) => values[row] === 1).length;
+    expect(Math.abs(rare / values.filter((value) => value === 1).length - share)).toBeLessThan(0.13);
+  });
+
+  it('leaves a group on either side, however large they are', () => {
+    for (const share of [0.05, 0.95]) {
+      const split = groupHoldout(
+        Float64Array.of(0, 0, 0, 1, 1),
+        { values: new Float64Array(5), classes: 0 },
+        share,
+        createRandom(1),
+      );
+      expect([split?.train.length, split?.test.length].toSorted((a = 0, b = 0) => a - b)).toEqual([2, 3]);
+    }
+    const one = { values: new Float64Array(3), classes: 0 };
+    expect(groupHoldout(new Float64Array(3), one, 0.5, createRandom(1))).toBeUndefined();
+  });
+
+  it.each(['linear', 'auto'] as const)('judges %s on groups that it never saw', (algorithm) => {
+    const table = mixedTable(120);
+    const shop = Float64Array.from({ length: 120 }, (_, row) => row % 3);
+    const { heldOut, schema } = train(withColumns(table, { name: 'shop', kind: 'numeric', values: shop }), {
+      task: 'regression',
+      target: 'price',
+      features: mixedFeatures,
+      algorithm,
+      validation: { holdout: 0.3, groups: 'shop' },
+      budgetMs: 2_000,
+      seed: 1,
+    });
+    expect(new Set(Array.from(heldOut.rows, (row) => shop[row])).size).toBe(1);
+    expect(heldOut.rows).toHaveLength(40);
+    expect(schema.features.map(({ name }) => name)).not.toContain('shop');
   });
 });
 

@@ -2,7 +2,7 @@ import type { Random } from '../../random/random.ts';
 import { gather, type Target } from '../data/frame.ts';
 import { TabularError } from '../errors.ts';
 import type { Table, Validation } from '../types.ts';
-import { groupSplits, timeHoldout, timeSplits } from './ordered-splits.ts';
+import { groupHoldout, groupSplits, timeHoldout, timeSplits } from './ordered-splits.ts';
 import { foldSplits, holdoutSplit, type Split } from './splits.ts';
 
 /** What rows are kept together or put in order by, a number for each usable row; neither where rows are dealt freely. */
@@ -13,7 +13,7 @@ export interface SplitKeys {
 
 /** The column that rows are kept together or put in order by. */
 export function splitColumn(validation: Validation): string | undefined {
-  return 'folds' in validation ? (validation.groups ?? validation.time) : validation.time;
+  return validation.groups ?? validation.time;
 }
 
 /** Reads the column that a validation names, of the given rows. Throws `UNKNOWN_COLUMN` or `INVALID_OPTION`. */
@@ -21,7 +21,7 @@ export function readSplitKeys(table: Table, validation: Validation, rows: Int32A
   const name = splitColumn(validation);
   if (name === undefined) return {};
   const column = table.columns.find((one) => one.name === name);
-  const isGroups = 'folds' in validation && validation.groups !== undefined;
+  const isGroups = validation.groups !== undefined;
   const field = isGroups ? 'validation.groups' : 'validation.time';
   if (!column) throw new TabularError('UNKNOWN_COLUMN', `There is no column ${name} to split by.`, field);
   if (isGroups) return { groups: gather(numbersOf(column), rows) };
@@ -52,6 +52,11 @@ export function validationSplits(
 ): Split[] {
   if ('folds' in validation) return keyedFolds(target, keys, validation.folds, random);
   const { values, classes } = target;
+  if (keys.groups) {
+    const held = groupHoldout(keys.groups, target, validation.holdout, random);
+    if (held) return [held];
+    throw tooFew('validation.groups', 'All rows are of one group, so that none can be held out.');
+  }
   if (!keys.times) return [holdoutSplit(values, classes, validation.holdout, random)];
   const split = timeHoldout(keys.times, validation.holdout);
   if (split) return [split];

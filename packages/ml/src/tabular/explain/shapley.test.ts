@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../random/random.ts';
 import { blendPipelines } from '../algorithms/blend.ts';
-import { type Forest, goesRight } from '../algorithms/gradient-boosting/forest.ts';
-import { reviveForest } from '../algorithms/gradient-boosting/forest.ts';
+import { type Forest, goesRight } from '../trees/forest.ts';
+import { reviveForest } from '../trees/forest.ts';
 import {
   type AlgorithmName,
   createPredictor,

@@ -1,4 +1,4 @@
-import { type Forest, goesRight } from '../algorithms/gradient-boosting/forest.ts';
+import { type Forest, goesRight } from '../trees/forest.ts';
 import type { Attribution, ExplanationScale } from './attribution.ts';
 import { createShapleyPath, type ShapleyPath } from './shapley-path.ts';
 

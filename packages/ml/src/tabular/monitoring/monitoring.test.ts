@@ -104,3 +104,39 @@ describe('a tally', () => {
     expect([tally.counts[missing], tally.counts[missing + 1]]).toEqual([2, 1]);
   });
 });
+
+it('texts are held against those of training by their lengths and by how many are missing', () => {
+  const texts = Array.from({ length: rows }, (_, i) =>
+    i % 5 === 0 ? '  ' : `${i % 2 === 0 ? 'good' : 'bad'} ${'very '.repeat(i % 7)}`,
+  );
+  const reviews: Table = {
+    rows,
+    columns: [
+      { name: 'review', kind: 'text', values: texts },
+      ...table.columns.filter(({ name }) => name === 'y'),
+    ],
+  };
+  const trained = train(reviews, {
+    task: 'classification',
+    target: 'y',
+    algorithm: 'gradient_boosting',
+    parameters: { iterations: 5 },
+    validation: { holdout: 0.2 },
+    seed: 1,
+  });
+  const known = referenceOf(trained, reviews, new Set(['review']));
+  const [review] = known.features;
+  expect(review).toMatchObject({ name: 'review', kind: 'text', missing: expect.closeTo(0.2) });
+  expect(sum(review)).toBeCloseTo(1);
+  const ready = createPredictor(trained.model);
+  const tally = createTally(trained.model.schema, known);
+  for (const text of texts) ready.predictRow({ review: text }, tally);
+  const expected = [...review.shares, review.missing, 0];
+  expect(Array.from(tally.counts.slice(0, expected.length), (count) => count / rows)).toEqual(
+    expected.map((share) => expect.closeTo(share, 10)),
+  );
+  const strange = createTally(trained.model.schema, known);
+  ready.predictRow({ review: 'x'.repeat(5000) }, strange);
+  ready.predictRow({ review: null }, strange);
+  expect([strange.counts[review.shares.length - 1], strange.counts[review.shares.length]]).toEqual([1, 1]);
+});

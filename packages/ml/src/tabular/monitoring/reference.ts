@@ -3,9 +3,12 @@ import type { FeatureSchema, HeldOut, Model, Table } from '../types.ts';
 
 /** How often values fall in each cell. Shares are of all rows and add up to 1 with `missing`. */
 export type Distribution =
-  /** `shares[i]` counts values in (edges[i − 1], edges[i]]; the first and the last cell are open. */
+  /**
+   * `shares[i]` counts values in (edges[i − 1], edges[i]]; the first and the last cell are open. Of texts they are
+   * lengths, in characters.
+   */
   | {
-      readonly kind: 'numeric' | 'datetime';
+      readonly kind: 'numeric' | 'datetime' | 'text';
       readonly edges: readonly number[];
       readonly shares: readonly number[];
       readonly missing: number;
@@ -47,24 +50,34 @@ export function referenceOf(
   const columns = featureColumns(features, table, undefined);
   const { predicted } = heldOut;
   const prediction = classes.length > 0 ? categoriesOf(predicted, classes) : numbersOf(predicted, 'numeric');
-  const references = features.flatMap((feature, i): FeatureReference[] =>
-    watched.has(feature.name) && feature.kind !== 'text'
-      ? [{ name: feature.name, ...distributionOf(feature, columns[i]) }]
-      : [],
-  );
+  const references = features.flatMap((feature, i): FeatureReference[] => {
+    if (!watched.has(feature.name)) return [];
+    const values = feature.kind === 'text' ? lengthsIn(table, feature.name) : columns[i];
+    return [{ name: feature.name, ...distributionOf(feature, values) }];
+  });
   return { rows: table.rows, features: references, prediction };
 }
 
-function distributionOf(
-  feature: Exclude<FeatureSchema, { kind: 'text' }>,
-  values: Float64Array,
-): Distribution {
+/** Characters of a text; NaN of what counts as missing, which a text of nothing but spaces does. */
+export function lengthOf(value: unknown): number {
+  return typeof value === 'string' && value.trim() !== '' ? value.length : NaN;
+}
+
+function lengthsIn({ columns, rows }: Table, name: string): Float64Array {
+  const column = columns.find((one) => one.name === name);
+  if (column?.kind === 'text') return Float64Array.from(column.values, lengthOf);
+  if (column?.kind !== 'categorical') return new Float64Array(rows).fill(NaN);
+  const lengths = column.categories.map(lengthOf);
+  return Float64Array.from(column.codes, (code) => lengths[code] ?? NaN);
+}
+
+function distributionOf(feature: FeatureSchema, values: Float64Array): Distribution {
   return feature.kind === 'categorical'
     ? categoriesOf(values, feature.categories)
     : numbersOf(values, feature.kind);
 }
 
-function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime'): Distribution {
+function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'text'): Distribution {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const edges: number[] = [];
   const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));

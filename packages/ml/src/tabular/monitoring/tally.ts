@@ -1,5 +1,5 @@
 import type { Observer, Schema } from '../types.ts';
-import { cellOf, type Distribution, type Reference } from './reference.ts';
+import { cellOf, lengthOf, type Distribution, type Reference } from './reference.ts';
 
 /**
  * Counts of what is predicted, in the cells of a reference: for each of its features the cells, then missing, then
@@ -19,13 +19,15 @@ interface Slot {
   readonly name: string;
   readonly at: number;
   readonly cells: number;
+  /** Texts are counted by their lengths. */
+  readonly text: boolean;
   /** Absent for categories. */
   readonly edges: Float64Array | undefined;
   /** The cell of each of the model's categories. */
   readonly cellOfCode: Int32Array;
 }
 
-/** Counts rows as a predictor makes them: a binary search a number, a look-up a category, and nothing allocated. */
+/** Counts rows as a predictor makes them: a binary search a number or a text's length, a look-up a category, and nothing allocated. */
 export function createTally(schema: Schema, reference: Reference): Tally {
   const { features, classes } = schema;
   let at = 0;
@@ -44,7 +46,7 @@ export function createTally(schema: Schema, reference: Reference): Tally {
     observe(record, raw, answer) {
       for (let i = 0; i < slots.length; i++) {
         const slot = slots[i];
-        const value = raw[slot.feature];
+        const value = slot.text ? lengthOf(record[slot.name]) : raw[slot.feature];
         if (value === value) counts[slot.at + cellOfValue(slot, value)]++;
         else counts[slot.at + slot.cells + (isUnseen(slot, record[slot.name]) ? 1 : 0)]++;
       }
@@ -63,11 +65,12 @@ function slotOf(
   const cells = distribution.shares.length;
   if (distribution.kind !== 'categorical') {
     const edges = Float64Array.from(distribution.edges);
-    return { feature, name, at, cells, edges, cellOfCode: new Int32Array(0) };
+    const text = distribution.kind === 'text';
+    return { feature, name, at, cells, text, edges, cellOfCode: new Int32Array(0) };
   }
   const cell = new Map(distribution.categories.map((category, i) => [category, i]));
   const cellOfCode = Int32Array.from(names, (category) => cell.get(category) ?? cells - 1);
-  return { feature, name, at, cells, edges: undefined, cellOfCode };
+  return { feature, name, at, cells, text: false, edges: undefined, cellOfCode };
 }
 
 function cellOfValue({ edges, cellOfCode }: Slot, value: number): number {

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx/graph.ts';
-import { type Forest, reviveForest } from '../algorithms/gradient-boosting/forest.ts';
+import { type Forest, reviveForest } from '../trees/forest.ts';
 import type { FeatureSchema, State } from '../types.ts';
 import { notExportable } from './onnx-errors.ts';
 import type { RawInputs } from './onnx-inputs.ts';
@@ -107,7 +107,7 @@ function probabilities(graph: GraphBuilder, scores: string, logits: number): str
 }
 
 /** [1 − p, p]. */
-function withComplement(graph: GraphBuilder, second: string): string {
+export function withComplement(graph: GraphBuilder, second: string): string {
   const first = graph.node('Sub', [graph.constant(Float64Array.of(1), []), second]);
   return graph.node('Concat', [first, second], { axis: 1 });
 }

@@ -1,7 +1,7 @@
 import { createGraphBuilder, encodeGraph, type GraphBuilder } from '../../onnx/graph.ts';
-import type { Model, Schema, State } from '../types.ts';
+import type { Decision, Model, Schema, State } from '../types.ts';
+import { addCalibration, addThreshold } from './onnx-decision.ts';
 import { addPipeline, type PipelineState } from './onnx-estimators.ts';
-import { notExportable } from './onnx-errors.ts';
 import { addInputs, type RawInputs } from './onnx-inputs.ts';
 
 /** What the file says the model is called. */
@@ -20,13 +20,11 @@ const outputNames = ['label', 'probabilities', 'value'] as const;
  * output gets a number behind its name; the metadata `quadrax.features` lists them all. Outputs: `value` [rows, 1]
  * doubles, or `label` [rows] text and `probabilities` [rows, classes] doubles in the order of `quadrax.classes`.
  *
- * Throws `NOT_EXPORTABLE` for nearest neighbours and averages that hold them, for texts and categories that stand for
- * their mean target, and where a threshold or a calibration was learnt.
+ * Labels and probabilities are as the model's decision has them: corrected, and by its threshold. Throws
+ * `NOT_EXPORTABLE` for texts, and for nearest neighbours and averages that hold them.
  */
 export function exportOnnx(model: Model, about: ExportAbout): Uint8Array {
   const { schema, algorithm, libraryVersion, fitted, decision } = model;
-  if (decision)
-    throw notExportable('its labels come of a threshold of its own or of calibrated probabilities');
   const graph = createGraphBuilder(outputNames);
   const inputs = addInputs(graph, schema.features);
   const predicted = addModel(graph, inputs, schema, {
@@ -34,7 +32,7 @@ export function exportOnnx(model: Model, about: ExportAbout): Uint8Array {
     state: fitted.state(),
     outputs: fitted.outputs,
   });
-  addOutputs(graph, predicted, schema);
+  addOutputs(graph, predicted, schema, decision);
   return encodeGraph(graph.finish('quadrax'), {
     producer: { name: 'quadrax', version: libraryVersion },
     version: about.version,
@@ -80,13 +78,21 @@ function addModel(
   return weighted.reduce((sum, part) => graph.node('Add', [sum, part]));
 }
 
-function addOutputs(graph: GraphBuilder, predicted: string, { task, classes }: Schema): void {
+function addOutputs(
+  graph: GraphBuilder,
+  predicted: string,
+  { task, classes }: Schema,
+  decision: Decision | undefined,
+): void {
   if (task === 'regression') {
     graph.output('value', predicted, 'double', 1);
     return;
   }
-  const likeliest = graph.node('ArgMax', [predicted], { axis: 1, keepdims: 0 });
-  const label = graph.node('Gather', [graph.constant(classes, [classes.length]), likeliest]);
+  const probabilities = decision ? addCalibration(graph, predicted, decision) : predicted;
+  const chosen = decision
+    ? addThreshold(graph, probabilities, decision)
+    : graph.node('ArgMax', [probabilities], { axis: 1, keepdims: 0 });
+  const label = graph.node('Gather', [graph.constant(classes, [classes.length]), chosen]);
   graph.output('label', label, 'string');
-  graph.output('probabilities', predicted, 'double', classes.length);
+  graph.output('probabilities', probabilities, 'double', classes.length);
 }

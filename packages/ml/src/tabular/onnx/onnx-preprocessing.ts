@@ -39,7 +39,7 @@ interface Encoding {
   readonly levelColumns: Int32Array;
 }
 
-/** As `densePreprocessor`: imputed and standardised numbers, indicators centred by `origin`. */
+/** As `densePreprocessor`: imputed and standardised numbers, indicators centred by `origin`, mean targets. */
 export function denseDesign(
   graph: GraphBuilder,
   inputs: RawInputs,
@@ -47,7 +47,6 @@ export function denseDesign(
   state: State,
 ): DesignNodes {
   const { origin, encodings, parts: given, learnt } = recordOf(state);
-  if (learnt !== undefined) throw unknownPreprocessing();
   const parts = reviveParts(given);
   const hasDates = features.some(({ kind }) => kind === 'datetime');
   const sources = sourcesOf(features, parts, { waves: hasDates && parts !== undefined });
@@ -70,8 +69,38 @@ export function denseDesign(
     } else blocks.push(...numberColumns(graph, inputs.number(source), encoding, share));
   });
   if (width !== origin.length) throw unknownPreprocessing();
+  for (const encoding of Array.isArray(learnt) ? (learnt as readonly MeanTargets[]) : []) {
+    const { means, scales } = encoding;
+    const schema = features[encoding.encoding.feature];
+    const levels = schema.kind === 'categorical' ? schema.categories.length : 0;
+    const table = graph.constant(meanTargetTable(encoding, levels), [levels + 1, means.length]);
+    const source = { feature: encoding.encoding.feature, part: undefined, levels };
+    blocks.push(graph.node('Gather', [table, inputs.level(source)]));
+    width += scales.length;
+  }
   if (width === 0) throw notExportable('no column of it varied in training');
   return { x: joined(graph, blocks), width, levels: Array.from({ length: width }, () => 0) };
+}
+
+/** Mean targets of a category, and how they are standardised. */
+interface MeanTargets {
+  readonly encoding: {
+    readonly feature: number;
+    readonly means: Float64Array;
+    readonly prior: Float64Array;
+  };
+  readonly means: Float64Array;
+  readonly scales: Float64Array;
+}
+
+/** Standardised mean targets of each level, and of a missing value. */
+function meanTargetTable({ encoding, means, scales }: MeanTargets, levels: number): Float64Array {
+  const width = means.length;
+  return Float64Array.from({ length: (levels + 1) * width }, (_, at) => {
+    const k = at % width;
+    const mean = at < levels * width ? encoding.means[at] : encoding.prior[k];
+    return (mean - means[k]) / scales[k];
+  });
 }
 
 /** The design columns of a category for each level, for a missing value and for one beyond the calendar. */

@@ -1,5 +1,5 @@
 import { type GraphBuilder, tensor } from '../../onnx/graph.ts';
-import type { Forest } from '../algorithms/gradient-boosting/forest.ts';
+import { byCategory, type Forest, missingRight } from '../trees/forest.ts';
 
 /** What a leaf adds to which output. */
 export type LeafWeights = (
@@ -13,9 +13,6 @@ export interface TreeShape {
   readonly levels: readonly number[];
   readonly leaf: LeafWeights;
 }
-
-const missingRight = 1;
-const byCategory = 2;
 
 interface Rows {
   readonly trees: number[];

@@ -1,8 +1,9 @@
 import type { FitContext } from '../algorithms/algorithm.ts';
 import type { PipelineFit } from '../algorithms/pipeline.ts';
-import { takeFrameRows, takeRows } from '../data/frame.ts';
+import { takeFrameRows, takeRows, type Target } from '../data/frame.ts';
 import { mean, measure, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
 import type { Split } from '../evaluation/splits.ts';
+import { comparedThreshold } from '../evaluation/threshold.ts';
 import type { LeaderboardEntry, Metrics } from '../types.ts';
 import { type Candidate, candidateParameters, fitCandidate } from './candidate.ts';
 import type { Session } from './session.ts';
@@ -27,16 +28,18 @@ export interface Assessment {
   readonly elapsedMs: number;
 }
 
-/** Fits and measures a candidate on each split. */
+/** Fits and measures a candidate on each split. `purpose`: what for, where it is not to be told how good it is. */
 export function assess(
   session: Session,
   candidate: Candidate,
   splits: readonly Split[],
   context: FitContext,
+  purpose?: string,
 ): Assessment {
   const started = session.elapsed();
-  const folds = splits.map((split) => {
+  const folds = splits.map((split, index) => {
     const fold = fitFold(session, candidate, split, context);
+    session.log.judged(fold, index, splits.length, purpose);
     session.advance(1, 'validate');
     return fold;
   });
@@ -69,8 +72,18 @@ export function leaderboardEntry(
   };
 }
 
+/** Metrics by which candidates compare: those that count are measured again once a threshold is decided on. */
+export function measureCompared(session: Session, target: Target, predicted: Float64Array): Metrics {
+  const { judging, metric, rule } = session;
+  const threshold =
+    target.classes === 2
+      ? comparedThreshold(rule, metric, judging.positive, target.values, predicted)
+      : undefined;
+  return measure(target, predicted, judging, threshold);
+}
+
 function measureFold(session: Session, split: Split, fit: PipelineFit, predicted: Float64Array): FoldFit {
   const target = takeTarget(session.dataset.target, split.test);
-  const metrics = measure(target, predicted, session.schema.classes);
+  const metrics = measureCompared(session, target, predicted);
   return { split, fit, predicted, metrics, score: scoreOf(metrics, session.metric) };
 }

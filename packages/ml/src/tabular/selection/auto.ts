@@ -1,10 +1,10 @@
 import { TabularError } from '../errors.ts';
 import type { PipelineSpec } from '../algorithms/pipeline.ts';
 import type { Registry } from '../algorithms/registry.ts';
-import { mean, measure, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
+import { mean, scoreOf, standardDeviation, takeTarget } from '../evaluation/score.ts';
 import type { Split } from '../evaluation/splits.ts';
 import type { EnsembleMember, LeaderboardEntry, SearchPlan, TrainOptions, Warning } from '../types.ts';
-import { type FoldFit, fitFold } from './assess.ts';
+import { type FoldFit, fitFold, measureCompared } from './assess.ts';
 import { type Candidate, candidateParameters } from './candidate.ts';
 import { average, chooseAverage, type Contender, type Decision } from './ensemble.ts';
 import { type Halving, ranked, successiveHalving } from './halving.ts';
@@ -160,7 +160,7 @@ function averageEntry(session: Session, decision: Decision<Trial>, last: Step): 
   const shares = decision.map(({ share }) => share);
   const scores = last.splits.map(({ test }, fold) => {
     const target = takeTarget(session.dataset.target, test);
-    return scoreOf(measure(target, average(members, shares, fold), session.schema.classes), session.metric);
+    return scoreOf(measureCompared(session, target, average(members, shares, fold)), session.metric);
   });
   const elapsed = decision.map(({ trial }) => trial.results[last.index].elapsedMs);
   return {

@@ -1,8 +1,13 @@
 import { calibrateRows, fitCalibration } from '../evaluation/calibration.ts';
 import { classScore } from '../evaluation/metrics.ts';
 import { measure, scoreOf, takeTarget } from '../evaluation/score.ts';
-import { bestThreshold, thresholdCurve } from '../evaluation/threshold.ts';
-import type { Decision, ThresholdCurve, ThresholdMetric, TrainOptions } from '../types.ts';
+import {
+  bestThreshold,
+  thresholdCurve,
+  thresholdMetric,
+  thresholdOfSecond,
+} from '../evaluation/threshold.ts';
+import type { Decision, ThresholdCurve, TrainOptions } from '../types.ts';
 import type { FoldFit } from './assess.ts';
 import type { Session } from './session.ts';
 
@@ -17,9 +22,9 @@ export interface Decided {
   readonly curve?: ThresholdCurve;
 }
 
-/** Whether the options ask for anything but the likeliest class. */
-export function wantsDecision({ threshold = 'half', calibrate = 'none' }: TrainOptions): boolean {
-  return threshold !== 'half' || calibrate !== 'none';
+/** Whether labels are to be anything but the likeliest class by probabilities as they are. */
+export function wantsDecision({ rule }: Session, { calibrate = 'none' }: TrainOptions): boolean {
+  return rule !== 'half' || calibrate !== 'none';
 }
 
 /**
@@ -33,7 +38,7 @@ export function decide(
   inner: readonly FoldFit[] | undefined,
 ): Decided {
   if (session.dataset.target.classes !== 2) return { folds };
-  if (!wantsDecision(options)) {
+  if (!wantsDecision(session, options)) {
     const { scores, positive } = pooled(session, folds);
     return { folds, curve: thresholdCurve(scores, positive, 0.5) };
   }
@@ -41,51 +46,54 @@ export function decide(
     const others = inner ?? folds.filter((_, index) => index !== left);
     return applyDecision(session, fold, learn(session, others, options));
   });
-  const decision = learn(session, inner ?? folds, options);
+  const { chosen, ...decision } = learn(session, inner ?? folds, options);
   const { scores, positive } = pooled(session, decided);
-  return { folds: decided, decision, curve: thresholdCurve(scores, positive, decision.threshold) };
+  return { folds: decided, decision, curve: thresholdCurve(scores, positive, chosen) };
 }
 
-function learn(session: Session, folds: readonly FoldFit[], options: TrainOptions): Decision {
-  const { threshold = 'half', calibrate = 'none' } = options;
-  const { scores, positive, predicted } = pooled(session, folds);
-  const calibration = calibrate === 'none' ? undefined : fitCalibration(calibrate, scores, positive);
-  const corrected = calibration ? classScore(calibrateRows(calibration, predicted), 2, 1) : scores;
-  const cut = chooseThreshold(threshold, corrected, positive);
-  return { threshold: cut, ...(calibration && { calibration }) };
+/** A decision, and its threshold as one of the positive class. */
+interface Learnt extends Decision {
+  readonly chosen: number;
 }
 
-const metricOf: Readonly<Record<'f1' | 'balanced_accuracy', ThresholdMetric>> = {
-  f1: 'f1',
-  balanced_accuracy: 'balancedAccuracy',
-};
-
-function chooseThreshold(
-  wanted: NonNullable<TrainOptions['threshold']>,
-  scores: Float64Array,
-  positive: Float64Array,
-): number {
-  if (typeof wanted === 'number') return wanted;
-  return wanted === 'half' ? 0.5 : bestThreshold(metricOf[wanted], scores, positive);
+function learn(session: Session, folds: readonly FoldFit[], options: TrainOptions): Learnt {
+  const { calibrate = 'none' } = options;
+  const { judging, rule } = session;
+  const { scores, positive, second, predicted } = pooled(session, folds);
+  const calibration =
+    calibrate === 'none' ? undefined : fitCalibration(calibrate, classScore(predicted, 2, 1), second);
+  const corrected = calibration
+    ? classScore(calibrateRows(calibration, predicted), 2, judging.positive)
+    : scores;
+  const chosen = chooseThreshold(rule, corrected, positive);
+  const threshold = thresholdOfSecond(chosen, judging.positive);
+  return { chosen, threshold, ...(calibration && { calibration }) };
 }
 
-function applyDecision(session: Session, fold: FoldFit, decision: Decision): DecidedFold {
+function chooseThreshold(rule: Session['rule'], scores: Float64Array, positive: Float64Array): number {
+  if (typeof rule === 'number') return rule;
+  return rule === 'half' ? 0.5 : bestThreshold(thresholdMetric[rule], scores, positive);
+}
+
+function applyDecision(session: Session, fold: FoldFit, decision: Learnt): DecidedFold {
   const { threshold, calibration } = decision;
   const predicted = calibration ? calibrateRows(calibration, fold.predicted) : fold.predicted;
   const target = takeTarget(session.dataset.target, fold.split.test);
-  const metrics = measure(target, predicted, session.schema.classes, threshold);
-  return { ...fold, ...decision, predicted, metrics, score: scoreOf(metrics, session.metric) };
+  const metrics = measure(target, predicted, session.judging, threshold);
+  return { ...fold, threshold, calibration, predicted, metrics, score: scoreOf(metrics, session.metric) };
 }
 
 function pooled(
-  { dataset }: Session,
+  { dataset, judging }: Session,
   folds: readonly FoldFit[],
-): { scores: Float64Array; positive: Float64Array; predicted: Float64Array } {
+): Record<'scores' | 'positive' | 'second' | 'predicted', Float64Array> {
   const rows = Int32Array.from(folds.flatMap(({ split }) => Array.from(split.test)));
   const predicted = Float64Array.from(folds.flatMap((fold) => Array.from(fold.predicted)));
+  const second = takeTarget(dataset.target, rows).values;
   return {
-    scores: classScore(predicted, 2, 1),
-    positive: takeTarget(dataset.target, rows).values,
+    scores: classScore(predicted, 2, judging.positive),
+    positive: second.map((value) => Number(value === judging.positive)),
+    second,
     predicted,
   };
 }

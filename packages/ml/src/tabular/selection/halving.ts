@@ -48,7 +48,7 @@ export function successiveHalving(session: Session, setting: SearchSetting): Hal
   const trials: Trial[] = [];
   const create = (name: AlgorithmName, given: Parameters): Trial[] => {
     const algorithm = registry[name];
-    const parameters = resolveParameters(algorithm.parameters, given);
+    const parameters = resolveParameters(algorithm.parameters, { ...given, ...goalOf(name, session) });
     const trial = createTrial({ algorithm, parameters, classWeights: setting.classWeights }, splits.length);
     if (seen.has(keyOf(trial.spec))) return [];
     seen.add(keyOf(trial.spec));
@@ -70,6 +70,13 @@ export function successiveHalving(session: Session, setting: SearchSetting): Hal
     });
   }
   return { trials, steps, last: steps[furthest(trials) - 1] };
+}
+
+/** What boosting minimises where that is what candidates are compared by. */
+function goalOf(name: AlgorithmName, { metric }: Session): Parameters {
+  if (name !== 'gradient_boosting') return {};
+  if (metric === 'poissonDeviance') return { loss: 'poisson' };
+  return metric === 'pinball' ? { loss: 'quantile', alpha: 0.5 } : {};
 }
 
 /** Steps of the candidate, other than the baseline, that got furthest. */

@@ -76,10 +76,12 @@ export function judge(
     trial.predicted = numbers <= mostKept ? folds.map(({ predicted }) => predicted) : undefined;
   } catch (error) {
     if (!(error instanceof TabularError) || error.code === 'ABORTED') throw error;
-    session.hooks.log?.(`Left ${trial.spec.algorithm.name} out: ${error.message}`);
+    session.log.leftOut(trial.spec.algorithm.name, error.message);
     return false;
   }
-  session.hooks.candidate?.(trialEntry(session, trial, step));
+  const entry = trialEntry(session, trial, step);
+  session.log.tried(entry);
+  session.hooks.candidate?.(entry);
   return true;
 }
 

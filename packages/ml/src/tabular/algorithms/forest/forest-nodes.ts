@@ -1,9 +1,6 @@
-import type { Forest } from '../gradient-boosting/forest.ts';
+import { byCategory, type Forest, missingRight } from '../../trees/forest.ts';
 import type { Binning } from '../gradient-boosting/bins.ts';
 import type { ForestSplit } from './forest-split.ts';
-
-const missingRight = 1;
-const byCategory = 2;
 
 /** Trees that grow node by node, in the flat arrays they will be kept in. */
 export interface ForestBuilder {

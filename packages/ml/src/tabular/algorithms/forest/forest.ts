@@ -5,13 +5,8 @@ import type { Design } from '../../preprocessing/design.ts';
 import { nativePreprocessor } from '../../preprocessing/native.ts';
 import type { AlgorithmName, Parameters, State } from '../../types.ts';
 import type { Algorithm, FitContext, FittedEstimator } from '../algorithm.ts';
-import {
-  evaluateTree,
-  type Forest,
-  forestState,
-  reviveForest,
-  walkCost,
-} from '../gradient-boosting/forest.ts';
+import { evaluateTree, type Forest, forestState, reviveForest, walkCost } from '../../trees/forest.ts';
+import { openForestWalk } from '../../trees/forest-walk.ts';
 import { treeAttribution } from '../../explain/tree-shap.ts';
 import { numberOf, type ParameterSpec } from '../parameters.ts';
 import { binDesign } from './forest-bins.ts';
@@ -160,18 +155,36 @@ interface FittedForest {
 
 function assemble({ forest: trees, leaves, outputs }: FittedForest): FittedEstimator {
   const count = trees.roots.length;
+  const addLeaf = (value: number, out: Float64Array, at: number): void => {
+    if (outputs < 3) out[at + outputs - 1] += value;
+    else for (let k = 0; k < outputs; k++) out[at + k] += leaves[value + k];
+  };
+  const average = (out: Float64Array, at: number): void => {
+    for (let k = 0; k < outputs; k++) out[at + k] /= count;
+    if (outputs === 2) out[at] = 1 - out[at + 1];
+  };
   return {
     outputs,
     rowCost: walkCost(trees),
     predictRow(x, out) {
       out.fill(0);
-      for (let tree = 0; tree < count; tree++) {
-        const value = evaluateTree(trees, tree, x, 0);
-        if (outputs < 3) out[outputs - 1] += value;
-        else for (let k = 0; k < outputs; k++) out[k] += leaves[value + k];
-      }
-      for (let k = 0; k < outputs; k++) out[k] /= count;
-      if (outputs === 2) out[0] = 1 - out[1];
+      for (let tree = 0; tree < count; tree++) addLeaf(evaluateTree(trees, tree, x, 0), out, 0);
+      average(out, 0);
+    },
+    openBlocks(width) {
+      const walk = openForestWalk(trees, width);
+      if (!walk) return undefined;
+      return {
+        ...walk,
+        predict(rows, out) {
+          out.fill(0);
+          for (let tree = 0; tree < count; tree++) {
+            const values = walk.walk(tree, rows);
+            for (let row = 0; row < rows; row++) addLeaf(values[row], out, row * outputs);
+          }
+          for (let at = 0; at < rows * outputs; at += outputs) average(out, at);
+        },
+      };
     },
     attribution: (players) =>
       treeAttribution(

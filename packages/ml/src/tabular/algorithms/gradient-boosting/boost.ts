@@ -3,10 +3,10 @@ import { TabularError } from '../../errors.ts';
 import { type Design, readRow } from '../../preprocessing/design.ts';
 import type { LossCurve } from '../../types.ts';
 import type { FitContext } from '../algorithm.ts';
-import { evaluateTree, flatten } from './forest.ts';
+import { evaluateTree } from '../../trees/forest.ts';
 import { growTree, type GrowOptions } from './grow.ts';
 import { initialScores, type Loss, meanLoss, startRound, weightedQuantile, writeGradients } from './loss.ts';
-import type { Tree } from './tree.ts';
+import { flatten, type Tree } from './tree.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 export interface BoostOptions extends GrowOptions {

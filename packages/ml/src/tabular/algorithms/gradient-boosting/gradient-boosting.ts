@@ -12,7 +12,9 @@ import { numberOf, type ParameterSpec } from '../parameters.ts';
 import { boost, type Boosted, type BoostOptions, type Labelled } from './boost.ts';
 import { lossFor, monotoneFor } from './goal.ts';
 import type { Loss } from './loss.ts';
-import { evaluateTree, flatten, type Forest, forestState, reviveForest, walkCost } from './forest.ts';
+import { evaluateTree, type Forest, forestState, reviveForest, walkCost } from '../../trees/forest.ts';
+import { openForestWalk } from '../../trees/forest-walk.ts';
+import { flatten } from './tree.ts';
 
 const parameters: readonly ParameterSpec[] = [
   integer('iterations', 1, 10_000, 300, 'Rounds at most.'),
@@ -129,6 +131,10 @@ function assembleBoosted(boosted: Boosted, { classes }: Target, { kind }: Loss):
 function assemble(forest: Forest, base: Float64Array, outputs: number, isLog: boolean): FittedEstimator {
   const trees = forest.roots.length;
   const scores = base.length;
+  const finish = (out: Float64Array): void => {
+    if (outputs > 1) logitsToProbabilities(out);
+    else if (isLog) out[0] = Math.exp(out[0]);
+  };
   return {
     outputs,
     rowCost: walkCost(forest),
@@ -138,8 +144,27 @@ function assemble(forest: Forest, base: Float64Array, outputs: number, isLog: bo
         for (let tree = k; tree < trees; tree += scores) sum += evaluateTree(forest, tree, x, 0);
         out[k] = sum;
       }
-      if (outputs > 1) logitsToProbabilities(out);
-      else if (isLog) out[0] = Math.exp(out[0]);
+      finish(out);
+    },
+    openBlocks(width) {
+      const walk = openForestWalk(forest, width);
+      if (!walk) return undefined;
+      const own = new Float64Array(outputs);
+      return {
+        ...walk,
+        predict(rows, out) {
+          for (let row = 0; row < rows; row++) out.set(base, row * outputs);
+          for (let tree = 0; tree < trees; tree++) {
+            const values = walk.walk(tree, rows);
+            for (let row = 0, at = tree % scores; row < rows; row++, at += outputs) out[at] += values[row];
+          }
+          for (let at = 0; at < rows * outputs; at += outputs) {
+            for (let k = 0; k < outputs; k++) own[k] = out[at + k];
+            finish(own);
+            out.set(own, at);
+          }
+        },
+      };
     },
     attribution: (players) =>
       treeAttribution(

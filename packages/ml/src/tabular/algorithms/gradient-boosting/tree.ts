@@ -1,3 +1,4 @@
+import { byCategory, type Forest, missingRight } from '../../trees/forest.ts';
 import type { Binning } from './bins.ts';
 import type { Split } from './split.ts';
 
@@ -67,4 +68,32 @@ function categoriesOf({ leftSet }: Split, binning: Binning): Uint32Array | undef
     if (bin > 0 && leftSet[bin] === 1) bits[category >>> 5] |= 1 << (category & 31);
   });
   return bits;
+}
+
+/** Lays trees out one after the other. */
+export function flatten(trees: readonly Pick<Tree, 'nodes'>[]): Forest {
+  const size = trees.reduce((sum, tree) => sum + tree.nodes.length, 0);
+  const roots = new Int32Array(trees.length);
+  const columns = new Int32Array(size);
+  const thresholds = new Float64Array(size);
+  const children = new Int32Array(2 * size);
+  const flags = new Uint8Array(size);
+  const covers = new Float32Array(size);
+  const words: number[] = [];
+  let base = 0;
+  trees.forEach(({ nodes }, index) => {
+    roots[index] = base;
+    nodes.forEach((node, i) => {
+      const at = base + i;
+      columns[at] = node.column;
+      covers[at] = node.rows;
+      thresholds[at] = node.leftCategories ? words.length : node.threshold;
+      children[2 * at] = base + node.left;
+      children[2 * at + 1] = base + node.right;
+      flags[at] = (node.missingRight ? missingRight : 0) | (node.leftCategories ? byCategory : 0);
+      if (node.leftCategories) words.push(...node.leftCategories);
+    });
+    base += nodes.length;
+  });
+  return { roots, columns, thresholds, children, flags, categories: Uint32Array.from(words), covers };
 }

@@ -1,9 +1,9 @@
-import { TabularError } from '../../errors.ts';
-import type { State } from '../../types.ts';
-import type { Tree } from './tree.ts';
+import { TabularError } from '../errors.ts';
+import type { State } from '../types.ts';
 
-const missingRight = 1;
-const byCategory = 2;
+/** Bits of a node's flags. */
+export const missingRight = 1;
+export const byCategory = 2;
 
 /** Trees in flat arrays, node by node. A child's index is always above its parent's. */
 export interface Forest {
@@ -19,34 +19,6 @@ export interface Forest {
   readonly categories: Uint32Array;
   /** Training rows, or their weight, that came to each node; empty in forests kept by earlier versions. */
   readonly covers: Float32Array;
-}
-
-/** Lays trees out one after the other. */
-export function flatten(trees: readonly Tree[]): Forest {
-  const size = trees.reduce((sum, tree) => sum + tree.nodes.length, 0);
-  const roots = new Int32Array(trees.length);
-  const columns = new Int32Array(size);
-  const thresholds = new Float64Array(size);
-  const children = new Int32Array(2 * size);
-  const flags = new Uint8Array(size);
-  const covers = new Float32Array(size);
-  const words: number[] = [];
-  let base = 0;
-  trees.forEach(({ nodes }, index) => {
-    roots[index] = base;
-    nodes.forEach((node, i) => {
-      const at = base + i;
-      columns[at] = node.column;
-      covers[at] = node.rows;
-      thresholds[at] = node.leftCategories ? words.length : node.threshold;
-      children[2 * at] = base + node.left;
-      children[2 * at + 1] = base + node.right;
-      flags[at] = (node.missingRight ? missingRight : 0) | (node.leftCategories ? byCategory : 0);
-      if (node.leftCategories) words.push(...node.leftCategories);
-    });
-    base += nodes.length;
-  });
-  return { roots, columns, thresholds, children, flags, categories: Uint32Array.from(words), covers };
 }
 
 /** 1 where a value goes right at a split, else 0. */
