@@ -123,7 +123,10 @@ const watchState = (
   telemetry.gauges(async () => {
     const { active, waiting } = db.usage();
     // With the database away the rest of the figures is what an operator needs.
-    const counts = await modules.jobs.counts().catch(() => []);
+    const [counts, drifts] = await Promise.all([
+      modules.jobs.counts().catch(() => []),
+      modules.models.readings().catch(() => []),
+    ]);
     const hitRates = cache?.hitRates() ?? { all: 0, redis: 0 };
     const gauge = (name: string, help: string, value: number, labels: Record<string, string> = {}) => ({
       name,
@@ -137,7 +140,7 @@ const watchState = (
       gauge('cache_hit_rate', 'Share of cached reads that were answered from the cache.', hitRates.all),
       gauge('redis_cache_hit_rate', 'The same of those that asked Redis.', hitRates.redis),
       gauge('websocket_connections', 'Open sockets.', connections()),
-      ...modules.models.readings(),
+      ...drifts,
       ...counts.map(({ kind, status, count }) =>
         gauge('jobs', 'Jobs that wait and run.', count, { kind, status }),
       ),

@@ -60,6 +60,16 @@ export const startServer = async (options: AppOptions): Promise<Running> => {
 /** Whatever hangs, a process that was told to stop is gone after this. */
 const longestStopMs = 25_000;
 
+/** How often a program that npm started looks whether its shell is still there. */
+const parentLookMs = 500;
+
+/** npm starts programs by a shell, which dies of the signals that npm hands on, and hands on none. */
+const onShellGone = (stop: () => void): void => {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), parentLookMs).unref();
+};
+
 /**
  * Stops in order, once: at Ctrl-C by `close`, at a service manager's word by `stop`, which may take its time. A Ctrl-C
  * after that does not wait.
@@ -88,4 +98,5 @@ export const stopOnSignal = (
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  onShellGone(() => end('SIGTERM'));
 };

@@ -83,6 +83,7 @@ describe('a model', () => {
     { folds: 3, groups: 'city' },
     { folds: 3, time: 'rainfall' },
     { holdout: 0.3, time: 'rainfall' },
+    { holdout: 0.3, groups: 'city' },
   ])('is judged by the split asked for, %j', async (validation) => {
     const { version } = await trained({ validation, features: ['hours', 'rainfall'] });
     expect(version.validation).toEqual(validation);

@@ -57,7 +57,7 @@ describe('a model of text and dates', () => {
 describe('a threshold', () => {
   it('is found, told with its curve, and decides labels', async () => {
     const { id, version } = await trained({ threshold: 0.999, calibrate: 'platt' });
-    expect(version.decision).toEqual({ threshold: 0.999, calibrate: 'platt' });
+    expect(version.decision).toEqual({ rule: 0.999, threshold: 0.999, calibrate: 'platt' });
     expect(version.curves.threshold?.chosen).toBe(0.999);
     expect(version.curves.threshold?.points.length).toBeGreaterThan(1);
     await ada.call(routes.models.deploy, { params: { id }, body: { version: 1 } });

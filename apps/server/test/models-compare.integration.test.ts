@@ -53,6 +53,8 @@ describe('versions side by side', () => {
     const loss = metrics.find(({ name }) => name === 'logLoss')?.values;
     expect(loss?.map((cell) => cell?.best)).toEqual([false, true]);
     expect(items[1]?.curves.roc?.[0]?.points.length).toBeGreaterThan(2);
+    expect(items[1]?.curves.learning?.length).toBeGreaterThan(1);
+    expect(items[1]?.scoredBy).toBe('logLoss');
   });
 
   it('of several models, in the order asked for', async () => {

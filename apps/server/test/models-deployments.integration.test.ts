@@ -51,6 +51,24 @@ const keys = Array.from({ length: 300 }, (_unused, i) => `customer ${i}`);
 const tried = (answers: ReadonlyMap<string, number>, version: number): string[] =>
   keys.filter((key) => answers.get(key) === version);
 
+it('says how many rows are predicted at once, and what rows are', async () => {
+  await put({ version: 1 });
+  const messages = await Promise.all(
+    [Array.from({ length: 10_001 }, () => row), [], 7].map(async (inputs) => {
+      const { status, details } = await refused({ inputs });
+      return [status, details?.map(({ field, message }) => `${field}: ${message}`).join()];
+    }),
+  );
+  expect(messages).toEqual([
+    [
+      400,
+      expect.stringMatching(/^inputs: At most 10,000 rows are predicted at once, and there are 10,001\./),
+    ],
+    [400, 'inputs: There is no row. Send one at least.'],
+    [400, expect.stringMatching(/^inputs: Send one row, .*, or a list of rows\.$/)],
+  ]);
+});
+
 describe('an alias', () => {
   it('serves a version of its own beside the others', async () => {
     expect(await put({ version: 1 })).toMatchObject({

@@ -96,7 +96,72 @@ describe('the monitoring of a model', () => {
     const { text } = await server.anonymous.request('GET', '/metrics');
     expect(text).toContain(`model_predictions_total{model="${id}",version="1",outcome="ok"} 1`);
     expect(text).toContain(`model_prediction_duration_seconds_count{model="${id}"} 1`);
-    expect(text).toMatch(new RegExp(`model_drift_psi\\{model="${id}",version="1",of="feature"\\} [1-9]`));
+  });
+
+  it('tells the metrics of every replica how far deployed versions drifted, and names no column', async () => {
+    await ask(trainingRows.map((row) => ({ ...row, hours: 49, city: 'Atlantis' })));
+    const seen = await counted(600);
+    const other = await startTestServer({ database: server.database, dataDir: server.dataDir, work: false });
+    const drifts = async (at = server): Promise<Record<string, number>> => {
+      const { text } = await at.anonymous.request('GET', '/metrics');
+      const lines = text.matchAll(
+        new RegExp(
+          `^model_(?:feature_)?drift_psi\\{model="${id}",version="1",alias="production",(.*)\\} (.*)$`,
+          'gm',
+        ),
+      );
+      return Object.fromEntries([...lines].map(([, label, value]) => [label, Number(value)]));
+    };
+    // hours, city and rainfall, as the version lists them.
+    const psi = (name: string) => expect.closeTo(feature(seen, name).psi ?? Number.NaN, 9);
+    const expected = {
+      'of="prediction"': expect.closeTo(seen.prediction?.psi ?? Number.NaN, 9),
+      'of="feature"': expect.closeTo(seen.features[0]?.psi ?? Number.NaN, 9),
+      'feature="1"': psi('hours'),
+      'feature="2"': psi('city'),
+      'feature="3"': psi('rainfall'),
+    };
+    expect(await drifts()).toEqual(expected);
+    expect(await drifts(other)).toEqual(expected);
+    await ask(trainingRows);
+    await counted(1200);
+    expect((await drifts(other))['feature="1"']).toBeLessThan(feature(seen, 'hours').psi ?? 0);
+    await ada.call(routes.models.undeploy, { params: { id }, body: {} });
+    expect([await drifts(), await drifts(other)]).toEqual([{}, {}]);
+    await other.close();
+  });
+
+  it('says how far rows were from training day by day, and hour by hour in short spans', async () => {
+    const day = 86_400_000;
+    await ask(trainingRows.map((row) => ({ ...row, hours: 49 })));
+    await counted(600);
+    await server.database.owner(
+      `INSERT INTO quadrax.model_traffic (tenant_id, model_id, version, hour, requests, errors, rows, latency, tally)
+       SELECT tenant_id, model_id, version, h, requests, errors, rows, latency, tally
+       FROM quadrax.model_traffic, unnest(ARRAY[date_trunc('day', now(), 'UTC') - interval '47 hours', date_trunc('day', now(), 'UTC') - interval '46 hours']) AS hours(h)
+       WHERE model_id = $1`,
+      [id],
+    );
+    const { driftSeries, features } = await read();
+    const today = new Date(Math.floor(Date.now() / day) * day).toISOString();
+    const before = new Date(Math.floor(Date.now() / day) * day - 2 * day).toISOString();
+    expect(driftSeries.map(({ at, hours, rows }) => [at, hours, rows])).toEqual([
+      [before, 24, 1200],
+      [today, 24, 600],
+    ]);
+    for (const { prediction, features: each } of driftSeries) {
+      expect(prediction).toBeGreaterThan(0.25);
+      expect(each.toSorted((a, b) => b.psi - a.psi)[0]?.name).toBe('hours');
+      expect(each).toHaveLength(features.length);
+    }
+    const short = await read({ from: new Date(Date.now() - day).toISOString() });
+    expect(short.driftSeries).toMatchObject([{ hours: 1, rows: 600 }]);
+    await server.database.owner(
+      `UPDATE quadrax.model_traffic SET rows = 5, tally = (SELECT array_agg(floor(c / 120)) FROM unnest(tally) AS t(c)) WHERE model_id = $1 AND hour > now() - interval '1 hour'`,
+      [id],
+    );
+    const few = (await read({ from: new Date(Date.now() - day).toISOString() })).driftSeries;
+    expect(few).toEqual([{ at: expect.any(String), hours: 1, rows: 5, features: [] }]);
   });
 
   it('adds up over replicas, and a replica that ends leaves nothing uncounted', async () => {

@@ -231,6 +231,22 @@ describe('a training is refused while it is asked for, at the field:', () => {
       'target',
       /Some class of "grade" has a single row/,
     ],
+    ['a weight of no class', rows, { classWeights: { best: 2 } }, 'classWeights', /no class of "grade"/],
+    [
+      'no weight for any class',
+      rows,
+      { classWeights: { pass: 0, fail: 0 } },
+      'classWeights',
+      /Every class has weight 0/,
+    ],
+    ['a positive class that is none', rows, { positive: 'best' }, 'positive', /There are .*pass/],
+    [
+      'a single group to hold out',
+      tableOf(40, { ...plain, shop: () => 'north' }),
+      { validation: { holdout: 0.3, groups: 'shop' } },
+      'validation.groups',
+      /one group only/,
+    ],
     [
       'three rows',
       tableOf(3, { ...plain, grade: (i) => (i > 0 ? 'pass' : 'fail') }),
@@ -240,6 +256,8 @@ describe('a training is refused while it is asked for, at the field:', () => {
     ],
   ];
   const numbers: readonly Case[] = [
+    ['class weights', rows, { classWeights: 'balanced' }, 'classWeights', /a regression has none/],
+    ['a deviance of negative numbers', rows, { metric: 'poissonDeviance' }, 'metric', /without negative/],
     ['a metric of classes', rows, { metric: 'accuracy' }, 'metric', /must be one of rmse/],
     [
       'counts that may be negative',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { StatedReading } from '@quadrax/contract';
 import { AppError } from '#platform/errors';
 import type { GrowingFile } from '#platform/objects';
 import { createIntake } from './data/intake.ts';
-import type { IntakeResult } from './data/intake.ts';
+import type { IntakeOptions, IntakeResult } from './data/intake.ts';
+import { demandStated } from './datakits.upload.ts';
 
 /** How much of a part may be lost with the process: as often the rest of it is put on the disk itself. */
 const safeEveryBytes = 8 * 1024 * 1024;
@@ -15,6 +17,8 @@ export interface Part {
   readonly incoming: Readable;
   readonly file: GrowingFile;
   readonly fileName: string;
+  /** What is stated of how the file is to be read. */
+  readonly reading?: StatedReading | null;
   /** Where it begins, and how many bytes the whole file has. */
   readonly offset: number;
   readonly bytes: number;
@@ -32,9 +36,9 @@ const tooMuch = (bytes: number, kept: number): AppError =>
   });
 
 /** Looks at the first bytes of a file as they come. @throws IntakeError for what no file may begin with */
-const lookAtStart = ({ offset, fileName, bytes }: Part): ((chunk: Buffer) => void) => {
+const lookAtStart = ({ offset, fileName, bytes, reading }: Part): ((chunk: Buffer) => void) => {
   if (offset > 0) return () => {};
-  const intake = createIntake({ fileName, maxBytes: bytes });
+  const intake = createIntake({ fileName, maxBytes: bytes, reading: reading ?? undefined });
   let left = lookedAtBytes;
   return (chunk) => {
     if (left > 0) intake.write(chunk.subarray(0, left));
@@ -90,14 +94,13 @@ export const receivePart = async (part: Part): Promise<void> => {
 };
 
 /** Examines a file that is there whole, as an upload is while it streams. @throws IntakeError */
-export const examineFile = async (
-  path: string,
-  options: { readonly fileName: string; readonly maxBytes: number },
-): Promise<IntakeResult> => {
+export const examineFile = async (path: string, options: IntakeOptions): Promise<IntakeResult> => {
   const intake = createIntake(options);
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
     intake.write(chunk as Buffer);
-  return intake.finish();
+  const found = intake.finish();
+  await demandStated(path, found);
+  return found;
 };
 
 /** The SHA-256 that a digest field names (RFC 9530), in base64. */

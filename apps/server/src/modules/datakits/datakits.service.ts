@@ -16,7 +16,7 @@ import type { ReadTable } from './datakits.reading.ts';
 import type { Samples } from './datakits.samples.ts';
 import { deleteDatakit, listDatakits, restoreDatakit, updateDatakit } from './datakits.store.ts';
 import type { DatakitRecord } from './datakits.store.ts';
-import { nameFrom, receiveTable } from './datakits.upload.ts';
+import { nameFrom, receiveForm, receiveTable } from './datakits.upload.ts';
 
 export interface DatakitsDeps extends KeepDeps {
   readonly compute: ComputePool;
@@ -79,25 +79,10 @@ export const createDatakitsService = (deps: DatakitsDeps): DatakitsService => {
     upload: async (caller, change, multipart) => {
       await objects.room.require(0);
       await deps.scan.require();
-      let arrival: Awaited<ReturnType<typeof receiveTable>> | undefined;
-      try {
-        const { file, fields } = await multipart.receive('dataset', async (stream, fileName) => {
-          arrival = await receiveTable(stream, fileName, options);
-          return arrival;
-        });
-        const form = routes.upload.body.safeParse(fields);
-        if (!form.success)
-          throw new AppError('VALIDATION_FAILED', {
-            details: form.error.issues.map((issue) => ({
-              field: issue.path.join('.'),
-              message: issue.message,
-            })),
-          });
-        const { name = nameFrom(file.fileName), description = '' } = form.data;
-        return await keep(caller, change, file, { name, description });
-      } finally {
-        if (arrival) await rm(arrival.file, { force: true });
-      }
+      return receiveForm(multipart, routes.upload.body, options, (file, form) => {
+        const { name = nameFrom(file.fileName), description = '' } = form;
+        return keep(caller, change, file, { name, description });
+      });
     },
     list: (tenantId, query) =>
       sortedPageOf(cursors, query, datakitView, (page) =>

@@ -1,4 +1,4 @@
-import type { ColumnType, FileFormat, Made, Profile, TransformStep } from '@quadrax/contract';
+import type { ColumnType, FileFormat, Made, Profile, StatedReading, TransformStep } from '@quadrax/contract';
 import { bigint, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { IntakeResult } from './data/intake-result.ts';
 
@@ -68,6 +68,7 @@ export const uploads = quadrax.table('uploads', {
   fileName: text('file_name').notNull(),
   bytes: bigint('bytes', { mode: 'number' }).notNull(),
   sha256: text('sha256'),
+  reading: jsonb('reading').$type<StatedReading>(),
   offsetBytes: bigint('offset_bytes', { mode: 'number' }).notNull().default(0),
   datakitId: uuid('datakit_id'),
   datakitVersion: integer('datakit_version'),

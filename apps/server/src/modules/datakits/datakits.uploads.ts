@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { statedReading } from '@quadrax/contract';
 import type { Body, Datakit, datakits as routes, Headers, Upload } from '@quadrax/contract';
 import { isDatabaseAway, patiently } from '#platform/db';
 import type { Tx } from '#platform/db';
@@ -195,6 +196,7 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
           fileName: baseName(fileName),
           bytes,
           sha256,
+          reading: statedReading(wanted) ?? null,
           datakitId,
           createdBy: accountId,
         });
@@ -222,9 +224,9 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
         };
         const digest = sha256Of(headers['content-digest'] ?? headers['repr-digest']);
         try {
-          const { fileName, bytes } = row;
+          const { fileName, bytes, reading } = row;
           const reached = (): void => reach('upload.part');
-          await receivePart({ incoming, file, fileName, offset, bytes, digest, safe, reached });
+          await receivePart({ incoming, file, fileName, reading, offset, bytes, digest, safe, reached });
         } finally {
           await file.close();
         }
@@ -234,13 +236,17 @@ export const createUploadsService = (deps: UploadsDeps): UploadsService => {
     },
     complete: (caller, change, id) =>
       inTurn(caller.tenantId, id, async (row, turn) => {
-        const { fileName, name, description, mode, datakitId } = row;
+        const { fileName, name, description, mode, datakitId, reading } = row;
         if (row.offsetBytes !== row.bytes) throw offsetMismatch(row.offsetBytes);
         const target =
           datakitId !== null && mode !== 'create' ? await table(caller.tenantId, datakitId) : undefined;
         const object = objectOf(row);
         const path = objects.localPath(object.key);
-        const intake = await examineFile(path, { fileName, maxBytes: maxUploadBytes });
+        const intake = await examineFile(path, {
+          fileName,
+          maxBytes: maxUploadBytes,
+          reading: reading ?? undefined,
+        });
         if (row.sha256 !== null && row.sha256 !== intake.sha256) {
           await forget(await db.tenant(caller.tenantId, (tx) => giveUp(tx, id, turn)));
           throw new AppError('DIGEST_MISMATCH', {

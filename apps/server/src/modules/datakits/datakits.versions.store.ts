@@ -2,6 +2,7 @@ import type { Sort } from '@quadrax/contract';
 import { and, eq, getTableColumns, gt, inArray, isNull, max, sql } from 'drizzle-orm';
 import { byNumber } from '#platform/db';
 import type { NumberedPage, PageRows, Tx } from '#platform/db';
+import type { IntakeResult } from './data/intake-result.ts';
 import type { VersionRow } from './datakits.store.ts';
 import { datakitParents, datakits, datakitVersions, people } from './datakits.tables.ts';
 
@@ -11,6 +12,8 @@ const { profile: _profile, intake: _intake, ...slim } = getTableColumns(datakitV
 export interface VersionRecord {
   readonly version: Omit<VersionRow, 'profile' | 'intake'>;
   readonly creator: string | null;
+  /** How its file was read, without the names of its columns. */
+  readonly intake: Omit<IntakeResult, 'table'> & { readonly table: Omit<IntakeResult['table'], 'columns'> };
 }
 
 /** One version of something. */
@@ -27,7 +30,11 @@ export interface Parent {
 
 const select = (tx: Tx) =>
   tx
-    .select({ version: slim, creator: people.name })
+    .select({
+      version: slim,
+      creator: people.name,
+      intake: sql<VersionRecord['intake']>`${datakitVersions.intake} #- '{table,columns}'`,
+    })
     .from(datakitVersions)
     .leftJoin(people, eq(people.accountId, datakitVersions.createdBy));
 

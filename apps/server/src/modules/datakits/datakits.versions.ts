@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import type { Datakit, datakits as routes, DatakitVersion, Lineage, Query } from '@quadrax/contract';
+import { datakits as routes } from '@quadrax/contract';
+import type { Datakit, DatakitVersion, Lineage, Query, Reading } from '@quadrax/contract';
 import { AppError, notFound } from '#platform/errors';
 import { numberedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage, Multipart } from '#platform/http';
@@ -11,7 +11,7 @@ import type { FindModels } from './datakits.lineage.ts';
 import { datakitAt, foundIn, notReady, versionIn } from './datakits.reading.ts';
 import type { ReadTable } from './datakits.reading.ts';
 import { demandSuccession } from './datakits.succession.ts';
-import { receiveTable } from './datakits.upload.ts';
+import { receiveForm } from './datakits.upload.ts';
 import type { Arrival } from './datakits.upload.ts';
 import { findVersionRecord, listVersions, parentsOf, setCurrentVersion } from './datakits.versions.store.ts';
 import type { Parent, VersionRecord } from './datakits.versions.store.ts';
@@ -39,8 +39,25 @@ export interface VersionsService {
   lineage(tenantId: string, id: string): Promise<Lineage>;
 }
 
+const optionNames = ['encoding', 'delimiter', 'header', 'sheet', 'dateOrder'] as const;
+
+/** How a file was read, by what is kept of its intake. */
+const readingOf = ({ table, reading = {} }: VersionRecord['intake']): Reading => {
+  const { encoding, delimiter, header, skip } = table;
+  const { sheet, dateOrder } = reading;
+  return {
+    ...(encoding !== null && { encoding }),
+    ...(delimiter !== null && { delimiter, header: header ? 'yes' : 'no' }),
+    ...(delimiter === null && reading.header !== undefined && { header: reading.header }),
+    ...(sheet !== undefined && { sheet }),
+    ...(dateOrder !== undefined && { dateOrder }),
+    ...(skip !== undefined && { skippedLines: skip }),
+    stated: optionNames.filter((name) => Object.hasOwn(reading, name)),
+  };
+};
+
 const versionView = (
-  { version: row, creator }: VersionRecord,
+  { version: row, creator, intake }: VersionRecord,
   current: number,
   parents: readonly Parent[] = [],
 ): DatakitVersion => ({
@@ -53,6 +70,7 @@ const versionView = (
   notes: row.notes,
   format: row.format,
   fileName: row.fileName,
+  ...(row.made !== 'transformed' && row.made !== 'predicted' && { reading: readingOf(intake) }),
   rows: row.rows,
   columns: row.columns,
   sizeBytes: row.sizeBytes,
@@ -128,17 +146,12 @@ export const createVersionsService = (deps: VersionsDeps): VersionsService => {
       // Before a byte is taken: what there is nothing to put it to is refused at once.
       const { version, columns } = await table(caller.tenantId, id);
       if (made === 'appended') await db.tenant(caller.tenantId, (tx) => demandSuccession(tx, id, version));
-      let arrival: Awaited<ReturnType<typeof receiveTable>> | undefined;
-      try {
-        const { file } = await multipart.receive('dataset', async (stream, fileName) => {
-          arrival = await receiveTable(stream, fileName, { objects, reach, maxBytes: deps.maxUploadBytes });
-          return arrival;
-        });
+      const options = { objects, reach, maxBytes: deps.maxUploadBytes };
+      const { body } = made === 'appended' ? routes.append : routes.replace;
+      return receiveForm(multipart, body, options, (file) => {
         demandColumns(file, columns);
-        return await keepVersion(caller, change, file, { datakitId: id, version, made });
-      } finally {
-        if (arrival) await rm(arrival.file, { force: true });
-      }
+        return keepVersion(caller, change, file, { datakitId: id, version, made });
+      });
     },
     lineage: (tenantId, id) =>
       db.tenant(tenantId, async (tx) => {

@@ -17,6 +17,7 @@ import type { ModelFilesDeps } from './models.files.ts';
 import { createServing } from './models.serving.ts';
 import { createMonitoringService } from './models.monitoring.ts';
 import type { MonitoringDeps } from './models.monitoring.ts';
+import { createDriftReadings } from './models.drift.readings.ts';
 import { createWatch } from './models.watch.serving.ts';
 import type { Logger } from '#platform/log';
 import type { ObjectStore } from '#platform/objects';
@@ -52,7 +53,7 @@ export const createModelsModule = async (
     createModelFiles(deps),
     createBatchService(deps),
   );
-  return { routes, serving, readings: watch.readings, stop: watch.stop };
+  return { routes, serving, readings: createDriftReadings(deps), stop: watch.stop };
 };
 
 /** Removes models for good when their time to be restored is over; their files go with the next clean-up of files. */

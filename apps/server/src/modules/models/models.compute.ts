@@ -142,7 +142,7 @@ const reportOf = (
   columns: TrainInput['columns'],
   example: VersionReport['example'],
 ): TrainOutput['report'] => {
-  const { model } = result;
+  const { model, labelling } = result;
   const { decision } = model;
   const integers = new Set(columns.filter(({ type }) => type === 'integer').map(({ name }) => name));
   return {
@@ -150,9 +150,15 @@ const reportOf = (
     features: result.schema.features.map((feature, i) =>
       featureOf(feature, integers, model.fitted.meanTargets?.includes(i) === true),
     ),
-    ...(decision && {
-      decision: { threshold: decision.threshold, calibrate: decision.calibration?.method ?? 'none' },
-    }),
+    ...(labelling && { positive: labelling.positive }),
+    ...(labelling &&
+      decision && {
+        decision: {
+          threshold: labelling.threshold,
+          calibrate: decision.calibration?.method ?? 'none',
+          rule: labelling.rule,
+        },
+      }),
     ...(result.schema.classes.length > 0 && { classes: [...result.schema.classes] }),
     rowsUsed: result.rowsUsed,
     importance: result.importance.map(({ feature, value, std }) => ({ feature, value, std })),
@@ -186,9 +192,7 @@ const planOf = ({ trials, ensemble }: SearchPlan) => ({
 
 /** The column that validation keeps rows together or puts them in order by. */
 const splitColumns = ({ validation }: TrainOptions): string[] =>
-  [validation.time, 'folds' in validation ? validation.groups : undefined].filter(
-    (name) => name !== undefined,
-  );
+  [validation.time, validation.groups].filter((name) => name !== undefined);
 
 /** Of so many features, the most important ones, it is watched how served rows compare. */
 const mostWatched = 200;
@@ -225,7 +229,8 @@ export const trainTask = computeTask(
       memoryMb: Math.floor(memoryMb / 2),
       threads: 1,
     });
-    context.log(`Read ${table.rows} rows and ${table.columns.length} columns.`);
+    const rows = table.rows.toLocaleString('en');
+    context.log(`Read ${rows} rows and ${table.columns.length} columns.`);
     try {
       const result = train(table, options, {
         progress: ({ done, total, stage }) => context.progress(done, total, stages[stage] ?? stage),

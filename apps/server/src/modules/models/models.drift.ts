@@ -26,10 +26,12 @@ export const verdictOf = (psi: number | undefined): Verdict => {
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 const asDate = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
+const characters = (length: number): string => `${length} ${length === 1 ? 'character' : 'characters'}`;
+
 const labelsOf = (distribution: Distribution): string[] => {
   if (distribution.kind === 'categorical') return [...distribution.categories, 'any other'];
   const { edges, kind } = distribution;
-  const text = kind === 'datetime' ? asDate : short;
+  const text = { datetime: asDate, numeric: short, text: characters }[kind];
   const [first] = edges;
   if (first === undefined) return ['any value'];
   return [...edges, Number.NaN].map((edge, i) => {

@@ -67,7 +67,8 @@ export const createExplain = (
         message: `Version ${version} was trained before there were explanations. Train and deploy a new version.`,
       });
     if (rows.length > explainer.recordsAtOnce) {
-      const message = `At most ${explainer.recordsAtOnce} rows of this model are explained at once. Send fewer, or leave explain out.`;
+      const most = explainer.recordsAtOnce;
+      const message = `At most ${most} ${most === 1 ? 'row of this model is' : 'rows of this model are'} explained at once. Send fewer, or leave explain out.`;
       throw new AppError('VALIDATION_FAILED', { message, details: [{ field: 'inputs', message }] });
     }
     return async (predictions) => {

@@ -151,10 +151,12 @@ const worstOf = (given: ArrayLike<number>, expected: readonly number[]): number 
   return worst;
 };
 
-/** How far the numbers are apart on many rows, and which rows get another label. */
-const compared = async (model: Model, count = 3000) => {
-  const asked = askedRows(count);
-  const predictor = createPredictor(model);
+/** How far the graph's numbers are from those that are served on many rows, and which rows get another label. */
+const compared = async (
+  model: Model,
+  { served = model, asked = askedRows(3000) }: { served?: Model; asked?: ReturnType<typeof askedRows> } = {},
+) => {
+  const predictor = createPredictor(served);
   const expected = asked.map((row) => predictor.predictRow(row));
   const { value, label, probabilities } = await runOnnx(model, asked);
   if (model.schema.task === 'regression') {
@@ -220,6 +222,59 @@ describe('a model as ONNX', () => {
     };
     const { worst, differing } = await compared(blend);
     expect(worst).toBeLessThan(1e-5);
+    expect(differing).toEqual([]);
+  });
+
+  it.each([
+    { threshold: 'f1' },
+    { threshold: 'f1', positive: 'nein' },
+    { threshold: 0.7, positive: 'nein', calibrate: 'isotonic' },
+    { threshold: 0.31, calibrate: 'platt' },
+    { threshold: 'balanced_accuracy', calibrate: 'isotonic' },
+    { calibrate: 'isotonic' },
+  ] as const)(
+    'corrects and answers as the model decides: $threshold, $calibrate, $positive',
+    async (decision) => {
+      const options = { task: 'classification', target: 'sold', algorithm: 'linear' } as const;
+      const { model } = train(table, {
+        ...options,
+        ...decision,
+        features,
+        validation: { folds: 3 },
+        seed: 3,
+      });
+      const { worst, differing } = await compared(model);
+      expect(worst).toBeLessThan(1e-9);
+      expect(differing).toEqual([]);
+      // The decision says something else than the likeliest class, so that leaving it out would show.
+      const { decision: _decision, ...undecided } = model;
+      const bare = await compared(model, { served: undecided });
+      expect(bare.worst > 1e-3 || bare.differing.length > 0).toBe(true);
+    },
+  );
+
+  it.each(goals)('writes categories that stand for their mean target: $target', async (goal) => {
+    const random = randomFrom(17);
+    const codes = Int32Array.from({ length: rows }, () => Math.floor(random() * 150) - 1);
+    const categories = Array.from({ length: 150 }, (_, level) => `street ${level}`);
+    const streets: Column = { name: 'street', kind: 'categorical', codes, categories };
+    const { model } = train(
+      { rows, columns: [...table.columns, streets] },
+      {
+        ...goal,
+        algorithm: 'linear',
+        features: [...features, 'street'],
+        validation: { holdout: 0.2 },
+        seed: 3,
+      },
+    );
+    expect(model.fitted.meanTargets).toEqual([5]);
+    const asked = askedRows(400).map((row, i) => ({
+      ...row,
+      street: i % 7 === 0 ? null : i % 11 === 0 ? 'unseen' : `street ${i % 150}`,
+    }));
+    const { worst, differing } = await compared(model, { asked });
+    expect(worst).toBeLessThan(1e-9);
     expect(differing).toEqual([]);
   });
 

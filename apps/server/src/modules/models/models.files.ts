@@ -45,7 +45,10 @@ type Form = Body<typeof routes.import>;
 const formOf = (fields: Readonly<Record<string, string>>): Form => {
   const form = routes.import.body.safeParse(fields);
   if (form.success) return form.data;
-  const details = form.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const details = form.error.issues.map(({ path, message }) => ({
+    field: path.join('.') || 'body',
+    message,
+  }));
   throw new AppError('VALIDATION_FAILED', { details });
 };
 

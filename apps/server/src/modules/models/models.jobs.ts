@@ -47,13 +47,6 @@ export const trainingOf = (row: JobRow | undefined, modelId: string): Training =
   return { jobId: row.id, datakitVersion: data.datakitVersion, settings: settingsOf(data.request) };
 };
 
-/** "gradient_boosting" and "logLoss" as a person says them. */
-const spoken = (name: string): string =>
-  name
-    .replaceAll('_', ' ')
-    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
-    .toLowerCase();
-
 /** Trains a model version in a compute process; the version appears with the word that the job succeeded. */
 export const createTrainJob = ({
   objects,
@@ -64,11 +57,8 @@ export const createTrainJob = ({
   productVersion,
 }: TrainJobDeps): JobDefinition<TrainPayload> => {
   const announce = (candidate: CandidateEvent, modelId: string, context: JobContext): void => {
-    const { tenantId, jobId, log, checkpoint } = context;
+    const { tenantId, jobId, checkpoint } = context;
     checkpoint.keep(candidate);
-    const { algorithm, metric, mean, rung } = candidate;
-    const rows = rung && rung.index + 1 < rung.count ? ` on ${rung.rows} rows` : '';
-    log(`Tried ${spoken(algorithm)}${rows}: ${spoken(metric)} ${mean.toPrecision(4)}.`);
     const { scores: _scores, mean: score, ...shown } = candidate;
     void events.hint(tenantId, 'model.candidate', { modelId, jobId, ...shown, score });
   };

@@ -1,6 +1,7 @@
-import type { Monitoring, Query, monitoring as routes } from '@quadrax/contract';
+import type { Drift, Monitoring, Query, monitoring as routes } from '@quadrax/contract';
 import type { Database } from '#platform/db';
 import { invalid, notFound } from '#platform/errors';
+import type { Reference } from '@quadrax/ml/tabular';
 import { driftsOf } from './models.drift.ts';
 import { latencyOf } from './models.latency.ts';
 import { findModel, findModelVersion } from './models.store.ts';
@@ -48,6 +49,58 @@ const trafficOf = (hours: readonly TrafficRow[]) => {
   };
 };
 
+/** Spans of so many days are told hour by hour, longer ones day by day. */
+const daysByHour = 2;
+/** Of so many features it is told how they drifted over time. */
+const mostFollowed = 20;
+
+interface Learnt {
+  readonly reference: Reference;
+  readonly target: string;
+}
+
+const mostDrifted = (features: readonly Drift[]): Drift[] =>
+  features.toSorted((a, b) => (b.psi ?? -1) - (a.psi ?? -1));
+
+const driftSeriesOf = (
+  { reference, target }: Learnt,
+  hours: readonly TrafficRow[],
+  followed: ReadonlySet<string>,
+  each: number,
+): Monitoring['driftSeries'] => {
+  const parts = Map.groupBy(hours, (one) => Math.floor(one.hour.getTime() / (each * hour)));
+  return [...parts].flatMap(([part, within]) => {
+    const rows = within.reduce((sum, one) => sum + one.rows, 0);
+    if (rows === 0) return [];
+    const tally = sumOf(within.map((one) => one.tally));
+    const { prediction, features } = driftsOf(reference, target, tally);
+    return {
+      at: new Date(part * each * hour).toISOString(),
+      hours: each,
+      rows,
+      ...(prediction.psi !== undefined && { prediction: prediction.psi }),
+      features: features.flatMap(({ name, psi }) =>
+        psi !== undefined && followed.has(name) ? [{ name, psi }] : [],
+      ),
+    };
+  });
+};
+
+/** How far what was predicted in these hours is from what the version was trained on, as a whole and over time. */
+const driftOver = (learnt: Learnt, hours: readonly TrafficRow[], spanMs: number) => {
+  const { reference, target } = learnt;
+  const { prediction, features } = driftsOf(reference, target, sumOf(hours.map(({ tally }) => tally)));
+  const ranked = mostDrifted(features);
+  const followed = new Set(ranked.slice(0, mostFollowed).map(({ name }) => name));
+  const each = spanMs > daysByHour * day ? 24 : 1;
+  return {
+    compared: true,
+    prediction,
+    features: ranked,
+    driftSeries: driftSeriesOf(learnt, hours, followed, each),
+  };
+};
+
 export interface MonitoringDeps {
   readonly db: Database;
   /** For so many days counts are kept. */
@@ -70,8 +123,15 @@ export const createMonitoringService = ({ db, trafficRetentionDays }: Monitoring
       const isCut = span.from < keptFrom;
       const from = isCut ? keptFrom : span.from;
       const hours = await listTraffic(tx, { modelId, version: row.version, from, to: span.to });
-      const drifts =
-        row.reference && driftsOf(row.reference, row.target, sumOf(hours.map(({ tally }) => tally)));
+      const { reference, target, report } = row;
+      const compared = reference
+        ? driftOver({ reference, target }, hours, span.to.getTime() - span.from.getTime())
+        : {
+            compared: false,
+            uncompared: report.onnx ? ('imported' as const) : ('trained_before' as const),
+            features: [],
+            driftSeries: [],
+          };
       return {
         ...trafficOf(hours),
         version: row.version,
@@ -79,9 +139,7 @@ export const createMonitoringService = ({ db, trafficRetentionDays }: Monitoring
         to: span.to.toISOString(),
         ...(isCut && { keptFrom: keptFrom.toISOString() }),
         series: hours.map((one) => ({ at: one.hour.toISOString(), ...trafficOf([one]) })),
-        compared: drifts !== null,
-        ...(drifts && { prediction: drifts.prediction }),
-        features: (drifts?.features ?? []).toSorted((a, b) => (b.psi ?? -1) - (a.psi ?? -1)),
+        ...compared,
       };
     }),
 });

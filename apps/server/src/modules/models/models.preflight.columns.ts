@@ -39,7 +39,7 @@ export const checkWeights = (table: DatakitTable, { weights }: TrainRequest): Co
 
 const namesOf = (table: DatakitTable, { features, target, weights, validation }: TrainRequest): string[] => {
   if (features) return features;
-  const groups = 'folds' in validation ? validation.groups : undefined;
+  const { groups } = validation;
   return table.profile.columns
     .map(({ name }) => name)
     .filter((name) => name !== target && name !== weights && name !== groups);
@@ -88,8 +88,7 @@ export const checkFeatures = (table: DatakitTable, request: TrainRequest): void 
 /** Groups or times as the folds need them. @throws AppError */
 export const checkSplit = (table: DatakitTable, { validation }: TrainRequest): void => {
   const folds = 'folds' in validation ? validation.folds : undefined;
-  const groups = 'folds' in validation ? validation.groups : undefined;
-  const { time } = validation;
+  const { groups, time } = validation;
   if (groups !== undefined && time !== undefined)
     throw refuse('UNTRAINABLE', 'validation', 'Split by groups or by time, not by both.');
   if (groups !== undefined) {
@@ -101,6 +100,12 @@ export const checkSplit = (table: DatakitTable, { validation }: TrainRequest): v
         'UNTRAINABLE',
         'validation.groups',
         `"${groups}" has ${most} groups: too few for ${folds} folds. Use fewer folds or another column.`,
+      );
+    if (most < 2)
+      throw refuse(
+        'UNTRAINABLE',
+        'validation.groups',
+        `"${groups}" has one group only, so that none can be held out. Use another column.`,
       );
   }
   if (time === undefined) return;

@@ -1,4 +1,4 @@
-import { noClassesBecause, noNumbersBecause } from '@quadrax/contract';
+import { knownLabels, noClassesBecause, noNumbersBecause } from '@quadrax/contract';
 import type { ColumnProfile, TrainRequest } from '@quadrax/contract';
 import { checkBeforehand, TabularError } from '@quadrax/ml/tabular';
 import type { Task } from '@quadrax/ml/tabular';
@@ -51,12 +51,39 @@ const checkRows = (target: ColumnProfile, usable: number, { validation }: TrainR
     );
 };
 
-const checkDecision = (target: ColumnProfile, { threshold, calibrate }: TrainRequest, task: Task): void => {
-  const field = threshold !== 'half' ? 'threshold' : calibrate !== 'none' ? 'calibrate' : undefined;
+const checkDecision = (target: ColumnProfile, request: TrainRequest, task: Task): void => {
+  const { threshold, calibrate, positive } = request;
+  const asked = {
+    threshold: threshold !== 'auto' && threshold !== 'half',
+    calibrate: calibrate !== 'none',
+    positive: positive !== undefined,
+  };
+  const field = Object.entries(asked).find(([, is]) => is)?.[0];
   if (field === undefined || (task === 'classification' && target.distinct === 2)) return;
   const reason =
     task === 'regression' ? 'a regression has no classes' : `"${target.name}" has ${target.distinct} classes`;
   throw refuse('UNTRAINABLE', field, `This needs a target of two classes, and ${reason}.`);
+};
+
+/** Labels that are named, where the profile tells all there are. */
+const checkLabels = (target: ColumnProfile, request: TrainRequest, task: Task): void => {
+  const { classWeights, positive } = request;
+  if (task === 'regression') {
+    if (classWeights === 'none') return;
+    throw refuse('UNTRAINABLE', 'classWeights', 'This needs a target of classes, and a regression has none.');
+  }
+  const labels = knownLabels(target);
+  if (!labels) return;
+  const check = (field: string, label: string): void => {
+    if (labels.includes(label)) return;
+    const known = labels.slice(0, 10).join(', ');
+    throw refuse('UNTRAINABLE', field, `"${label}" is no class of "${target.name}". There are ${known}.`);
+  };
+  if (positive !== undefined) check('positive', positive);
+  if (typeof classWeights === 'string') return;
+  for (const label of Object.keys(classWeights)) check('classWeights', label);
+  if (labels.every((label) => classWeights[label] === 0))
+    throw refuse('UNTRAINABLE', 'classWeights', 'Every class has weight 0, so that no row counts.');
 };
 
 /** What the numerics would refuse whatever the rows hold, at the field of the request that it is said in. */
@@ -93,6 +120,7 @@ export const checkTraining = (table: DatakitTable, request: TrainRequest, task: 
   if (algorithm !== 'auto' && plan)
     throw refuse('UNTRAINABLE', 'plan', 'A plan repeats a search: train with the algorithm `auto`.');
   checkDecision(target, request, task);
+  checkLabels(target, request, task);
   const { rows } = table.profile;
   const usable = rows - Math.max(target.missing, weights?.missing ?? 0);
   checkRows(target, usable, request);

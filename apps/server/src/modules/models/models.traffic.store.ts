@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
-import { modelTraffic } from './models.tables.ts';
+import type { Reference } from '@quadrax/ml/tabular';
+import { modelTraffic, modelVersions } from './models.tables.ts';
 
 export type TrafficRow = typeof modelTraffic.$inferSelect;
 
@@ -62,3 +63,66 @@ export const listTraffic = (
       ),
     )
     .orderBy(asc(modelTraffic.hour));
+
+/** A version that answers under an alias. */
+export interface ServedVersion {
+  readonly tenantId: string;
+  readonly modelId: string;
+  readonly alias: string;
+  readonly version: number;
+  /** Another one whenever rows have come or gone lately. */
+  readonly state: string;
+}
+
+/** Deployed versions, those on trial too, that predicted rows since; the busiest first. For the system role. */
+export const listServedVersions = async (tx: Tx, since: Date, most: number): Promise<ServedVersion[]> => {
+  const { rows } = await tx.execute<
+    Record<'tenant_id' | 'model_id' | 'alias' | 'hours' | 'rows', string> & { version: number }
+  >(sql`
+    SELECT d.tenant_id, d.model_id, d.alias, t.version, sum(t.rows)::text AS rows,
+      min(t.hour)::text || ' ' || max(t.hour)::text AS hours
+    FROM quadrax.deployments d
+    JOIN quadrax.models m ON m.tenant_id = d.tenant_id AND m.id = d.model_id AND m.deleted_at IS NULL
+    JOIN quadrax.model_traffic t ON t.tenant_id = d.tenant_id AND t.model_id = d.model_id
+      AND t.version IN (d.version, d.canary_version) AND t.hour >= ${since.toISOString()}
+    GROUP BY 1, 2, 3, 4 HAVING sum(t.rows) > 0
+    ORDER BY sum(t.rows) DESC, d.model_id, d.alias, t.version LIMIT ${most}`);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    modelId: row.model_id,
+    alias: row.alias,
+    version: row.version,
+    state: `${row.rows} ${row.hours}`,
+  }));
+};
+
+/** What a version was trained on, its features in their order, and the tallies of its hours since. */
+export const findTallies = async (
+  tx: Tx,
+  { tenantId, modelId, version }: Pick<ServedVersion, 'tenantId' | 'modelId' | 'version'>,
+  since: Date,
+): Promise<{ reference: Reference; target: string; places: string[]; tallies: number[][] } | undefined> => {
+  const of = { tenantId, modelId, version };
+  const [learnt] = await tx
+    .select({
+      reference: modelVersions.reference,
+      target: modelVersions.target,
+      places: sql<string[]>`jsonb_path_query_array(${modelVersions.report}, '$.features[*].name')`,
+    })
+    .from(modelVersions)
+    .where(
+      and(...(['tenantId', 'modelId', 'version'] as const).map((key) => eq(modelVersions[key], of[key]))),
+    );
+  if (!learnt?.reference) return undefined;
+  const rows = await tx
+    .select({ tally: modelTraffic.tally })
+    .from(modelTraffic)
+    .where(
+      and(
+        ...(['tenantId', 'modelId', 'version'] as const).map((key) => eq(modelTraffic[key], of[key])),
+        gte(modelTraffic.hour, since),
+      ),
+    );
+  const { reference, target, places } = learnt;
+  return { reference, target, places, tallies: rows.map(({ tally }) => tally) };
+};

@@ -46,7 +46,7 @@ export const createTrainedPredictor = (
     explain,
     predictRows: async (rows, asker, tally) => {
       if (rows.length > rowsAtOnce) {
-        const message = `This model is slow: at most ${rowsAtOnce} rows are predicted at once. Send fewer, or make a datakit of them and predict it as a batch (POST /models/:id/predict/batch).`;
+        const message = `This model is slow: at most ${rowsAtOnce} ${rowsAtOnce === 1 ? 'row is' : 'rows are'} predicted at once. Send fewer, or make a datakit of them and predict it as a batch (POST /models/:id/predict/batch).`;
         throw new AppError('VALIDATION_FAILED', { message, details: [{ field: 'inputs', message }] });
       }
       const answer = (row: Row): Prediction => predictor.predictRow(row, tally);

@@ -5,7 +5,8 @@ import type { ModelRecord, ModelVersionRow } from './models.store.ts';
 
 /** The one number a list shows: what people of the field look at first. */
 const headline = (metrics: Metrics): { name: string; value: number } | undefined => {
-  for (const name of ['accuracy', 'rmse'] as const) {
+  // Those of a goal are there only where it was asked for.
+  for (const name of ['accuracy', 'pinball', 'poissonDeviance', 'rmse'] as const) {
     const value = metrics[name];
     if (value !== undefined) return { name, value };
   }

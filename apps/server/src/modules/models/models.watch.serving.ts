@@ -2,15 +2,11 @@ import { createTally } from '@quadrax/ml/tabular';
 import type { Reference, Schema, Tally } from '@quadrax/ml/tabular';
 import type { Database } from '#platform/db';
 import type { Logger } from '#platform/log';
-import type { Reading, Telemetry } from '#platform/telemetry';
-import { driftsOf } from './models.drift.ts';
+import type { Telemetry } from '#platform/telemetry';
 import { latencyCell, latencyCells } from './models.latency.ts';
 import { addTraffic } from './models.traffic.store.ts';
 
 const flushMs = 3000;
-const day = 86_400_000;
-/** Of so many versions the metrics tell. */
-const mostRead = 100;
 
 /** A version as it is served here. */
 export interface Watchable {
@@ -31,8 +27,6 @@ export interface Watched {
 
 export interface Watch {
   of(version: Watchable): Watched;
-  /** The drift of what this process predicted in the last day at most. */
-  readings(): Reading[];
   /** Writes what was counted, and counts no more by itself. */
   stop(): Promise<void>;
 }
@@ -41,9 +35,6 @@ interface Counters {
   readonly of: Watchable;
   readonly tally: Tally | undefined;
   readonly latency: Float64Array;
-  /** The tally of the last day at most, and since when. */
-  recent: Float64Array;
-  since: number;
   requests: number;
   errors: number;
   rows: number;
@@ -76,25 +67,6 @@ const returned = (counters: Counters, traffic: ReturnType<typeof taken>): void =
   if (counts) for (const [i, count] of traffic.tally.entries()) counts[i] = (counts[i] ?? 0) + count;
 };
 
-const help =
-  'Population stability index of the last day at most: of the prediction, and of the most drifted feature.';
-
-const readingsOf = ({ of: { reference, target, modelId, version }, recent }: Counters): Reading[] => {
-  if (!reference) return [];
-  const { prediction, features } = driftsOf(reference, target, [...recent]);
-  const known = features.flatMap(({ psi }) => psi ?? []);
-  const told = [
-    ...(prediction.psi === undefined ? [] : [{ of: 'prediction', value: prediction.psi }]),
-    ...(known.length === 0 ? [] : [{ of: 'feature', value: Math.max(...known) }]),
-  ];
-  return told.map(({ of, value }) => ({
-    name: 'model_drift_psi',
-    help,
-    labels: { model: modelId, version: String(version), of },
-    value,
-  }));
-};
-
 /** Watches the versions that this process serves: counted in the process, written every few seconds. */
 export const createWatch = (deps: {
   readonly db: Database;
@@ -103,7 +75,6 @@ export const createWatch = (deps: {
 }): Watch => {
   const { db, log, telemetry } = deps;
   const busy = new Set<Counters>();
-  const read = new Map<string, Counters>();
   let flushing: Promise<void> = Promise.resolve();
 
   const write = async (counters: Counters): Promise<void> => {
@@ -120,11 +91,6 @@ export const createWatch = (deps: {
       );
       return;
     }
-    if (Date.now() - counters.since > day) {
-      counters.recent.fill(0);
-      counters.since = Date.now();
-    }
-    for (const [i, count] of traffic.tally.entries()) counters.recent[i] = (counters.recent[i] ?? 0) + count;
   };
 
   const flush = (): Promise<void> => {
@@ -146,14 +112,10 @@ export const createWatch = (deps: {
         of: version,
         tally,
         latency,
-        recent: new Float64Array(tally?.counts.length ?? 0),
-        since: Date.now(),
         requests: 0,
         errors: 0,
         rows: 0,
       };
-      if (read.size >= mostRead) read.delete(read.keys().next().value ?? '');
-      read.set(`${modelId}/${version.version}`, counters);
       const measure = telemetry.observePredictions(modelId, version.version);
       return {
         tally,
@@ -168,7 +130,6 @@ export const createWatch = (deps: {
         },
       };
     },
-    readings: () => [...read.values()].flatMap(readingsOf),
     stop: async () => {
       clearInterval(timer);
       await flush();

@@ -14,6 +14,7 @@ import { addByteStreams } from './byte-streams.ts';
 import { addJsonParser } from './json-body.ts';
 import { refuseNoHttp } from './no-http.ts';
 import { openApiOptions } from './openapi.ts';
+import { usePlainWords } from './problem-words.ts';
 import { secureHeaders, securityHeaders } from './security-headers.ts';
 import type { WebPage } from './web-page.ts';
 
@@ -53,6 +54,7 @@ const tellAlways = (request: Pick<FastifyRequest, 'id' | 'protocol'>, reply: Fas
 /** Fastify with everything that every endpoint shares; modules bind their routes to it. */
 export const createHttpApp = async (options: HttpOptions): Promise<FastifyInstance> => {
   const sendError = errorSender(options.environment === 'development');
+  usePlainWords();
   const app = Fastify({
     loggerInstance: options.log,
     // The telemetry writes one line for each answer.

@@ -38,12 +38,13 @@ export interface Client {
 /** A multipart body, read as it arrives. */
 export interface Multipart {
   /**
-   * Hands the file of the field `name` to `take` while it streams in, then reads the text fields that may follow.
+   * Hands the file of the field `name` to `take` while it streams in, with the text fields before it, then reads those
+   * that may follow.
    * @throws AppError NO_FILE, UPLOAD_INTERRUPTED, VALIDATION_FAILED
    */
   receive<T>(
     name: string,
-    take: (stream: Readable, fileName: string) => Promise<T>,
+    take: (stream: Readable, fileName: string, before: Readonly<Record<string, string>>) => Promise<T>,
   ): Promise<{ readonly file: T; readonly fields: Readonly<Record<string, string>> }>;
 }
 

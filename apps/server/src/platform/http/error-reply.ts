@@ -78,6 +78,20 @@ const inferenceError = (error: AppError, requestId: string): InferenceError => {
 /** Where the Open Inference Protocol lays down the shape of a refusal. */
 const openInference = /^\/v2(?=[/?]|$)/;
 
+/** The question whether a model is ready: the protocol has an answer for no, and clients go by the status or by that. */
+const readiness = /^\/v2\/models\/([^/?]+)(?:\/versions\/[^/?]+)?\/ready(?=[?]|$)/;
+
+const inferenceRefusal = (
+  error: AppError,
+  { id, url }: Pick<FastifyRequest, 'id' | 'url'>,
+): InferenceError => {
+  const name = error.code === 'NOT_DEPLOYED' ? readiness.exec(url)?.[1] : undefined;
+  return {
+    ...(name !== undefined && { name: decodeURIComponent(name), ready: false as const }),
+    ...inferenceError(error, id),
+  };
+};
+
 export type SendError = (
   given: unknown,
   request: Pick<FastifyRequest, 'id' | 'log' | 'url'>,
@@ -99,7 +113,7 @@ export const errorSender =
     reply.headers(error.headers);
     if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
     const body = openInference.test(request.url)
-      ? inferenceError(error, request.id)
+      ? inferenceRefusal(error, request)
       : errorReply(error, request.id, showCause);
     return reply.status(error.status).type('application/json').send(JSON.stringify(body));
   };

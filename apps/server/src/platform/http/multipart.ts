@@ -106,7 +106,7 @@ export const multipartOf = (request: FastifyRequest, witness?: Witness): Multipa
           const stream = witness
             ? hashed(part.file, (sha256) => witness(`${fieldname} ${filename}`, sha256))
             : part.file;
-          file = { value: await take(stream, baseName(filename)) };
+          file = { value: await take(stream, baseName(filename), { ...fields }) };
         } else {
           discard(part.file);
           throw new AppError('NO_FILE', {

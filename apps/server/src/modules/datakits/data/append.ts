@@ -75,6 +75,7 @@ export async function appendRows(db: Statements, loaded: Loaded, base: BaseTable
     names,
     physicals: kinds.map((kind) => physicals[kind]),
     mixed: new Map(),
+    ...(loaded.warnings && { warnings: loaded.warnings }),
   };
 }
 

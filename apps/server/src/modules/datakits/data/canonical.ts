@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { TableDialect } from './intake-result.ts';
+import { createLineSkip } from './line-skip.ts';
 import { createRecordParser } from './record-parser.ts';
 import { textDecoder } from './text-encoding.ts';
 
@@ -91,11 +92,13 @@ export async function rewriteDelimited(source: string, table: TableDialect, path
     else writer.write(fields);
   });
   const decoder = textDecoder(table.encoding);
+  const skip = createLineSkip(table.skip ?? 0, cutting.newline);
+  const parse = (text: string) => parser.write(text.slice(skip(text)));
   for await (const chunk of createReadStream(source, { highWaterMark: 1 << 20 })) {
-    parser.write(decoder.decode(chunk as Buffer, { stream: true }));
+    parse(decoder.write(chunk as Buffer));
     await writer.drain();
   }
-  parser.write(decoder.decode());
+  parse(decoder.end());
   parser.end();
   return writer.end();
 }

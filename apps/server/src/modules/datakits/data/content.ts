@@ -1,3 +1,4 @@
+import { wideEncoding } from '@quadrax/contract';
 import { IntakeError, unreadable } from './intake-result.ts';
 
 /** What the first bytes of a file show it to be. */
@@ -45,14 +46,17 @@ const supported = 'Upload CSV or other delimited text, JSON, NDJSON, Parquet or 
 
 /**
  * Tells what a file is from its first bytes; its name plays no part.
- * Throws `IntakeError` UNSUPPORTED_TYPE for a known other kind, UNREADABLE_FILE for UTF-16 and UTF-32 text.
+ * Throws `IntakeError` UNSUPPORTED_TYPE for a known other kind. `wide` says that text of more than a byte to a character
+ * was stated.
  */
-export function detectContent(head: Buffer): Content {
-  refuseWideText(head);
+export function detectContent(head: Buffer, wide = false): Content {
+  if (wide) return 'text';
+  // Zero bytes within it may look like those of wide text.
   if (startsWith(head, ascii('PAR1'))) return 'parquet';
   if (startsWith(head, ascii('PARE')))
     throw unreadable('The Parquet file is encrypted. Upload it decrypted.');
   if (startsWith(head, [...ascii('PK'), 3, 4])) return 'zip';
+  if (wideEncoding(head)) return 'text';
   if (startsWith(head, [0xd0, 0xcf, 0x11, 0xe0])) throw oldExcel();
   const binary = controlShare(head) > 0.02;
   const kind = refused.find((entry) => startsWith(head, entry.bytes) && (binary || !entry.binaryOnly))?.kind;
@@ -103,39 +107,18 @@ function startsWith(head: Buffer, bytes: readonly number[]): boolean {
   return bytes.every((byte, index) => head[index] === byte);
 }
 
-/** UTF-16 and UTF-32, by their mark or by the zero bytes that Latin letters leave in them. */
-function refuseWideText(head: Buffer): void {
-  const kind = wideByMark(head) ?? wideByZeros(head);
-  if (kind) throw unreadable(`The text is encoded as ${kind}. Save it as UTF-8 and upload it again.`);
-}
-
-function wideByMark(head: Buffer): string | undefined {
-  if (startsWith(head, [0xff, 0xfe, 0, 0]) || startsWith(head, [0, 0, 0xfe, 0xff])) return 'UTF-32';
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) return 'UTF-16';
-  return undefined;
-}
-
-function wideByZeros(head: Buffer): string | undefined {
-  const length = Math.min(head.length, 4096) & ~3;
-  if (length < 4) return undefined;
-  const zeros = [0, 0, 0, 0];
-  for (let i = 0; i < length; i++) if (head[i] === 0) zeros[i & 3] = (zeros[i & 3] ?? 0) + 1;
-  const shares = zeros.map((count) => count / (length / 4));
-  const [a = 0, b = 0, c = 0, d = 0] = shares;
-  const nearlyAll = shares.filter((share) => share > 0.9).length;
-  if (length >= 8 && nearlyAll === 3 && Math.min(...shares) < 0.1) return 'UTF-32';
-  const even = (a + c) / 2;
-  const odd = (b + d) / 2;
-  return Math.max(even, odd) > 0.3 && Math.min(even, odd) < 0.05 ? 'UTF-16' : undefined;
-}
-
-/** The share of control bytes that text has no use for. */
+/**
+ * The share of control bytes that text has no use for. One of them may be what delimits its fields: the most frequent
+ * does not count, but for NUL.
+ */
 function controlShare(head: Buffer): number {
   const length = Math.min(head.length, 65_536);
-  let count = 0;
+  const counts = new Uint32Array(32);
   for (let i = 0; i < length; i++) {
     const byte = head[i] ?? 0;
-    if (byte < 9 || (byte > 13 && byte < 32)) count++;
+    if (byte < 32) counts[byte] = (counts[byte] ?? 0) + 1;
   }
+  const controls = counts.map((count, byte) => (byte < 9 || byte > 13 ? count : 0));
+  const count = controls.reduce((sum, one) => sum + one, 0) - Math.max(...controls.subarray(1));
   return length === 0 ? 0 : count / length;
 }

@@ -1,19 +1,36 @@
 import type { Correlations } from '@quadrax/contract';
+import { pearsonMatrix, ranksOf, symmetric, type Matrix } from './coefficients.ts';
+import { fetchDoubles } from './column-arrays.ts';
 import { batches, columnId, type Statements } from './duckdb.ts';
 import type { Comparable } from './leaks.ts';
 
 /** Columns compared: a picture of more is not read by anyone. */
-const maxNumbers = 20;
+const maxNumbers = 100;
 const maxWords = 12;
 const maxLevels = 100;
-/** Rows times pairs that may be looked at: of a long table fewer columns are compared, but all of its rows. */
+/** Numbers held in memory, and rows times pairs looked at, where a table is compared in this process. */
+const heldCells = 2_000_000;
+const heldPairs = 400_000_000;
+/** Rows times pairs that DuckDB may look at: of a long table fewer columns are compared, but all of its rows. */
+const longNumbers = 20;
 const pearsonCells = 20_000_000;
 const cramerCells = 10_000_000;
-/** Rows times columns that may be sorted. */
+/** Rows times columns that may be sorted there. */
 const rankedCells = 3_000_000;
+/** Digits behind the point that a coefficient is told with. */
+const digits = 6;
 
 /** Columns whose pairs number at most so many. */
 const columnsWithin = (pairs: number): number => Math.floor((1 + Math.sqrt(1 + 8 * pairs)) / 2);
+
+/** How many columns of numbers are compared, and whether in this process, which takes less time than DuckDB. */
+function choice(columns: number, rows: number): { most: number; held: boolean } {
+  const held = Math.min(columns, maxNumbers, Math.floor(heldCells / rows), columnsWithin(heldPairs / rows));
+  const long = Math.min(columns, longNumbers, columnsWithin(pearsonCells / rows));
+  return held >= Math.min(columns, Math.max(2, long))
+    ? { most: held, held: true }
+    : { most: long, held: false };
+}
 
 const affordable = (columns: readonly Comparable[], most: number): readonly Comparable[] =>
   columns.slice(0, Math.max(2, most));
@@ -30,27 +47,51 @@ export async function correlate(
   rows: number,
 ): Promise<Correlations | undefined> {
   const varied = columns.filter(({ distinct }) => distinct > 1);
-  const numbers = affordable(
-    varied.filter(({ kind }) => kind === 'number'),
-    Math.min(maxNumbers, columnsWithin(pearsonCells / rows)),
-  );
-  const words = affordable(
-    varied.filter(({ kind, distinct }) => kind === 'word' && distinct <= maxLevels),
-    Math.min(maxWords, columnsWithin(cramerCells / rows)),
-  );
+  const allNumbers = varied.filter(({ kind }) => kind === 'number');
+  const { most, held } = choice(allNumbers.length, rows);
+  const numbers = affordable(allNumbers, most);
+  const allWords = varied.filter(({ kind, distinct }) => kind === 'word' && distinct <= maxLevels);
+  const words = affordable(allWords, Math.min(maxWords, columnsWithin(cramerCells / rows)));
   const ranked = numbers.length * rows <= rankedCells;
-  const numeric = numbers.length > 1 ? await numberMatrices(db, numbers, ranked) : undefined;
+  const matrices = () => (held ? heldMatrices(db, numbers, rows) : numberMatrices(db, numbers, ranked));
+  const numeric = numbers.length > 1 ? await matrices() : undefined;
   const categorical = words.length > 1 ? await cramersV(db, words) : undefined;
   if (!numeric && !categorical) return undefined;
   const named = (list: readonly Comparable[]) => list.map(({ index }) => names[index] ?? '');
   return {
-    ...(numeric && { numeric: { columns: named(numbers), ...numeric } }),
-    ...(categorical && { categorical: { columns: named(words), cramersV: categorical } }),
+    ...(numeric && {
+      numeric: {
+        columns: named(numbers),
+        of: allNumbers.length,
+        pearson: rounded(numeric.pearson),
+        ...(numeric.spearman && { spearman: rounded(numeric.spearman) }),
+      },
+    }),
+    ...(categorical && {
+      categorical: { columns: named(words), of: allWords.length, cramersV: rounded(categorical) },
+    }),
     exact: true,
   };
 }
 
-type Matrix = (number | null)[][];
+/** Of many columns all digits would take more room than the rest of a profile. */
+const rounded = (matrix: Matrix): Matrix =>
+  matrix.map((line) => line.map((value) => (value === null ? null : Number(value.toFixed(digits)))));
+
+async function heldMatrices(
+  db: Statements,
+  columns: readonly Comparable[],
+  rows: number,
+): Promise<{ pearson: Matrix; spearman: Matrix }> {
+  const values = await fetchDoubles(
+    db,
+    't',
+    columns.map(({ index }) => finite(columnId(index))),
+    rows,
+  );
+  const pearson = pearsonMatrix(values);
+  return { pearson, spearman: pearsonMatrix(values.map(ranksOf)) };
+}
 
 async function matrix(
   db: Statements,
@@ -61,27 +102,18 @@ async function matrix(
   const pairs = Array.from({ length: size }, (_, a) =>
     Array.from({ length: a }, (_unused, b) => [a, b] as const),
   ).flat();
-  const result: Matrix = Array.from({ length: size }, (_, a) =>
-    Array.from({ length: size }, (_unused, b) => (a === b ? 1 : null)),
-  );
+  const found = new Map<string, number | null>();
   for (const batch of batches(pairs, 100)) {
     const [row = []] = await db.rows(
       `SELECT ${batch.map(([a, b]) => sql(a, b)).join(', ')} FROM ${relation}`,
     );
     for (const [k, [a, b]] of batch.entries()) {
       const value = row[k];
-      const coefficient = typeof value === 'number' && Number.isFinite(value) ? value : null;
-      const bounded = coefficient === null ? null : Math.max(-1, Math.min(1, coefficient));
-      for (const [i, j] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        const line = result[i];
-        if (line) line[j] = bounded;
-      }
+      const known = typeof value === 'number' && Number.isFinite(value);
+      found.set(`${a} ${b}`, known ? Math.max(-1, Math.min(1, value)) : null);
     }
   }
-  return result;
+  return symmetric(size, (a, b) => found.get(`${a} ${b}`) ?? null);
 }
 
 const finite = (id: string): string => `CASE WHEN isfinite(${id}::DOUBLE) THEN ${id}::DOUBLE END`;

@@ -1,50 +1,86 @@
+import type { StatedReading } from '@quadrax/contract';
 import { createDelimitedScanner, maxRecordBytes, type ScanResult } from './delimited-scan.ts';
 import { sniffDialect, type Dialect } from './dialect.ts';
 import { checkedNames, numberedNames } from './header.ts';
 import type { FormatIntake } from './intake.ts';
-import { IntakeError, unreadable, type TableDialect } from './intake-result.ts';
-import { createEncodingCheck, textDecoder } from './text-encoding.ts';
+import { IntakeError, unreadable, type Encoding, type TableDialect } from './intake-result.ts';
+import { createLineSkip } from './line-skip.ts';
+import { createEncodingCheck, isUtf8Name, textDecoder } from './text-encoding.ts';
 
 /** How much of a text is looked at to guess its dialect, counted from the end of its first line. */
 const sniffBytes = 128 * 1024;
 
 /**
- * Reads delimited text as it arrives. `start` is what the dialect is guessed from (it is not consumed here: `write`
- * gets it too); `complete` says that it is the whole file. Throws `IntakeError` for an unusable header.
+ * Reads delimited text as it arrives, of which the delimiters are single bytes. `start` is what the dialect is guessed
+ * from (it is not consumed here: `write` gets it too); `complete` says that it is the whole file. Throws `IntakeError`
+ * for an unusable header.
  */
-export function createDelimitedIntake(start: Buffer, complete: boolean): FormatIntake {
-  const dialect = sniff(start, complete);
-  const names = (encoded: readonly string[]) =>
-    dialect.header ? checkedNames(encoded) : numberedNames(dialect.width);
-  const early = names(dialect.first);
-  const scanner = createDelimitedScanner(dialect, dialect.width, dialect.header);
-  const encoding = createEncodingCheck();
+export function createDelimitedIntake(
+  start: Buffer,
+  complete: boolean,
+  stated: StatedReading = {},
+): FormatIntake {
+  const sample = sampleOf(start, complete);
+  const early = encodingOfSample(sample, stated);
+  const dialect = sniff(sample, early, stated);
+  const columns = namesOf(dialect);
+  const scanner = createDelimitedScanner(dialect, dialect);
+  const skip = createLineSkip(dialect.skip, dialect.newline);
+  const check = createEncodingCheck();
   return {
     format: 'csv',
     write(chunk) {
-      scanner.write(chunk);
-      encoding.write(chunk);
+      scanner.write(chunk.subarray(skip(chunk)));
+      check.write(chunk);
     },
     finish() {
       const scan = scanner.finish();
-      refuseShapeless(scan, dialect, early.length);
-      return table(dialect, early, scan, encoding.finish());
+      refuseShapeless(scan, dialect, columns.length);
+      const encoding = settled(check.finish(), stated);
+      // What came further down may show that the names were read in another encoding than theirs.
+      const same = encoding === early || (isUtf8Name(encoding) && isUtf8Name(early));
+      const names = same ? columns : namesOf(sniff(sample, encoding, stated));
+      return { ...table(dialect, names, scan, encoding), ...(stated.encoding && { stated: true }) };
     },
   };
 }
 
-function sniff(start: Buffer, complete: boolean): Dialect {
+const namesOf = (dialect: Dialect): string[] =>
+  dialect.header ? checkedNames(dialect.first) : numberedNames(dialect.width);
+
+/** A stated encoding is believed; UTF-8 may be damaged. */
+function settled(found: Encoding, { encoding }: StatedReading): Encoding {
+  if (encoding === undefined) return found;
+  if (encoding !== 'utf-8') return encoding;
+  return isUtf8Name(found) ? found : 'utf-8-damaged';
+}
+
+interface Sample {
+  readonly bytes: Buffer;
+  /** It is the whole file. */
+  readonly whole: boolean;
+}
+
+function encodingOfSample({ bytes, whole }: Sample, stated: StatedReading): Encoding {
+  const check = createEncodingCheck();
+  check.write(bytes);
+  return settled(check.finish(whole), stated);
+}
+
+/** As much of the beginning as the dialect is guessed from. */
+function sampleOf(start: Buffer, complete: boolean): Sample {
   const feed = start.findIndex((byte) => byte === 0x0a || byte === 0x0d);
   if (feed < 0 && start.length > maxRecordBytes) {
     throw unreadable('The first line is longer than 16 MiB, so this is not a table of records.');
   }
   const length = Math.min(start.length, Math.max(feed, 0) + sniffBytes);
-  const sample = start.subarray(0, length);
-  const check = createEncodingCheck();
-  check.write(sample);
-  const whole = complete && length === start.length;
-  const text = textDecoder(check.finish()).decode(sample, { stream: !whole });
-  const dialect = sniffDialect(text, whole);
+  return { bytes: start.subarray(0, length), whole: complete && length === start.length };
+}
+
+function sniff({ bytes, whole }: Sample, encoding: Encoding, stated: StatedReading): Dialect {
+  const decoder = textDecoder(encoding);
+  const text = decoder.write(bytes) + (whole ? decoder.end() : '');
+  const dialect = sniffDialect(text, whole, stated);
   if (dialect) return dialect;
   throw new IntakeError('EMPTY_FILE', 'The file holds nothing but blank lines.');
 }
@@ -60,7 +96,7 @@ function refuseShapeless(scan: ScanResult, dialect: Dialect, columns: number): v
   const rows = scan.ragged.toLocaleString('en');
   throw unreadable(
     `${expected}, but ${rows} of ${scan.records.toLocaleString('en')} rows have another number of fields ` +
-      `(line ${scan.raggedLine} has ${scan.raggedFields}). Check the delimiter and the quotes.`,
+      `(line ${scan.raggedLine} has ${scan.raggedFields}). Check the delimiter and the quotes, or state the delimiter.`,
   );
 }
 
@@ -68,10 +104,10 @@ function table(
   dialect: Dialect,
   columns: readonly string[],
   scan: ScanResult,
-  encoding: TableDialect['encoding'],
+  encoding: Encoding,
 ): TableDialect {
-  const { delimiter, quote, decimal, header, newline, skipSpace } = dialect;
-  const recoded = encoding === 'windows-1252' || encoding === 'utf-8-damaged';
+  const { delimiter, quote, decimal, header, newline, skipSpace, skip } = dialect;
+  const recoded = encoding !== 'utf-8' && encoding !== 'utf-8-bom';
   return {
     encoding,
     delimiter,
@@ -85,6 +121,7 @@ function table(
     longest: scan.longest,
     newline,
     skipSpace,
-    irregular: scan.irregular || recoded || newline === 'cr',
+    irregular: scan.irregular || recoded || newline === 'cr' || skip > 0,
+    ...(skip > 0 && { skip }),
   };
 }

@@ -14,6 +14,14 @@ export interface ScanResult {
   readonly irregular: boolean;
 }
 
+export interface Shape {
+  /** Fields a record should have. */
+  readonly width: number;
+  readonly header: boolean;
+  /** Lines above the table, which the scanner is not given. */
+  readonly skip: number;
+}
+
 export interface DelimitedScanner {
   /** Throws `IntakeError` UNREADABLE_FILE at a NUL byte or a record beyond 16 MiB. */
   write(chunk: Buffer): void;
@@ -41,9 +49,9 @@ function byteClasses(cutting: Cutting): Uint8Array {
 /**
  * Counts the records of delimited text on its bytes as they arrive, by the rules of `record-parser.ts`, in constant
  * memory. Delimiter, quote and line ends are single ASCII bytes, which UTF-8 and Windows-1252 both leave alone.
- * `width` is the number of fields a record should have; with `header` the first record is not counted.
+ * With `header` the first record is not counted.
  */
-export function createDelimitedScanner(cutting: Cutting, width: number, header: boolean): DelimitedScanner {
+export function createDelimitedScanner(cutting: Cutting, { width, header, skip }: Shape): DelimitedScanner {
   const classes = byteClasses(cutting);
   const plain = classes.map((kind) => (kind === SPACE ? OTHER : kind));
   const oldMac = cutting.newline === 'cr';
@@ -56,9 +64,8 @@ export function createDelimitedScanner(cutting: Cutting, width: number, header: 
   let offset = 0;
   let recordStart = 0;
   let longest = 0;
-  let line = 1;
-  let recordLine = 1;
-  let quoteLine = 1;
+  let line = skip + 1;
+  let [recordLine, quoteLine] = [line, line];
   let records = 0;
   let blanks = 0;
   let ragged = 0;

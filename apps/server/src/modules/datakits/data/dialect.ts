@@ -1,3 +1,7 @@
+import { isDelimiter } from '@quadrax/contract';
+import type { StatedReading } from '@quadrax/contract';
+import { leadingLines, mostLeading } from './leading-lines.ts';
+import { afterLines } from './line-skip.ts';
 import { isClock, isCommaNumber, isMissing, isNumber, isPointNumber, isValue } from './literals.ts';
 import { createRecordParser, type Cutting } from './record-parser.ts';
 
@@ -9,10 +13,13 @@ export interface Dialect extends Cutting {
   readonly first: readonly string[];
   /** Fields a record should have. */
   readonly width: number;
+  /** Lines above the table. */
+  readonly skip: number;
 }
 
 interface Candidate {
   readonly cutting: Cutting;
+  readonly skip: number;
   readonly records: string[][];
   readonly width: number;
   readonly score: number;
@@ -21,26 +28,63 @@ interface Candidate {
 const sampled = 1000;
 const certain = [',', ';', '\t', '|'] as const;
 const doubtful = [':', ' '] as const;
+/** In a longer beginning, which is one of very long records, the rare ones are not tried. */
+const longestTried = 1_000_000;
+/** Tried where none of the others makes columns: signs, and control characters but those that text has anyway. */
+const rare = '\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u001c\u001d\u001e\u001f^~#&!*=%$@\\/_+'.split(
+  '',
+);
+
+/** The first line of what Excel writes for itself. */
+const sepLine = /^"?sep=(.)"?(?=[\r\n])/i;
 
 /**
- * Guesses the dialect from the beginning of a text. `complete` says that `text` is the whole of it; otherwise its
- * last, cut-off record is not looked at. Returns undefined when there is no record at all.
+ * Guesses the dialect from the beginning of a text, but for what is stated. `complete` says that `text` is the whole of
+ * it; otherwise its last, cut-off record is not looked at. Returns undefined when there is no record at all.
  */
-export function sniffDialect(text: string, complete: boolean): Dialect | undefined {
+export function sniffDialect(
+  text: string,
+  complete: boolean,
+  stated: Pick<StatedReading, 'delimiter' | 'header'> = {},
+): Dialect | undefined {
   const newline = sniffNewline(text);
+  const named = sepLine.exec(text)?.[1];
+  const separated = named !== undefined && isDelimiter(named);
+  const body = separated ? afterLines(text, 1, newline) : text;
+  const delimiter = stated.delimiter ?? (separated ? named : undefined);
+  const chosen =
+    delimiter === undefined ? choose(body, complete, newline) : given(body, complete, delimiter, newline);
+  const first = chosen.records[0];
+  if (!first) return undefined;
+  const decimal = sniffDecimal(chosen);
+  const header = stated.header === undefined ? sniffHeader(chosen.records) : stated.header === 'yes';
+  const width = header ? first.length : chosen.width;
+  const skipSpace = spacesFollow(chosen, body);
+  const skip = chosen.skip + (separated ? 1 : 0);
+  return { ...chosen.cutting, decimal, header, width, first, skipSpace, skip };
+}
+
+function choose(text: string, complete: boolean, newline: Cutting['newline']): Candidate {
   const candidates = [
     ...certain.map((delimiter) => assess(text, complete, delimiter, newline)),
     ...doubtful.map((delimiter) => convincing(assess(text, complete, delimiter, newline))),
   ].filter((candidate) => candidate !== undefined);
   const best = candidates.reduce<Candidate | undefined>(better, undefined);
-  const chosen = best ?? singleColumn(text, complete, newline);
-  const first = chosen.records[0];
-  if (!first) return undefined;
-  const decimal = sniffDecimal(chosen);
-  const header = sniffHeader(chosen.records);
-  const width = header ? first.length : chosen.width;
-  const skipSpace = spacesFollow(chosen, text);
-  return { ...chosen.cutting, decimal, header, width, first, skipSpace };
+  if (best && (even(best) || text.length > longestTried)) return best;
+  if (text.length > longestTried) return singleColumn(text, complete, newline);
+  const odd = rare
+    .map((delimiter) => consistent(assess(text, complete, delimiter, newline)))
+    .filter((candidate) => candidate !== undefined)
+    .reduce<Candidate | undefined>(better, undefined);
+  return odd ?? best ?? singleColumn(text, complete, newline);
+}
+
+/** The delimiter is stated, whatever it makes of the text. */
+function given(text: string, complete: boolean, delimiter: string, newline: Cutting['newline']): Candidate {
+  const candidate = assess(text, complete, delimiter, newline);
+  if (candidate) return candidate;
+  const cutting = { delimiter, quote: sniffQuote(text, delimiter), newline, skipSpace: false };
+  return { cutting, records: cut(text, complete, cutting), width: 1, score: 0, skip: 0 };
 }
 
 function sniffNewline(text: string): Cutting['newline'] {
@@ -58,14 +102,31 @@ function assess(
   if (!text.includes(delimiter)) return undefined;
   const quote = sniffQuote(text, delimiter);
   const cutting = { delimiter, quote, newline, skipSpace: false };
-  const records = cut(text, complete, cutting);
+  const all = cut(text, complete, cutting);
+  // What a comment quotes it need not close.
+  const below = afterLines(text, commentLines(text), newline);
+  const usual = commonWidth(below === text ? all : cut(below, complete, cutting));
+  const skip = linesAbove(text, complete, cutting, usual);
+  const records = skip > 0 ? cut(afterLines(text, skip, newline), complete, cutting) : all;
   const width = Math.max(commonWidth(records), namedWidth(records[0], delimiter));
   if (width < 2) return undefined;
   const fitting = records.filter((record) => record.length === width);
   const share = fitting.length / records.length;
   const header = records[0]?.length === width ? 1 : 0.5;
   const score = share * header * (0.5 + 0.5 * cleanShare(fitting, delimiter));
-  return { cutting, records, width, score };
+  return { cutting, records, width, score, skip };
+}
+
+const commentLines = (text: string): number =>
+  /^(?:[ \t]*#.*(?:\r\n|\n|\r))*/.exec(text)?.[0].match(/\r\n|\n|\r/g)?.length ?? 0;
+
+/** Lines of the text above the table, each looked at by itself: a title may hold a quote that nothing closes. */
+function linesAbove(text: string, complete: boolean, cutting: Cutting, width: number): number {
+  const { newline } = cutting;
+  if (width < 2) return 0;
+  const lines = text.slice(0, 100_000).split(newline === 'cr' ? '\r' : '\n', mostLeading);
+  const fields = lines.map((line) => cut(line.replace(/\r$/, ''), true, cutting)[0] ?? ['']);
+  return leadingLines(fields, width, (skip) => cut(afterLines(text, skip, newline), complete, cutting));
 }
 
 /** The fields of a first record that looks like a list of names, also where most rows below it do not fit. */
@@ -95,11 +156,30 @@ function convincing(candidate: Candidate | undefined): Candidate | undefined {
   return { ...candidate, score: candidate.score * 0.6 };
 }
 
+/** Nearly all records have the same number of fields. */
+function even({ records, width }: Candidate): boolean {
+  return records.filter((record) => record.length === width).length >= records.length * 0.5;
+}
+
+/** A rare delimiter is believed where it cuts every record alike, and into values or under names. */
+function consistent(candidate: Candidate | undefined): Candidate | undefined {
+  if (!candidate || candidate.records.length < 2) return undefined;
+  const { records, width, cutting } = candidate;
+  if (records.some((record) => record.length !== width)) return undefined;
+  // `1%` and `$5` are values with a sign, `a@b` and `06/2020` are values of their own kind.
+  if (Array.from({ length: width }, (_, i) => i).some((i) => records.every((record) => record[i] === '')))
+    return undefined;
+  const believed = cutting.delimiter < ' ' || ['^', '~', '#'].includes(cutting.delimiter);
+  return believed || (width > 2 && namedWidth(records[0], cutting.delimiter) === width && records.length > 2)
+    ? candidate
+    : undefined;
+}
+
 /** No delimiter makes columns: one column, cut by a mark that the text does not hold. */
 function singleColumn(text: string, complete: boolean, newline: Cutting['newline']): Candidate {
   const delimiter = [',', ';', '\t', '|', '\u001f'].find((mark) => !text.includes(mark)) ?? '\u001f';
   const cutting = { delimiter, quote: '"', newline, skipSpace: false };
-  return { cutting, records: cut(text, complete, cutting), width: 1, score: 0 };
+  return { cutting, records: cut(text, complete, cutting), width: 1, score: 0, skip: 0 };
 }
 
 function cut(text: string, complete: boolean, cutting: Cutting): string[][] {

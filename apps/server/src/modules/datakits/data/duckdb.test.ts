@@ -62,4 +62,21 @@ describe('the DuckDB sandbox', () => {
     const other = await db?.another();
     expect(await other?.rows('SELECT a FROM t')).toEqual([[7]]);
   });
+
+  it('takes the first row of each group as it is, on every connection', async () => {
+    await db?.run(
+      'CREATE TABLE many AS SELECT (i % 50)::BIGINT AS a, (i * 7 % 4000)::BIGINT AS b, (i % 5)::BIGINT AS c FROM range(5000) r(i)',
+    );
+    const first = 'row_number() OVER (PARTITION BY c ORDER BY rowid) = 1';
+    for (const [i, connection] of [db, await db?.another()].entries()) {
+      await connection?.run(`CREATE TABLE first${i} AS SELECT * FROM many QUALIFY ${first} ORDER BY rowid`);
+      expect(await connection?.rows(`FROM first${i}`)).toEqual([
+        [0n, 0n, 0n],
+        [1n, 7n, 1n],
+        [2n, 14n, 2n],
+        [3n, 21n, 3n],
+        [4n, 28n, 4n],
+      ]);
+    }
+  });
 });

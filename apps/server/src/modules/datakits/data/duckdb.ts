@@ -27,8 +27,8 @@ export interface Statements {
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
   /** The chunks of a query, up to 2,048 rows each, as they are produced. */
   chunks(sql: string, values?: DuckDBValue[]): AsyncIterable<DuckDBDataChunk>;
-  /** The columns and, as they are produced, the chunks of a query. */
-  stream(sql: string): Promise<Streamed>;
+  /** The columns that a query will have; nothing of it is run. */
+  columnsOf(sql: string): Promise<AnswerColumns>;
   /** Ends the statement that runs now; it fails with an `Interrupted` error. */
   interrupt(): void;
   /** Adds rows to a table of DOUBLE columns. */
@@ -44,13 +44,12 @@ export interface NumberAppender {
   close(): void;
 }
 
-/** A query that is under way. */
-export interface Streamed {
+/** The columns of a query, in their order. */
+export interface AnswerColumns {
   /** Names as the query gives them, which may repeat. */
   readonly names: readonly string[];
   /** As DuckDB writes them: `DECIMAL(4,2)`. */
   readonly types: readonly string[];
-  readonly chunks: AsyncIterable<DuckDBDataChunk>;
 }
 
 /** An in-memory DuckDB that reaches only what it was opened for. */
@@ -110,13 +109,17 @@ function statements(connection: DuckDBConnection): Statements {
         yield chunk;
       }
     },
-    async stream(sql) {
-      const result = await connection.stream(sql);
-      const chunks = (async function* () {
-        for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
-          yield chunk;
-      })();
-      return { names: result.columnNames(), types: result.columnTypes().map(String), chunks };
+    async columnsOf(sql) {
+      const prepared = await connection.prepare(sql);
+      try {
+        const places = Array.from({ length: prepared.columnCount }, (_, i) => i);
+        return {
+          names: places.map((i) => prepared.columnName(i)),
+          types: places.map((i) => String(prepared.columnType(i))),
+        };
+      } finally {
+        prepared.destroySync();
+      }
     },
     interrupt: () => connection.interrupt(),
     async appender(table) {
@@ -164,6 +167,9 @@ function sandbox({ paths, temp, tempBytes }: DuckDBOptions): string[] {
     ...(tempBytes === undefined
       ? []
       : [`SET max_temp_directory_size = '${Math.max(1, Math.floor(tempBytes / megabyte))}MiB'`]),
+    // In DuckDB 1.5 it mistakes columns for one another: the first row of each group, by row_number() = 1 and sorted by
+    // rowid, comes out with values of other columns, rows too few or an internal error.
+    "SET GLOBAL disabled_optimizers = 'top_n_window_elimination'",
     "SET GLOBAL TimeZone = 'UTC'",
     'SET enable_progress_bar = true',
     'SET enable_progress_bar_print = false',

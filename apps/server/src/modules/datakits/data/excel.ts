@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
-import { readSheet } from 'read-excel-file/node';
+import type { ProfileWarning, StatedReading } from '@quadrax/contract';
+import { shortened } from '#platform/text';
+import readWorkbook from 'read-excel-file/node';
 import { createCanonicalWriter } from './canonical.ts';
 import { sniffHeader } from './dialect.ts';
+import { leadingLines, mostLeading } from './leading-lines.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 export interface ExcelTable {
@@ -9,44 +12,116 @@ export interface ExcelTable {
   readonly header: string[] | undefined;
   readonly width: number;
   readonly records: number;
+  readonly warnings: readonly ProfileWarning[];
 }
 
 /** What a workbook may unpack to: a file that grows more is not a table but an attempt to fill the memory. */
 const maxUnpacked = 1024 ** 3;
 
 /**
- * Writes the first sheet of a workbook as canonical CSV: dates as ISO 8601, numbers as JavaScript prints them. Empty
- * rows and columns around the table are left out. Throws `UnreadableFile`.
+ * Writes a sheet of a workbook as canonical CSV: dates as ISO 8601, times as HH:MM:SS, numbers as JavaScript prints
+ * them. Without a sheet stated, the first that holds a table. Empty rows and columns around the table, and titles above
+ * it, are left out. Throws `UnreadableFile`.
  */
-export async function rewriteExcel(source: string, path: string): Promise<ExcelTable> {
+export async function rewriteExcel(
+  source: string,
+  path: string,
+  { sheet: wanted, header: stated }: StatedReading = {},
+): Promise<ExcelTable> {
   await refuseBomb(source);
-  const rows = trimmed(await readFirstSheet(source));
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const named = sniffHeader(rows.slice(0, 200).map((row) => row.map((cell) => cell ?? '')));
+  const sheets = await readSheets(source);
+  const chosen = chooseSheet(sheets, wanted);
+  const { rows, skipped } = belowTitles(chosen.rows);
+  const width = widest(rows);
+  const named =
+    stated === undefined
+      ? sniffHeader(rows.slice(0, 200).map((row) => row.map((cell) => cell ?? '')))
+      : stated === 'yes';
   const header = named ? Array.from({ length: width }, (_, i) => rows[0]?.[i] ?? '') : undefined;
   const body = header ? rows.slice(1) : rows;
   if (body.length === 0)
-    throw new UnreadableFile('The first sheet holds no rows. Put the table on the first sheet.');
+    throw new UnreadableFile(
+      `The sheet "${shown(chosen.name)}" holds no rows below its names. Add at least one, or state another sheet.`,
+    );
   const writer = createCanonicalWriter(path, width);
   for (const row of body) {
     writer.write(row);
     await writer.drain();
   }
-  return { header, width, records: await writer.end() };
+  const warnings = [...sheetWarning(sheets, chosen), ...titleWarning(skipped)];
+  return { header, width, records: await writer.end(), warnings };
 }
 
 type Cells = (string | null)[];
 
-async function readFirstSheet(source: string): Promise<Cells[]> {
+interface Sheet {
+  readonly name: string;
+  readonly rows: readonly Cells[];
+}
+
+const shown = (name: string) => shortened(name, 60);
+const widest = (rows: readonly Cells[]) => rows.reduce((most, row) => Math.max(most, row.length), 0);
+
+async function readSheets(source: string): Promise<Sheet[]> {
   try {
-    const data = await readSheet(source, 1, { trim: false });
-    return data.map((row) => row.map(cellText));
+    const sheets = await readWorkbook(source, { trim: false });
+    return sheets.map(({ sheet, data }) => ({
+      name: sheet,
+      rows: trimmed(data.map((row) => row.map(cellText))),
+    }));
   } catch (error) {
     throw new UnreadableFile(
       'The Excel workbook cannot be read. Open it, save it again as .xlsx and upload the new file.',
       { cause: error },
     );
   }
+}
+
+/** A sheet that may be a table: there is more on it than a line. */
+const isTable = ({ rows }: Sheet) => rows.length > 1;
+
+function chooseSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
+  const named = sheets.find(({ name }) => name === wanted);
+  if (named && named.rows.length > 0) return named;
+  if (named) throw new UnreadableFile(`The sheet "${shown(named.name)}" is empty. State another.`);
+  const first = sheets.find(isTable) ?? sheets.find(({ rows }) => rows.length > 0);
+  if (wanted === undefined && first) return first;
+  throw new UnreadableFile(
+    wanted === undefined
+      ? 'No sheet of the workbook holds a table. Put the names of the columns above its rows.'
+      : `The workbook has no sheet "${shown(wanted)}". Its sheets are ${sheets.map(({ name }) => `"${shown(name)}"`).join(', ')}.`,
+  );
+}
+
+function sheetWarning(sheets: readonly Sheet[], chosen: Sheet): ProfileWarning[] {
+  const others = sheets.filter((sheet) => sheet !== chosen && isTable(sheet));
+  if (others.length === 0) return [];
+  const names = others.slice(0, 20).map(({ name }) => `"${shown(name)}"`);
+  const more = others.length > names.length ? ` and ${others.length - names.length} more` : '';
+  return [
+    {
+      code: 'OTHER_SHEETS',
+      message:
+        `The sheet "${shown(chosen.name)}" was read. Other sheets hold data too: ${names.join(', ')}${more}. ` +
+        'To read one of them, upload the file again and state the sheet.',
+    },
+  ];
+}
+
+/** The rows below titles and remarks: rows of fewer cells than those that follow. */
+function belowTitles(rows: readonly Cells[]): { rows: readonly Cells[]; skipped: number } {
+  const width = widest(rows);
+  const texts = rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? ''));
+  const skipped = leadingLines(texts.slice(0, mostLeading), width, (lines) =>
+    texts.slice(lines).filter((row) => row.some((cell) => cell !== '')),
+  );
+  return { rows: trimmed(rows.slice(skipped)), skipped };
+}
+
+function titleWarning(skipped: number): ProfileWarning[] {
+  if (skipped === 0) return [];
+  const rows = skipped === 1 ? 'A row above the table was' : `${skipped} rows above the table were`;
+  return [{ code: 'SKIPPED_LINES', message: `${rows} taken for a title and left out.` }];
 }
 
 function cellText(cell: unknown): string | null {
@@ -57,8 +132,17 @@ function cellText(cell: unknown): string | null {
     : null;
 }
 
-function isoText(date: Date): string {
-  const text = date.toISOString();
+const dayMs = 86_400_000;
+/** The day 0 of Excel, which a cell has that holds a time of day and no date. */
+const noDay = Date.UTC(1899, 11, 30);
+
+function isoText(given: Date): string {
+  // Fractions of days are not exact: 06:00 may come as 05:59:59.9999.
+  const date = new Date(Math.round(given.getTime() / 1000) * 1000);
+  const exact = Math.abs(date.getTime() - given.getTime()) <= 1 ? date : given;
+  if (exact.getTime() >= noDay && exact.getTime() < noDay + dayMs)
+    return exact.toISOString().slice(11, exact.getUTCMilliseconds() === 0 ? 19 : 23);
+  const text = exact.toISOString();
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 23).replace('T', ' ');
 }
 

@@ -4,6 +4,7 @@ import { candidateFormats } from './date-formats.ts';
 import { countTexts, type Counts } from './count-texts.ts';
 import { columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
 import { isBoolean, isMissing, isNumber } from './literals.ts';
+import { dressOf } from './number-dress.ts';
 import { castSql, isTypedMissing, type NumberStyle, type Physical } from './physical.ts';
 
 /** What a column of text was found to hold. */
@@ -127,9 +128,20 @@ async function decideHard(
   return { physical: varchar, mixed };
 }
 
+const dressedStyles: Readonly<Record<'.' | ',', readonly NumberStyle[]>> = {
+  '.': ['plain', 'thousands-comma', 'comma', 'thousands-point'],
+  ',': ['comma', 'thousands-point', 'plain', 'thousands-comma'],
+};
+
 /** Number styles and date formats worth trying on a column that holds such texts. */
 function hardCandidates(texts: readonly string[], decimal: '.' | ','): Physical[] {
   const dates = candidateFormats(texts).map((format): Physical => ({ kind: 'timestamp', format }));
+  const dress = dressOf(texts);
+  if (dress)
+    return [
+      ...dressedStyles[decimal].map((style): Physical => ({ kind: 'double', style, ...dress })),
+      ...dates,
+    ];
   const commas = texts.filter((text) => /^\s*[+-]?\d[\d.]*,[\d,.]+\s*$/.test(text)).length;
   if (commas === 0 || texts.every((text) => isBoolean(text) || !/\d/.test(text))) return dates;
   const styles: NumberStyle[] =

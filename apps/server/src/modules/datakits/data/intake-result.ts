@@ -1,10 +1,17 @@
-import type { ErrorCode, ErrorDetail, FileFormat } from '@quadrax/contract';
+import type {
+  ErrorCode,
+  ErrorDetail,
+  FileFormat,
+  StatedReading,
+  TextEncoding,
+  WideEncoding,
+} from '@quadrax/contract';
 
 /**
  * `windows-1252` also stands for Latin-1, which it contains. `utf-8-damaged` is UTF-8 with a few bytes that are not;
  * they are read as U+FFFD. `null` where the question does not arise (Parquet, Excel).
  */
-export type Encoding = 'utf-8' | 'utf-8-bom' | 'utf-8-damaged' | 'windows-1252' | null;
+export type Encoding = 'utf-8-bom' | 'utf-8-damaged' | TextEncoding | WideEncoding | null;
 
 /** How the text of a file is to be read. */
 export interface TableDialect {
@@ -29,6 +36,12 @@ export interface TableDialect {
   readonly skipSpace: boolean;
   /** A strict reader would stumble (ragged rows, stray quotes, mixed line ends): the text is rewritten first. */
   readonly irregular: boolean;
+  /** Lines above the table that are no part of it. Absent: none. */
+  readonly skip?: number;
+  /** The encoding was stated. Absent: it was told by the bytes. */
+  readonly stated?: boolean;
+  /** Characters that the encoding has none for; they are read as U+FFFD. Absent: none. */
+  readonly replaced?: number;
 }
 
 /** What is known of an uploaded file once its last byte has arrived. JSON-serialisable; kept with the version. */
@@ -38,6 +51,8 @@ export interface IntakeResult {
   /** Lower-case hexadecimal. */
   readonly sha256: string;
   readonly table: TableDialect;
+  /** What was stated of how it is to be read. Absent: all of it was guessed. */
+  readonly reading?: StatedReading;
 }
 
 /** A file refused while it arrives: TOO_LARGE, EMPTY_FILE, UNSUPPORTED_TYPE or UNREADABLE_FILE. */

@@ -76,18 +76,6 @@ describe('intake: what the file is', () => {
 });
 
 describe('intake: encodings', () => {
-  it.each([
-    ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(plain, 'utf16le')])],
-    ['UTF-16', Buffer.from(plain, 'utf16le')],
-    ['UTF-16', Buffer.from(plain, 'utf16le').swap16()],
-    ['UTF-32', Buffer.from(Array.from(Buffer.from(plain), (byte) => [byte, 0, 0, 0]).flat())],
-  ])('refuses %s and says to save as UTF-8', (kind, content) => {
-    const { code, message } = refusalOf(content);
-    expect(code).toBe('UNREADABLE_FILE');
-    expect(message).toContain(kind);
-    expect(message).toContain('UTF-8');
-  });
-
   it('leaves the byte order mark out of the first name', () => {
     const { table } = takeIn(`\uFEFF${plain}`);
     expect(table).toMatchObject({ encoding: 'utf-8-bom', columns: ['name', 'age', 'city'] });

@@ -54,8 +54,8 @@ export function createJsonIntake(format: JsonFormat): FormatIntake {
     },
     finish(tail) {
       const found = encoding.finish();
-      if (found === 'windows-1252' || found === 'utf-8-damaged') {
-        throw unreadable('The JSON is not encoded as UTF-8. Save it as UTF-8 and upload it again.');
+      if (found !== 'utf-8' && found !== 'utf-8-bom') {
+        throw unreadable('The JSON is not encoded as UTF-8. Save it as UTF-8, or state its encoding.');
       }
       checkEnd(format, tail);
       return opaqueTable(found);

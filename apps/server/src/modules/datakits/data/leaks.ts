@@ -1,10 +1,11 @@
+import { ranksOf } from './coefficients.ts';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 
 /** Two columns of which one tells the other. */
 export interface LeakPair {
   readonly first: number;
   readonly second: number;
-  readonly how: 'correlation' | 'relabelled';
+  readonly how: 'correlation' | 'order' | 'relabelled';
 }
 
 /** A column of table `t` to compare with its like. */
@@ -18,12 +19,14 @@ const sampled = 2000;
 const maxColumns = 200;
 const maxPairs = 50;
 const enough = 20;
+/** Numbers of more values stand for no words. */
+const maxLabels = 1000;
 const correlated = 0.9999;
 
 /**
- * Finds columns that determine each other: numbers with a correlation beyond ±0.9999, words that are one another's
- * labels. Candidates come from rows spread over the table and are then checked on all of it. At most the first 200
- * columns are compared.
+ * Finds columns that determine each other: numbers with a correlation beyond ±0.9999, of themselves or of their ranks;
+ * words that are one another's labels, and numbers that stand for words so. Candidates come from rows spread over the
+ * table and are then checked on all of it. At most the first 200 columns are compared.
  */
 export async function findLeaks(
   db: Statements,
@@ -33,24 +36,51 @@ export async function findLeaks(
   if (rows < enough) return [];
   const compared = columns.filter(({ distinct }) => distinct > 1).slice(0, maxColumns);
   const numbers = compared.filter(({ kind }) => kind === 'number');
-  const words = compared.filter(({ kind }) => kind === 'word');
   const candidates = [
-    ...correlatedPairs(await sampleNumbers(db, numbers, rows)).map(
-      ([a, b]) => [numbers[a], numbers[b]] as const,
-    ),
-    ...words.flatMap((a, i) =>
-      words.slice(i + 1).flatMap((b) => (a.distinct === b.distinct ? [[a, b] as const] : [])),
-    ),
+    ...numberPairs(numbers, await sampleNumbers(db, numbers, rows)),
+    ...labelPairs(compared),
   ].slice(0, maxPairs);
   const found: LeakPair[] = [];
-  for (const [a, b] of candidates) {
-    if (!a || !b) continue;
-    const how = a.kind === 'number' ? 'correlation' : 'relabelled';
-    const holds = how === 'correlation' ? await correlate(db, a, b) : await relabel(db, a, b);
-    if (holds) found.push({ first: a.index, second: b.index, how });
-  }
+  for (const { a, b, how } of candidates)
+    if (await checks[how](db, a, b)) found.push({ first: a.index, second: b.index, how });
   return found;
 }
+
+interface Candidate {
+  readonly a: Comparable;
+  readonly b: Comparable;
+  readonly how: LeakPair['how'];
+}
+
+/** Pairs of numbers that go together in the sample: in a line first, then in their order. */
+function numberPairs(numbers: readonly Comparable[], sample: readonly Float64Array[]): Candidate[] {
+  const seen = new Set<string>();
+  const pairsOf = (columns: readonly Float64Array[], how: Candidate['how']): Candidate[] =>
+    correlatedPairs(columns).flatMap(([i, j]) => {
+      const [a, b, key] = [numbers[i], numbers[j], `${i} ${j}`];
+      if (!a || !b || seen.has(key)) return [];
+      seen.add(key);
+      return [{ a, b, how }];
+    });
+  return [...pairsOf(sample, 'correlation'), ...pairsOf(sample.map(ranksOf), 'order')];
+}
+
+/** Pairs with as many values, of which one at least is words: two of words first. */
+function labelPairs(columns: readonly Comparable[]): Candidate[] {
+  const few = columns.filter(({ kind, distinct }) => kind === 'word' || distinct <= maxLabels);
+  const words = (pair: Candidate): number => [pair.a, pair.b].filter(({ kind }) => kind === 'word').length;
+  return few
+    .flatMap((a, i) =>
+      few
+        .slice(i + 1)
+        .filter((b) => a.distinct === b.distinct)
+        .map((b): Candidate => ({ a, b, how: 'relabelled' })),
+    )
+    .filter((pair) => words(pair) > 0)
+    .toSorted((a, b) => words(b) - words(a));
+}
+
+const checks = { correlation: correlate, order: sameOrder, relabelled: relabel } as const;
 
 async function sampleNumbers(
   db: Statements,
@@ -119,6 +149,18 @@ async function correlate(db: Statements, a: Comparable, b: Comparable): Promise<
     if (error instanceof Error && error.message.includes('out of range')) return false;
     throw error;
   }
+}
+
+/** Whether the ranks of one column are those of the other, or those counted from the other end. */
+async function sameOrder(db: Statements, a: Comparable, b: Comparable): Promise<boolean> {
+  const [x, y] = [`${columnId(a.index)}::DOUBLE`, `${columnId(b.index)}::DOUBLE`];
+  // Equal values share the mean of their ranks, so that both directions are told alike.
+  const rank = (id: string): string =>
+    `rank() OVER (ORDER BY ${id}) + (count(*) OVER (PARTITION BY ${id}) - 1) / 2.0`;
+  const [row] = await db.rows(
+    `SELECT corr(a, b), count(*) FROM (SELECT ${rank(x)} AS a, ${rank(y)} AS b FROM t WHERE isfinite(${x}) AND isfinite(${y}))`,
+  );
+  return countOf(row?.[1]) >= enough && Math.abs(Number(row?.[0])) > correlated;
 }
 
 async function relabel(db: Statements, a: Comparable, b: Comparable): Promise<boolean> {

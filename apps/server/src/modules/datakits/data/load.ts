@@ -1,3 +1,5 @@
+import type { ProfileWarning } from '@quadrax/contract';
+import { settleDateOrder } from './date-order.ts';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { inferColumns, type Mixed } from './infer.ts';
 import { faultyLine } from './json-fault.ts';
@@ -10,6 +12,7 @@ import {
   type Physical,
 } from './physical.ts';
 import { columnsAtOnce, shortTable } from './text-columns.ts';
+import { unitWarnings } from './number-dress.ts';
 import { openSource, type Source, type SourceFile } from './source.ts';
 import { explainReadError, UnreadableFile } from './unreadable-file.ts';
 
@@ -20,6 +23,8 @@ export interface Loaded {
   readonly physicals: readonly Physical[];
   /** Columns, by index, that hold values of several types and so stayed text. */
   readonly mixed: ReadonlyMap<number, Mixed>;
+  /** What a person should know of how the file was read, besides its dialect. */
+  readonly warnings?: readonly ProfileWarning[];
 }
 
 export interface LoadHooks {
@@ -50,17 +55,35 @@ export async function loadTable(
   texts: ReadonlySet<string> = new Set(),
 ): Promise<Loaded> {
   try {
-    return await load(db, await openSource(db, file, false), hooks, texts);
+    return await read(db, file, false, hooks, texts);
   } catch (error) {
     const again = file.intake.format === 'csv' && !file.intake.table.irregular && isMiscut(error);
     if (!again) throw explainReadError(error, kindOf(file), await lineOf(error, file));
     hooks.log('The file is not quite regular; rewriting it first.');
   }
   try {
-    return await load(db, await openSource(db, file, true), hooks, texts);
+    return await read(db, file, true, hooks, texts);
   } catch (error) {
     throw explainReadError(error, kindOf(file));
   }
+}
+
+async function read(
+  db: Statements,
+  file: SourceFile,
+  rewrite: boolean,
+  hooks: LoadHooks,
+  texts: ReadonlySet<string>,
+): Promise<Loaded> {
+  const source = await openSource(db, file, rewrite);
+  const loaded = await load(db, source, hooks, texts);
+  if (source.declared) return loaded;
+  const { reading, table } = file.intake;
+  const dates = await settleDateOrder(db, loaded, {
+    stated: reading?.dateOrder,
+    dayFirst: table.delimiter === ';' && table.decimal === ',',
+  });
+  return { ...loaded, warnings: [...(source.warnings ?? []), ...dates, ...unitWarnings(loaded)] };
 }
 
 async function lineOf(error: unknown, { path, intake: { format } }: SourceFile): Promise<number | undefined> {

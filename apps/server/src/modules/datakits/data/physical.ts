@@ -6,12 +6,19 @@ import { missingTokens, typedMissingTokens } from './literals.ts';
  */
 export type NumberStyle = 'plain' | 'comma' | 'thousands-comma' | 'thousands-point';
 
+/** What else numbers are written with: a sign that every one has, and spaces or apostrophes between thousands. */
+export interface NumberDress {
+  /** A currency sign or code, `%` or `‰`, before or after the number. */
+  readonly unit?: string;
+  readonly gaps?: boolean;
+}
+
 /**
  * What a column of text becomes. `format` of a timestamp: `iso`, `iso-offset` (with a zone, kept as UTC), or a
  * strptime format. `raw` is text whose type is not yet known.
  */
 export type Physical =
-  | { readonly kind: 'double'; readonly style: NumberStyle }
+  | ({ readonly kind: 'double'; readonly style: NumberStyle } & NumberDress)
   | { readonly kind: 'bigint' | 'boolean' | 'varchar' | 'raw' }
   | { readonly kind: 'timestamp'; readonly format: string };
 
@@ -38,6 +45,9 @@ function listOf(texts: readonly string[]): string {
   return `[${texts.map(sqlText).join(', ')}]`;
 }
 
+/** Space, no-break space, narrow no-break space, apostrophe. */
+const gapMarks = " \u00a0\u202f'";
+
 const numberText: Record<NumberStyle, (column: string) => string> = {
   plain: (c) => c,
   comma: (c) => `CASE WHEN contains(${c}, '.') THEN NULL ELSE replace(${c}, ',', '.') END`,
@@ -54,7 +64,7 @@ const numberText: Record<NumberStyle, (column: string) => string> = {
  */
 export function plainCastSql(column: string, physical: Physical): string {
   if (physical.kind === 'bigint') return `try_cast(${column} AS BIGINT)`;
-  if (physical.kind === 'double' && physical.style === 'plain') {
+  if (physical.kind === 'double' && physical.style === 'plain' && !isDressed(physical)) {
     return `nullif(try_cast(${column} AS DOUBLE), 'nan'::DOUBLE)`;
   }
   return castSql(column, physical);
@@ -64,7 +74,7 @@ export function plainCastSql(column: string, physical: Physical): string {
 export function castSql(column: string, physical: Physical): string {
   switch (physical.kind) {
     case 'double': {
-      const text = numberText[physical.style](column);
+      const text = numberText[physical.style](undressed(column, physical));
       return `CASE WHEN contains(${column}, '_') THEN NULL ELSE nullif(try_cast(${text} AS DOUBLE), 'nan'::DOUBLE) END`;
     }
     case 'bigint':
@@ -77,6 +87,24 @@ export function castSql(column: string, physical: Physical): string {
     case 'raw':
       return column;
   }
+}
+
+const isDressed = ({ unit, gaps }: NumberDress): boolean => unit !== undefined || gaps === true;
+
+/** SQL: the digits of a number without its sign and the gaps in it; NULL where it has no sign, or gaps elsewhere. */
+function undressed(column: string, { unit, gaps }: NumberDress): string {
+  let text = column;
+  if (unit !== undefined) {
+    const sign = sqlText(unit);
+    const rest = (from: number) => `ltrim(substr(trim(${column}), ${from}))`;
+    text =
+      `CASE WHEN starts_with(trim(${column}), ${sign}) THEN ${rest(unit.length + 1)} ` +
+      `WHEN starts_with(trim(${column}), ${sqlText(`-${unit}`)}) THEN '-' || ${rest(unit.length + 2)} ` +
+      `WHEN ends_with(trim(${column}), ${sign}) THEN rtrim(left(trim(${column}), -${unit.length}), ${sqlText(gapMarks)}) END`;
+  }
+  if (gaps !== true) return text;
+  const thousands = `\\s*[+-]?([1-9]\\d{0,2}([${gapMarks.replace("'", "''")}]\\d{3})+|\\d+)([.,]\\d*)?\\s*`;
+  return `CASE WHEN regexp_full_match(${text}, '${thousands}') THEN translate(${text}, ${sqlText(gapMarks)}, '') END`;
 }
 
 /** Most integers print as they were written, which is quicker to see than the pattern the others must have. */

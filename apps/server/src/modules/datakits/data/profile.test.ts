@@ -294,6 +294,38 @@ describe('profile: warnings', () => {
     ]);
   });
 
+  it('finds numbers in the order of others, and numbers that stand for words', async () => {
+    const x = (i: number) => ((i * 37) % 101) / 10;
+    const rows = many(
+      200,
+      (i) =>
+        `${x(i)},${Math.exp(x(i))},${-Math.log(x(i) + 1)},${(i * 53) % 97},${i % 3 === 0 ? 1 : 0},${i % 3 === 0 ? 'bad' : 'good'},${i % 2}`,
+    );
+    const result = await profiled(csv('x,grown,fallen,other,flag,word,coin', rows));
+    expect(result.warnings('LIKELY_LEAK').map(({ column, other }) => [other, column])).toEqual([
+      ['x', 'grown'],
+      ['x', 'fallen'],
+      ['grown', 'fallen'],
+      ['flag', 'word'],
+    ]);
+    const [grown, , , word] = result.warnings('LIKELY_LEAK').map(({ message }) => message);
+    expect(grown).toMatch(/^It goes by "x": the higher the one, always the higher/);
+    expect(word).toMatch(/^It says the same as "flag" in other words/);
+  });
+
+  it('looks at words before numbers that may stand for them', async () => {
+    const flags = Array.from({ length: 30 }, (_, k) => `f${k}`);
+    const rows = many(120, (i) => {
+      const bits = flags.map((_, k) => ((i * 7919 + k * 104_729) >> (k % 5)) & 1);
+      return `${bits.join(',')},${'fm'[i % 2]},${i % 2 ? 'male' : 'female'}`;
+    });
+    const result = await profiled(csv(`${flags.join(',')},sex,gender`, rows));
+    expect(result.warnings('LIKELY_LEAK').map(({ column, other }) => [other, column])).toContainEqual([
+      'sex',
+      'gender',
+    ]);
+  });
+
   it('warns of ragged rows and fills them up', async () => {
     const result = await profiled(csv('a,b,c', [...many(20, () => '1,2,3'), '4,5', '6,7,8,9']));
     expect(result.warnings('RAGGED_ROWS')[0]?.message).toContain('2 rows');

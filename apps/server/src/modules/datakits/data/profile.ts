@@ -9,7 +9,7 @@ import { findLeaks, type Comparable } from './leaks.ts';
 import { loadTable, type Loaded } from './load.ts';
 import { findSpellings } from './spelling.ts';
 import { explainShortage } from './unreadable-file.ts';
-import { columnWarnings, fileWarnings, spellingWarning } from './warnings.ts';
+import { columnWarnings, fileWarnings, leakSentence, spellingWarning } from './warnings.ts';
 
 export { UnreadableFile } from './unreadable-file.ts';
 
@@ -155,15 +155,13 @@ async function gatherWarnings(
   const nameOf = (index: number) => loaded.names[index] ?? '';
   return [
     ...fileWarnings(table, await countDuplicates(db, loaded, columns)),
+    ...(loaded.warnings ?? []),
     ...columns.flatMap((column, i) => [...columnWarnings(column, loaded.rows), ...(spellings.get(i) ?? [])]),
     ...leaks.map(({ first, second, how }): ProfileWarning => ({
       code: 'LIKELY_LEAK',
       column: nameOf(second),
       other: nameOf(first),
-      message:
-        how === 'correlation'
-          ? `It follows from "${nameOf(first)}": their correlation is 1. Leave one out when the other is to be predicted.`
-          : `It says the same as "${nameOf(first)}" in other words. Leave one out when the other is to be predicted.`,
+      message: `${leakSentence(how, nameOf(first))} Leave one out when the other is to be predicted.`,
     })),
   ];
 }
@@ -178,10 +176,17 @@ async function gatherSpellings(
   for (const [i, { profile, marks }] of columns.entries()) {
     if (physicals[i]?.kind !== 'varchar' || profile.distinct < 2) continue;
     if (profile.type !== 'categorical' && profile.type !== 'geographic') continue;
+    if (isSpeltOneWay(profile)) continue;
     const spellings = await findSpellings(db, i, marks);
     if (spellings) found.set(i, [spellingWarning(profile.name, spellings)]);
   }
   return found;
+}
+
+/** Whether all values are at hand, and no two of them the same but for case and spaces: most columns need no more. */
+function isSpeltOneWay({ top = [], distinct }: Column['profile']): boolean {
+  if (top.length < distinct) return false;
+  return new Set(top.map(({ value }) => value.trim().toLowerCase())).size === top.length;
 }
 
 function comparable({ profile, marks }: Column, index: number, loaded: Loaded): Comparable[] {

@@ -1,4 +1,5 @@
 import { shortened } from '#platform/text';
+import { tooLong } from './long-texts.ts';
 import { outsideName } from './table-views.ts';
 
 /** Where in a text, both from 1. */
@@ -50,6 +51,15 @@ const kinds: Readonly<Record<string, string>> = {
   BOOL: 'true or false',
 };
 
+const typeWords: Readonly<Record<string, string>> = {
+  VARCHAR: 'text',
+  BIGINT: 'whole numbers',
+  INTEGER: 'whole numbers',
+  DOUBLE: 'numbers',
+  BOOLEAN: 'true or false',
+  TIMESTAMP: 'dates',
+};
+
 const candidates = (text: string | undefined): string => {
   const names = [...(text ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name);
   return names[0] === undefined ? '' : ` Did you mean "${names[0]}"?`;
@@ -81,6 +91,11 @@ const wordings: readonly Wording[] = [
   [
     /column "(.+?)" must appear in the GROUP BY clause/i,
     (name = '') => `Column "${name}" must stand in GROUP BY, or in an aggregate such as avg or any_value.`,
+  ],
+  [
+    /(?:Cannot compare values of type|Unimplemented type for cast) \(?(\w+) (?:and|->) (?:type )?(\w+)/i,
+    (left = '', right = '') =>
+      `Values that are ${typeWords[left] ?? left} cannot be compared with values that are ${typeWords[right] ?? right}. Cast one of the two first.`,
   ],
   [
     /No function matches the given name and argument types '(.+?)'/i,
@@ -120,7 +135,7 @@ export function explainRoom(error: unknown, field: string): unknown {
 
 /**
  * Puts what DuckDB said about a person's statement into plain words; a fault of ours is returned as it is.
- * @param sql as it was run
+ * @param sql as it was run; empty where it is of our making: places in it say nothing to anybody
  * @param linesBefore lines of `sql` that are not the person's
  * @param original as the person wrote it, where that is not `sql`
  */
@@ -147,9 +162,16 @@ export function explainQuery(
       field,
       'The query needs more memory than a query may take. Select fewer columns, or filter before joining and sorting.',
     );
+  if (message.includes(tooLong) || /cannot create a string longer/i.test(message))
+    return new QueryError(
+      'QUERY_LIMIT',
+      field,
+      `${tooLong}, which is more than a query may make. Shorten it, or repeat it less often.`,
+    );
   const at = pointedAt(message, sql);
   const shifted = at && at.line > linesBefore ? { ...at, line: at.line - linesBefore } : undefined;
-  const place = at && original !== sql ? inOriginal(at, sql, original) : shifted;
+  const told = at && original !== sql ? inOriginal(at, sql, original) : shifted;
+  const place = sql === '' ? undefined : told;
   for (const [pattern, words] of wordings) {
     const found = pattern.exec(message);
     if (found) return new QueryError('INVALID_QUERY', field, outsideName(words(...found.slice(1))), place);

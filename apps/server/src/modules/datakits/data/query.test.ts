@@ -107,6 +107,73 @@ describe('a query', () => {
     });
   });
 
+  it('keeps the order, the names and the types of what it is asked', async () => {
+    const { columns, rows } = await ask(
+      'SELECT "Age" AS a, city AS a, [1, "Age"] AS l FROM data ORDER BY "Age" DESC;',
+    );
+    expect(columns).toEqual([
+      { name: 'a', type: 'integer' },
+      { name: 'a', type: 'text' },
+      { name: 'l', type: 'text' },
+    ]);
+    expect(rows.slice(0, 2)).toEqual([
+      [5, 'Köln', '[1, 5]'],
+      [4, 'Bern', '[1, 4]'],
+    ]);
+  });
+
+  it('says how many texts it has cut', async () => {
+    const long = 'repeat(\'ab\', 5000 + "Age"::INTEGER)';
+    const { rows, truncated, shortened } = await ask(`SELECT ${long} FROM data ORDER BY 1`);
+    expect({ truncated, shortened }).toEqual({ truncated: false, shortened: 5 });
+    expect(rows.map(([text]) => String(text).length)).toEqual(Array.from({ length: 6 }, () => 10_000));
+    expect(rows.map(([text]) => String(text).endsWith('…'))).toEqual([false, true, true, true, true, true]);
+  });
+
+  it.each([
+    "SELECT repeat('a', 1000000000)",
+    "SELECT length(repeat('abc', 4000000000))",
+    "SELECT lpad(city, 1000000000, 'x') FROM data",
+    "SELECT [repeat(repeat('a', 9000000), 2)]",
+    "SELECT [repeat('a', 9000000), repeat('b', 9000000)]",
+  ])('ends a text of any length at once: %s', async (sql) => {
+    const started = performance.now();
+    expect(await refusal(sql)).toMatchObject({
+      code: 'QUERY_LIMIT',
+      message: expect.stringMatching(/^A text would have more than 10,000,000 characters/),
+    });
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it.each([
+    ["SELECT system.main.repeat('a', 1000000000)", /without a schema/],
+    ["SELECT repeat('a', CASE WHEN random() < 0.5 THEN 1 ELSE 2000000000 END)", /what "random" draws/],
+    [`SELECT ${'repeat('.repeat(25)}'a'${', 1)'.repeat(25)}`, /nested too deep/],
+  ])('lets nobody round that: %s', async (sql, message) => {
+    expect(await refusal(sql)).toMatchObject({
+      code: 'INVALID_QUERY',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('takes functions that make texts of a length as they are', async () => {
+    const { rows } = await ask(
+      "SELECT repeat('ab', 2), repeat([1], 2), repeat(NULL, 3), repeat('a', -1), lpad('a', 3, 'x'), rpad('a', 3, 'x'), length(repeat('a', 5000000))",
+    );
+    expect(rows).toEqual([['abab', '[1, 1]', null, '', 'xxa', 'axx', 5_000_000]]);
+  });
+
+  it('turns values into columns where they are named, and says so where they are not', async () => {
+    const { columns, rows } = await ask(
+      "PIVOT data ON city IN ('Bern', 'Köln') USING sum(\"Age\") GROUP BY years ORDER BY years",
+      { age: 'years' },
+    );
+    expect(columns.map(({ name }) => name)).toEqual(['years', 'Bern', 'Köln']);
+    expect(rows[2]).toEqual([3, 2, null]);
+    expect((await refusal('PIVOT data ON city USING sum("Age")')).message).toMatch(/^PIVOT needs the values/);
+    expect((await refusal("PIVOT '/etc/passwd' ON a IN (1) USING sum(b)")).message).toMatch(/no table/);
+  });
+
   it.for([
     ["COPY data TO '/tmp/stolen.csv'", /one SELECT/],
     ["ATTACH '/etc/passwd' AS x", /one SELECT/],
@@ -142,7 +209,12 @@ describe('a query', () => {
     ['SELECT citty FROM data', 'Line 1, column 8: There is no column "citty". Did you mean "city"?'],
     ['SELECT\n  nofun(city)\nFROM data', 'Line 2, column 3: There is no function "nofun"'],
     ['SELECT * FROM data WHERE', /^Line 1, column \d+: Syntax error/],
-    ['SELECT CAST(city AS INT) FROM data', /"Bern" is not a whole number/],
+    ['SELECT CAST(city AS INT) FROM data', /^Line 1, column 8: .*"Bern" is not a whole number/],
+    ['SELECT 1,\n  CAST(city AS INT) FROM data;', /^Line 2, column 3: .*"Bern" is not a whole number/],
+    [
+      'SELECT * FROM data WHERE city::TIMESTAMP < now() AND TIMESTAMP \'2024-01-01\' = "Age"',
+      /Values that are .* cannot be compared with values that are .*\. Cast one/,
+    ],
     ['SELECT city, count(*) FROM data', /"city" must stand in GROUP BY/],
   ] as const)('says where %s is wrong, in plain words', async ([sql, words]) => {
     const { message } = await refusal(sql);

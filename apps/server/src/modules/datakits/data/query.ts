@@ -7,7 +7,8 @@ import {
 } from '@duckdb/node-api';
 import type { Cell, QueryResult } from '@quadrax/contract';
 import { shortened } from '#platform/text';
-import { memoryFor, openDuckDB, type Statements } from './duckdb.ts';
+import { columnId, memoryFor, openDuckDB, type Statements } from './duckdb.ts';
+import { limitTexts, longestText, shownSql } from './long-texts.ts';
 import { explainQuery } from './query-error.ts';
 import { readStatement } from './statement.ts';
 import { createViews, outsideName, type NamedTable } from './table-views.ts';
@@ -20,8 +21,6 @@ export interface QueryInput {
   readonly memoryMb: number;
 }
 
-/** Longer texts are cut, with an ellipsis: an answer is for looking at. */
-const longestText = 10_000;
 /** Characters of all texts of an answer together. */
 const longestAnswer = 8_000_000;
 
@@ -41,8 +40,9 @@ export async function queryTables(input: QueryInput): Promise<QueryResult> {
   const timer = setTimeout(() => db.interrupt(), timeoutMs);
   let running = sql;
   try {
+    await limitTexts(db);
     running = await readStatement(db, sql, await createViews(db, tables));
-    return { ...(await fetchRows(db, running, limit)), elapsedMs: performance.now() - started };
+    return { ...(await fetchRows(db, running, limit, sql)), elapsedMs: performance.now() - started };
   } catch (error) {
     throw explainQuery(error, running, 'sql', 0, sql);
   } finally {
@@ -51,24 +51,53 @@ export async function queryTables(input: QueryInput): Promise<QueryResult> {
   }
 }
 
-/** At most `limit` rows of a statement as an answer carries them. */
+/**
+ * At most `limit` rows of a statement as an answer carries them.
+ * @param original as the person wrote it, for whom it is said what is wrong with it; absent: it is of our making
+ * @throws QueryError where a person wrote it
+ */
 export async function fetchRows(
   db: Statements,
   sql: string,
   limit: number,
+  original?: string,
 ): Promise<Omit<QueryResult, 'elapsedMs'>> {
-  const { names, types, chunks } = await db.stream(sql);
+  const { names, types } = await db.columnsOf(sql);
   const columns = names.map((name, i) => ({ name: outsideName(name), type: answerType(types[i] ?? '') }));
+  const ids = names.map((_, i) => columnId(i));
+  const shown = ids.map((id, i) => `${shownSql(id, types[i] ?? '')} AS ${id}`);
+  const within = `SELECT ${shown.join(', ')} FROM (\n${sql}\n) AS answer(${ids.join(', ')})`;
+  try {
+    return { columns, ...(await readRows(db.chunks(within), limit)) };
+  } catch (error) {
+    if (original === undefined) throw error;
+    throw original === sql
+      ? explainQuery(error, within, 'sql', 1)
+      : explainQuery(error, within, 'sql', 1, original);
+  }
+}
+
+async function readRows(
+  chunks: ReturnType<Statements['chunks']>,
+  limit: number,
+): Promise<Pick<QueryResult, 'rows' | 'truncated' | 'shortened'>> {
   const rows: Cell[][] = [];
   let length = 0;
+  let cut = 0;
   for await (const chunk of chunks)
     for (const values of chunk.getRows()) {
-      if (rows.length === limit || length > longestAnswer) return { columns, rows, truncated: true };
-      const row = values.map(answerCell);
-      for (const cell of row) if (typeof cell === 'string') length += cell.length;
+      if (rows.length === limit || length > longestAnswer) return { rows, truncated: true, shortened: cut };
+      const row = values.map((value): Cell => {
+        const cell = answerCell(value);
+        if (typeof cell !== 'string') return cell;
+        const short = shortened(cell, longestText);
+        if (short !== cell) cut++;
+        length += short.length;
+        return short;
+      });
       rows.push(row);
     }
-  return { columns, rows, truncated: false };
+  return { rows, truncated: false, shortened: cut };
 }
 
 /** What a column of DuckDB's type is to a reader. */
@@ -88,8 +117,7 @@ function answerCell(value: DuckDBValue): Cell {
   if (value instanceof DuckDBDecimalValue) return answerDecimal(value);
   if (value instanceof DuckDBDateValue && !value.isFinite) return value.days > 0 ? 'infinity' : '-infinity';
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return isoText(value);
-  const text = typeof value === 'string' ? value : String(value);
-  return shortened(text, longestText);
+  return typeof value === 'string' ? value : String(value);
 }
 
 /** Digits that every number of JSON keeps. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '@quadrax/contract';
 import { profiled, takeIn } from './fixtures/files.ts';
+import { chances } from './fixtures/random-table.ts';
 import { createRecordParser } from './record-parser.ts';
 
 interface Dialect {
@@ -11,17 +12,6 @@ interface Dialect {
   readonly encoding: 'utf8' | 'latin1';
   readonly quoteAll: boolean;
   readonly lastNewline: boolean;
-}
-
-/** Numbers in [0, 1) that repeat with the seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const pieces = ['a', 'B', ' ', 'é', 'ß', '"', ',', ';', '\n', '|', "'", '0', '-', 'x1', '.', 'NULLs', '#'];
@@ -77,7 +67,7 @@ describe('round trip', () => {
   it.each(Array.from({ length: 16 }, (_, seed) => seed))(
     'a random table comes back the same (seed %i)',
     async (seed) => {
-      const random = randomNumbers(seed * 7919 + 1);
+      const random = chances(seed * 7919 + 1);
       const { names, rows } = randomTable(random);
       const dialect = randomDialect(random);
       const result = await profiled(write(names, rows, dialect));
@@ -92,7 +82,7 @@ describe('round trip', () => {
 
 describe('the byte scanner and the record parser', () => {
   it('agree on every text', () => {
-    const random = randomNumbers(42);
+    const random = chances(42);
     const marks = ['a', 'bc', ',', ',', '"', '"', '\n', '\n', '\r\n', '\r', ' ', 'é'];
     let compared = 0;
     for (let round = 0; round < 3000; round++) {

@@ -1,6 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { textDecoder } from './text-encoding.ts';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
 import { rewriteExcel } from './excel.ts';
@@ -20,6 +22,8 @@ export interface Source {
   /** Rows expected, where known: another count means that the reader cut the records differently. */
   readonly records: number | null;
   readonly decimal: '.' | ',';
+  /** What a person should know of how it was opened. */
+  readonly warnings?: readonly ProfileWarning[];
 }
 
 export interface SourceFile {
@@ -38,7 +42,7 @@ export async function openSource(db: Statements, file: SourceFile, rewrite: bool
     }
     case 'json':
     case 'ndjson': {
-      const { keys, query, records } = await loadJson(db, await withoutMark(file), format);
+      const { keys, query, records } = await loadJson(db, await plainJson(file), format);
       return { names: checked(keys), declared: undefined, query, records, decimal: '.' };
     }
     case 'xlsx':
@@ -48,20 +52,26 @@ export async function openSource(db: Statements, file: SourceFile, rewrite: bool
   }
 }
 
-/** DuckDB does not take a byte order mark before NDJSON. */
-async function withoutMark({ path, intake, temp }: SourceFile): Promise<string> {
-  if (intake.table.encoding !== 'utf-8-bom') return path;
+/** DuckDB takes JSON as UTF-8 only, and no byte order mark before NDJSON. */
+async function plainJson({ path, intake, temp }: SourceFile): Promise<string> {
+  const { encoding } = intake.table;
+  if (encoding === 'utf-8' || encoding === null) return path;
   const copy = join(temp, 'records.json');
-  await pipeline(createReadStream(path, { start: 3 }), createWriteStream(copy));
+  const decoder = textDecoder(encoding);
+  const recode = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) yield decoder.write(chunk);
+    yield decoder.end();
+  };
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), recode, createWriteStream(copy));
   return copy;
 }
 
-async function openExcel({ path, temp }: SourceFile): Promise<Source> {
+async function openExcel({ path, temp, intake }: SourceFile): Promise<Source> {
   const copy = join(temp, 'sheet.csv');
-  const { header, width, records } = await rewriteExcel(path, copy);
+  const { header, width, records, warnings } = await rewriteExcel(path, copy, intake.reading);
   const names = checked(header ?? Array.from({ length: width }, () => ''));
   const query = `SELECT * FROM ${readCsv(copy, canonicalDialect, width)}`;
-  return { names, declared: undefined, query, records, decimal: '.' };
+  return { names, declared: undefined, query, records, decimal: '.', warnings };
 }
 
 async function openDelimited(file: SourceFile, table: TableDialect, rewrite: boolean): Promise<Source> {

@@ -23,6 +23,10 @@ const secretive = /^(current_setting|getenv|getvariable|set_config|write_log|duc
 const onlySelect =
   'Only one SELECT can be run here: it reads the data and changes nothing. To change it, save the result as a new version.';
 
+/** Without the list DuckDB makes several statements of it, of which it tells nothing beforehand. */
+const pivotList =
+  "PIVOT needs the values that become columns: PIVOT data ON city IN ('Bern', 'Köln') USING sum(price).";
+
 interface Walk {
   readonly sql: string;
   readonly field: string;
@@ -49,9 +53,38 @@ function checkTable(walk: Walk, node: Node, scope: ReadonlySet<string>): void {
   );
 }
 
+/** Behind these stand macros that copy what they are given, and look at it before it is used. */
+const limited = /^(repeat|lpad|rpad)$/i;
+const deepest = 4;
+/** They would give the macro something else each time. */
+const volatile = /^(random|uuid|gen_random_uuid|uuidv[47]|nextval|currval|setseed)$/i;
+
 function checkFunction(walk: Walk, node: Node): void {
   const name = textOf(node['function_name']);
   if (secretive.test(name)) throw refuse(walk, node, `The function "${name}" cannot be used here.`);
+  if (!limited.test(name)) return;
+  if (textOf(node['schema']) !== '' || textOf(node['catalog']) !== '')
+    throw refuse(walk, node, `Write the function "${name}" without a schema before it.`);
+  const { depth, changing } = within(node);
+  if (depth > deepest) throw refuse(walk, node, `The function "${name}" is nested too deep here.`);
+  if (changing !== undefined)
+    throw refuse(walk, node, `The function "${name}" cannot be given what "${changing}" draws.`);
+}
+
+/** How deep limited functions are nested from a node on, and a function among them that is never the same. */
+function within(value: unknown): { depth: number; changing: string | undefined } {
+  const found = { depth: 0, changing: undefined as string | undefined };
+  const children = Array.isArray(value) ? value : isNode(value) ? Object.values(value) : [];
+  for (const child of children) {
+    if (typeof child !== 'object' || child === null) continue;
+    const { depth, changing } = within(child);
+    found.depth = Math.max(found.depth, depth);
+    found.changing ??= changing;
+  }
+  const name = isNode(value) ? textOf(value['function_name']) : '';
+  if (limited.test(name)) found.depth++;
+  if (volatile.test(name)) found.changing = name;
+  return found;
 }
 
 function checkRowMaker(walk: Walk, node: Node): void {
@@ -108,7 +141,8 @@ async function parse(db: Statements, sql: string, field: string): Promise<{ node
   const parsed = JSON.parse(asJson(text)) as Node;
   if (parsed['error'] === true) {
     const message = textOf(parsed['error_message']);
-    if (/only select/i.test(message)) throw new QueryError('INVALID_QUERY', field, onlySelect);
+    if (/only select/i.test(message))
+      throw new QueryError('INVALID_QUERY', field, /\bpivot\b/i.test(sql) ? pivotList : onlySelect);
     const offset = Number(parsed['position']);
     throw new QueryError(
       'INVALID_QUERY',

@@ -42,15 +42,23 @@ export const outsideName = (name: string): string =>
 export const isReservedTable = (name: string): boolean =>
   /^(duckdb_|pg_|sqlite_|pragma_|information_schema)/i.test(name);
 
-/** Makes a view under the columns' own names over a relation whose columns are c0, c1 … */
+/** The number of a row in a view that has it: its last column, by a name that no column of a person has. */
+export const placeName = `${mark}place`;
+
+/**
+ * Makes a view under the columns' own names over a relation whose columns are c0, c1 … With `placed`, which the rows of
+ * a table of DuckDB's own can be, the view has their numbers too.
+ */
 export async function createView(
   db: Statements,
   name: string,
   columns: readonly string[],
   relation: string,
+  placed = false,
 ): Promise<Map<string, string>> {
   const inside = insideNames(columns);
   const selected = inside.map((column, i) => `${columnId(i)} AS ${sqlName(column)}`);
+  if (placed) selected.push(`rowid AS ${sqlName(placeName)}`);
   await db.run(`CREATE OR REPLACE VIEW ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${relation}`);
   return new Map(
     inside.flatMap((column, i) => (column === columns[i] ? [] : [[columns[i] ?? column, column] as const])),

@@ -79,6 +79,9 @@ async function asked<T>(
   }
 }
 
+/** Window functions and queries within an expression leave the rows in another order. */
+const disorders = /\bover\b|\bselect\b/i;
+
 /** The column `e` of an expression over the columns' own names, beside c0, c1 … */
 async function withExpression(
   bench: Bench,
@@ -87,13 +90,15 @@ async function withExpression(
   field: string,
 ): Promise<string> {
   const { db } = bench;
-  const renamed = await createView(db, 'data', frame.names, frame.relation);
+  const placed = disorders.test(expression);
+  const renamed = await createView(db, 'data', frame.names, frame.relation, placed);
   const known = { names: new Set(['data']), renamed };
   const statement = await readExpression(db, expression, known, field);
   const inner = statement.replace(/^SELECT\s+/i, '').replace(/\s+FROM\s+"?data"?$/i, '');
   const relation = bench.fresh();
-  const columns = [...ids(frame), 'e'].join(', ');
-  const sql = `CREATE TABLE ${relation} AS SELECT * FROM (SELECT *, ${inner} FROM data) AS q(${columns})`;
+  const columns = [...ids(frame), ...(placed ? ['place'] : []), 'e'].join(', ');
+  const order = placed ? ' ORDER BY place' : '';
+  const sql = `CREATE TABLE ${relation} AS SELECT * FROM (SELECT *, ${inner} FROM data) AS q(${columns})${order}`;
   await asked(field, sql, expression, (text) => db.run(text));
   return relation;
 }
@@ -214,7 +219,7 @@ const join: Apply<'join'> = async (bench, frame, step, at) => {
     `${step.type === 'inner' ? 'JOIN' : 'LEFT JOIN'} ` +
     `(SELECT *, file_row_number AS place FROM read_parquet(${sqlText(other.parquet)}, file_row_number = true)) r ` +
     `ON ${on} ORDER BY l.place, r.place`;
-  return asked(`${at}.on`, rest, on, () => make(bench, expressions, rest, names));
+  return asked(`${at}.on`, '', '', () => make(bench, expressions, rest, names));
 };
 
 const encode: Apply<'encode'> = async (bench, frame, step, at) => {
@@ -260,10 +265,11 @@ const sort: Apply<'sort'> = async (bench, frame, { by }, at) => {
 
 const deduplicate: Apply<'deduplicate'> = async (bench, frame, { columns }, at) => {
   const keys = columns?.map((name, i) => columnId(indexOf(frame, name, `${at}.columns.${i}`))) ?? ids(frame);
+  const firsts = `SELECT min(rowid) FROM ${frame.relation} GROUP BY ${keys.join(', ')}`;
   const made = await make(
     bench,
     ids(frame),
-    `FROM ${frame.relation} QUALIFY row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY rowid) = 1 ORDER BY rowid`,
+    `FROM ${frame.relation} WHERE rowid IN (${firsts}) ORDER BY rowid`,
     frame.names,
   );
   const [row] = await bench.db.rows(

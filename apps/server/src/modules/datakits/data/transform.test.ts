@@ -232,6 +232,19 @@ describe('a transformation by steps', () => {
       'steps.0.expression',
       /cannot be used/,
     ],
+    [
+      {
+        step: 'join',
+        datakitId: '7d3d8f8e-0000-4000-8000-000000000000',
+        version: 1,
+        on: [{ left: 'Name', right: 'code' }],
+        type: 'left',
+        prefix: 'its_',
+      },
+      'steps.0.on',
+      /^The text "Ada" is not a whole number/,
+    ],
+    [{ step: 'filter', where: 'Name::INTEGER > 3' }, 'steps.0.where', /^(?!.*column 8)/],
     [{ step: 'impute', columns: ['city'], method: 'mean' }, 'steps.0.columns', /no numbers/],
     [{ step: 'cast', column: 'Name', type: 'integer', onFailure: 'refuse' }, 'steps.0.type', /4 values/],
   ] as [TransformStep, string, RegExp][])('refuses %o at its field', async ([step, field, message]) => {

@@ -3,6 +3,7 @@ import type { TransformPreview, TransformStep } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlName, sqlText, type DuckDB } from './duckdb.ts';
 import { opaqueTable } from './intake-result.ts';
 import type { Loaded } from './load.ts';
+import { limitTexts } from './long-texts.ts';
 import { convert } from './parquet-source.ts';
 import { nameColumns } from './header.ts';
 import { profileLoaded, type ProfileHooks, type ProfileOutput } from './profile.ts';
@@ -125,8 +126,8 @@ async function runStatement(bench: Working, recipe: Recipe): Promise<Frame> {
   let running = sql;
   try {
     running = await readStatement(bench.db, sql, await createViews(bench.db, recipe.tables));
-    const described = await bench.db.rows(`DESCRIBE ${running}`);
-    const names = uniqueNames(described.map(([name]) => outsideName(String(name))));
+    const columns = await bench.db.columnsOf(running);
+    const names = uniqueNames(columns.names.map(outsideName));
     const relation = bench.fresh();
     const ids = names.map((_, i) => columnId(i)).join(', ');
     await bench.db.run(`CREATE TABLE ${relation} AS SELECT * FROM (\n${running}\n) AS q(${ids})`);
@@ -158,6 +159,7 @@ export async function transformTables(input: TransformInput, hooks: ProfileHooks
   const bench = benchOf(db, input);
   const report = (share: number, stage: string): void => hooks.progress(Math.round(share * 100), 100, stage);
   try {
+    await limitTexts(db);
     report(0, 'load');
     const result =
       input.sql === undefined
@@ -255,6 +257,7 @@ async function previewOf(
   });
   const timer = setTimeout(() => db.interrupt(), timeoutMs);
   try {
+    await limitTexts(db);
     return await (input.sql === undefined
       ? previewSteps(db, input, taken)
       : previewStatement(db, input, input.sql));
@@ -273,9 +276,9 @@ async function previewStatement(
 ): Promise<Omit<TransformPreview, 'elapsedMs'>> {
   const running = await readStatement(db, sql, await createViews(db, tables));
   try {
-    const described = await db.rows(`DESCRIBE ${running}`);
-    uniqueNames(described.map(([name]) => outsideName(String(name))));
-    return { ...(await fetchRows(db, running, limit)), notes: [], sampled: false };
+    const { names } = await db.columnsOf(running);
+    uniqueNames(names.map(outsideName));
+    return { ...(await fetchRows(db, running, limit, sql)), notes: [], sampled: false };
   } catch (error) {
     throw explainQuery(error, running, 'sql', 0, sql);
   }

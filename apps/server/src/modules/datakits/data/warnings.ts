@@ -1,7 +1,10 @@
-import type { ColumnProfile, ProfileWarning } from '@quadrax/contract';
+import { textEncodings } from '@quadrax/contract';
+import type { ColumnProfile, ProfileWarning, TextEncoding } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import type { Mixed } from './infer.ts';
 import type { TableDialect } from './intake-result.ts';
+import type { LeakPair } from './leaks.ts';
+import { isUtf8Name } from './text-encoding.ts';
 import type { ManySpellings } from './spelling.ts';
 
 /** What is known of a column besides its profile. */
@@ -73,6 +76,14 @@ export function spellingWarning(column: string, { values, rows, listed }: ManySp
   };
 }
 
+/** How a column tells the one of that name. */
+export function leakSentence(how: LeakPair['how'], other: string): string {
+  if (how === 'correlation') return `It follows from "${other}": their correlation is 1.`;
+  if (how === 'order')
+    return `It goes by "${other}": the higher the one, always the higher, or the lower, the other.`;
+  return `It says the same as "${other}" in other words.`;
+}
+
 function mixedMessage({ kind, values, others, example }: Mixed): string {
   const rest = plural(others, 'value is', 'values are');
   return (
@@ -99,15 +110,27 @@ export function fileWarnings(table: TableDialect, duplicates: number): ProfileWa
       'Missing fields count as missing values; fields too many were left out.';
     warnings.push({ code: 'RAGGED_ROWS', message });
   }
-  const encoding = encodingMessage(table.encoding);
+  if (table.skip !== undefined) {
+    const lines = table.skip === 1 ? 'The first line is' : `The first ${table.skip} lines are`;
+    const message = `${lines} no part of the table and ${table.skip === 1 ? 'was' : 'were'} left out: the table begins on line ${table.skip + 1}.`;
+    warnings.push({ code: 'SKIPPED_LINES', message });
+  }
+  const encoding = encodingMessage(table);
   if (encoding) warnings.push({ code: 'ENCODING', message: encoding });
   return warnings;
 }
 
-function encodingMessage(encoding: TableDialect['encoding']): string | undefined {
-  if (encoding === 'windows-1252') {
-    return 'The text is not UTF-8 and was read as Windows-1252 (Western European). Check letters with accents.';
-  }
-  if (encoding !== 'utf-8-damaged') return undefined;
-  return 'Some bytes of the text are not valid UTF-8 and were replaced by the character U+FFFD.';
+function encodingMessage({ encoding, stated, replaced }: TableDialect): string | undefined {
+  const lost =
+    replaced === undefined
+      ? undefined
+      : `${plural(replaced, 'character', 'characters')} could not be read and became U+FFFD.`;
+  if (encoding === 'utf-8-damaged')
+    return 'Some bytes of the text are not valid UTF-8 and were replaced by the character U+FFFD.';
+  if (stated === true || encoding === null || isUtf8Name(encoding) || encoding.startsWith('utf-'))
+    return lost;
+  const guess =
+    `The text is not UTF-8 and was read as ${textEncodings[encoding as TextEncoding]}, which is a guess. ` +
+    'If letters look wrong, upload the file again and state its encoding.';
+  return lost === undefined ? guess : `${guess} ${lost}`;
 }

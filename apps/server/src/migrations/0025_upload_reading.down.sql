@@ -1,0 +1,1 @@
+ALTER TABLE quadrax.uploads DROP COLUMN reading;
