@@ -139,6 +139,34 @@ describe('a sign-in', () => {
   });
 });
 
+describe('a file that is not to be guessed at', { timeout: 60_000 }, () => {
+  it('is read as the flags state, when it is sent and when rows are added', async () => {
+    const file = join(home.folder, 'cyrillic.csv');
+    // `код^день` and a row, in Windows-1251.
+    const head = [0xea, 0xee, 0xe4, 0x5e, 0xe4, 0xe5, 0xed, 0xfc, 0x0a];
+    await writeFile(file, Buffer.from([...head, ...Buffer.from('1^02/06/2020\n')]));
+    const flags = [
+      '--encoding',
+      'windows-1251',
+      '--delimiter',
+      '^',
+      '--header',
+      'yes',
+      '--date-order',
+      'day-first',
+    ];
+    const datakit = await home.json(['datakit', 'upload', file, ...flags], named);
+    expect(datakit).toMatchObject({ columns: [{ name: 'код' }, { name: 'день', type: 'datetime' }] });
+    const shown = await home.json(['datakit', 'show', String(datakit['id'])], named);
+    expect(JSON.stringify(shown['profile'])).toContain('2020-06-02');
+    const added = await home.json(['datakit', 'append', String(datakit['id']), file, ...flags], named);
+    expect(added).toMatchObject({ version: 2, rows: 2 });
+    const wrong = await home.run(['datakit', 'upload', file, '--encoding', 'utf-9'], named);
+    expect(wrong).toMatchObject({ code: expect.any(Number), stderr: expect.stringContaining('utf-9') });
+    expect(wrong.code).not.toBe(0);
+  });
+});
+
 describe('from a file to a prediction', { timeout: 120_000 }, () => {
   it('uploads, trains, deploys and predicts', async () => {
     const file = join(home.folder, 'squares.csv');
@@ -183,7 +211,9 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
     const id = String(datakit['id']);
     expect(await home.json(['datakit', 'show', id], named)).toMatchObject({ profile: { rows: 344 } });
     const train = ['model', 'train', '--datakit', id, '--target', 'species', '--algorithm', 'linear'];
-    const version = await home.json([...train, '--holdout', '0.3', '--deploy'], named);
+    const weighed = ['--class-weight', 'Adelie=2', '--class-weight', 'Gentoo=0.5'];
+    const version = await home.json([...train, ...weighed, '--holdout', '0.3', '--deploy'], named);
+    expect(version).toMatchObject({ settings: { classWeights: { Adelie: 2, Gentoo: 0.5 } } });
     const adelie = {
       island: 'Torgersen',
       bill_length_mm: 39.1,
@@ -255,6 +285,8 @@ describe('from a file to a prediction', { timeout: 120_000 }, () => {
     const { code, stderr } = await home.run(train, named);
     expect(code).toBe(2);
     expect(stderr).toContain('has no column "price"');
+    const unweighed = await home.run([...train, '--class-weight', 'much'], named);
+    expect(unweighed.stderr).toContain('--class-weight much is no label=weight');
     expect(stderr).toContain('cultivar');
   });
 });

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { createClient } from '@quadrax/client';
 import { createDatabase, startTestServer, testEnvironment } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHome, launch } from './testing/quadrax.ts';
+import { createHome, launch, program } from './testing/quadrax.ts';
 import type { Home } from './testing/quadrax.ts';
 
 let home: Home;
@@ -29,6 +33,25 @@ describe('quadrax worker', { timeout: 120_000 }, () => {
       await server.close();
     }
   });
+
+  it('stops when npm is told to, whose shell ends and says nothing', async () => {
+    const database = await createDatabase();
+    const shared = testEnvironment({ databaseUrl: database.url, dataDir: home.dataDir });
+    const env = { ...home.environment, ...shared, npm_lifecycle_event: 'start', LOG_LEVEL: 'info' };
+    // A second command keeps the shell from becoming the first.
+    const shell = spawn('sh', ['-c', '"$0" "$@"; true', process.execPath, program, 'worker'], { env });
+    try {
+      const logged = text(shell.stdout);
+      for await (const line of createInterface({ input: shell.stderr })) {
+        if (line.includes('takes jobs')) shell.kill('SIGTERM');
+      }
+      expect(await logged).toMatch(/"signal":"SIGTERM".*"Stopping"/);
+      expect(await database.connections()).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
   it.each(['worker', 'serve'])('as %s ends where it cannot start', async (command) => {
     const database = await createDatabase();
     try {
@@ -42,6 +65,7 @@ describe('quadrax worker', { timeout: 120_000 }, () => {
       await database.drop();
     }
   });
+
   it('refuses the embedded database, which only its server has', async () => {
     const { code, stderr } = await home.run(['worker']);
     expect(code).toBe(2);

@@ -26,6 +26,8 @@ import { createSession, dispatcher, tokensOf } from './session.ts';
 import type { ClientSession, SessionOptions } from './session.ts';
 import { giveUpInParts, uploadInParts } from './part-upload.ts';
 import type { PartCalls, PartUploadOptions } from './part-upload.ts';
+import { statedOf } from './reading.ts';
+import type { ReadingOptions } from './reading.ts';
 import { sendForm } from './upload.ts';
 import type { UploadProgress } from './upload.ts';
 
@@ -42,6 +44,7 @@ export interface UploadOptions extends CallOptions {
   readonly fileName?: string;
   readonly name?: string | undefined;
   readonly description?: string | undefined;
+  readonly reading?: ReadingOptions | undefined;
   readonly onProgress?: UploadProgress | undefined;
 }
 
@@ -151,10 +154,12 @@ const tenantHeader = 'X-Tenant-ID';
 const uploadTo =
   ({ api, address, session, dispatch, tenant }: Wiring): Datakits['upload'] =>
   async (file, options = {}) => {
-    const { fileName, name, description, onProgress, signal } = options;
+    const { fileName, name, description, reading, onProgress, signal } = options;
     const form = new FormData();
     if (name !== undefined) form.append('name', name);
     if (description !== undefined) form.append('description', description);
+    // A file is read while it arrives: what is stated of it goes before it.
+    for (const [field, value] of Object.entries(statedOf(reading))) form.append(field, value);
     const known = file instanceof File ? file.name : 'data.csv';
     form.append('dataset', file, fileName ?? known);
     const chosen = tenant();

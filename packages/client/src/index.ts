@@ -1,4 +1,5 @@
 export type { ImportModel, ImportOptions } from './model-import.ts';
+export type { ReadingOptions } from './reading.ts';
 export type {
   Body,
   CallOptions,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { QuadraxError } from './error.ts';
 import type { Datakit, Upload } from './generated/nouns.ts';
-import { giveUpInParts, uploadInParts } from './part-upload.ts';
+import { fileKey, giveUpInParts, uploadInParts } from './part-upload.ts';
 import type { PartCalls, UploadMemory } from './part-upload.ts';
 
 const table = 'a,b\n1,2\n3,4\n5,6\n';
@@ -57,6 +57,24 @@ const memoryOf = (): UploadMemory & { readonly kept: Map<string, string> } => {
 };
 
 const file = new File([table], 'table.csv', { lastModified: 7 });
+
+describe('an upload in parts that states how it is read', () => {
+  it('says so when it begins, and goes on with nothing that was begun otherwise', async () => {
+    const { calls } = fakeServer();
+    const memory = memoryOf();
+    const options = { memory, reading: { encoding: 'koi8-r', header: 'no', sheet: undefined } } as const;
+    memory.keep(fileKey(file, 'table.csv', {}), 'begun-otherwise');
+    await uploadInParts(calls, file, options);
+    expect(calls.start).toHaveBeenCalledExactlyOnceWith({
+      fileName: 'table.csv',
+      bytes: table.length,
+      mode: 'create',
+      encoding: 'koi8-r',
+      header: 'no',
+    });
+    expect([...memory.kept.values()]).toEqual(['begun-otherwise']);
+  });
+});
 
 describe('a file in parts', () => {
   it('is sent in parts of the size that the server wants', async () => {

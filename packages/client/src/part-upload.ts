@@ -1,5 +1,7 @@
 import { QuadraxError } from './error.ts';
 import type { Datakit, Upload } from './generated/nouns.ts';
+import { statedOf } from './reading.ts';
+import type { ReadingOptions } from './reading.ts';
 import type { UploadProgress } from './upload.ts';
 
 /** Remembers an upload by its file, so that it goes on after the program or the page was gone. */
@@ -13,6 +15,7 @@ export interface PartUploadOptions {
   readonly fileName?: string;
   readonly name?: string | undefined;
   readonly description?: string | undefined;
+  readonly reading?: ReadingOptions | undefined;
   /** A datakit that gets a version of these rows, beside its own or in their place. */
   readonly into?: { readonly datakitId: string; readonly mode: 'append' | 'replace' } | undefined;
   /** Of the whole file, in hexadecimal. */
@@ -24,15 +27,17 @@ export interface PartUploadOptions {
 
 /** The calls of the API that it is made of. */
 export interface PartCalls {
-  start(body: {
-    fileName: string;
-    bytes: number;
-    mode: 'create' | 'append' | 'replace';
-    name?: string;
-    description?: string;
-    sha256?: string;
-    datakitId?: string;
-  }): Promise<Upload>;
+  start(
+    body: {
+      fileName: string;
+      bytes: number;
+      mode: 'create' | 'append' | 'replace';
+      name?: string;
+      description?: string;
+      sha256?: string;
+      datakitId?: string;
+    } & ReturnType<typeof statedOf>,
+  ): Promise<Upload>;
   get(id: string): Promise<Upload>;
   append(id: string, offset: number, part: Blob, signal: AbortSignal | undefined): Promise<Upload>;
   complete(id: string): Promise<Datakit>;
@@ -95,12 +100,14 @@ const nameOf = (file: Blob, { fileName }: PartUploadOptions): string =>
   fileName ?? (file instanceof File ? file.name : 'data.csv');
 
 /** What a file is known by: the same one, chosen again, goes on where it was. */
-export const fileKey = (file: Blob, fileName: string, { into }: PartUploadOptions): string =>
+export const fileKey = (file: Blob, fileName: string, { into, reading }: PartUploadOptions): string =>
   [
     fileName,
     file.size,
     file instanceof File ? file.lastModified : 0,
     ...(into ? [into.mode, into.datakitId] : []),
+    // What was begun is read as was stated then.
+    ...Object.entries(statedOf(reading)).flat(),
   ].join('|');
 
 /**
@@ -112,7 +119,7 @@ export const uploadInParts = async (
   file: Blob,
   options: PartUploadOptions = {},
 ): Promise<Datakit> => {
-  const { name, description, into, sha256, memory, onProgress, signal } = options;
+  const { name, description, reading, into, sha256, memory, onProgress, signal } = options;
   const fileName = nameOf(file, options);
   const key = fileKey(file, fileName, options);
 
@@ -134,6 +141,7 @@ export const uploadInParts = async (
       ...(name !== undefined && { name }),
       ...(description !== undefined && { description }),
       ...(sha256 !== undefined && { sha256 }),
+      ...statedOf(reading),
     };
     return persist(() => calls.start(wanted), signal);
   };

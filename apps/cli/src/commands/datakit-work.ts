@@ -40,13 +40,14 @@ const cell = (value: QueryResult['rows'][number][number] | undefined): string =>
   return typeof value === 'number' ? number(value) : String(value);
 };
 
-const answer = ({ columns, rows, truncated }: QueryResult): string =>
+const answer = ({ columns, rows, truncated, shortened }: QueryResult): string =>
   [
     table(
       columns.map(({ name }) => name),
       rows.map((row) => row.map(cell)),
     ),
     ...(truncated ? ['There are more rows. Raise --limit to see them.'] : []),
+    ...(shortened > 0 ? [`Texts of more than 10,000 characters are cut: ${shortened}.`] : []),
   ].join('\n');
 
 const query = async (id: string, sql: string, options: QueryOptions): Promise<void> => {

@@ -1,6 +1,7 @@
 import { openAsBlob, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Datakit, Profile, QuadraxClient } from '@quadrax/client';
+import type { Datakit, Profile, QuadraxClient, ReadingOptions } from '@quadrax/client';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { connect, connected, serverUrl } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
@@ -14,13 +15,13 @@ import { addDatakitWork } from './datakit-work.ts';
 /** Larger files go in parts: the command given again goes on where it was cut. */
 const partsFromBytes = 8 * 1024 * 1024;
 
-interface UploadOptions extends ConnectionOptions {
+interface UploadOptions extends ConnectionOptions, ReadingOptions {
   readonly name?: string;
   readonly description?: string;
   readonly wait: boolean;
 }
 
-interface AddOptions extends ConnectionOptions {
+interface AddOptions extends ConnectionOptions, ReadingOptions {
   readonly wait: boolean;
 }
 
@@ -90,6 +91,7 @@ const upload = async (file: string, options: UploadOptions): Promise<void> => {
       fileName: basename(file),
       name: options.name,
       description: options.description,
+      reading: options,
       ...(large && { memory: uploadMemory(serverUrl(options), file) }),
       onProgress: (done, total) => update(total === 0 ? 1 : done / total, size(total)),
     }),
@@ -108,6 +110,7 @@ const addRows =
       client.datakits.uploadInParts(blob, {
         fileName: basename(file),
         into: { datakitId: id, mode },
+        reading: options,
         memory: uploadMemory(serverUrl(options), file),
         onProgress: (done, total) => update(total === 0 ? 1 : done / total, size(total)),
       }),
@@ -140,18 +143,40 @@ const sample = async (
   output.result(datakit, () => summary(datakit));
 };
 
+/** How the file is to be read, where that is not to be guessed. */
+const readable = (command: Command): Command =>
+  command
+    .option('--encoding <name>', 'what the text is encoded in, such as windows-1251 or utf-16le')
+    .option('--delimiter <character>', 'what stands between the cells: a character, or a name such as tab')
+    .addOption(
+      new Option('--header <yes|no>', 'whether the first row names the columns').choices(['yes', 'no']),
+    )
+    .option('--sheet <name>', 'the sheet of a workbook')
+    .addOption(
+      new Option('--date-order <order>', 'how dates such as 02/06/2020 are read').choices([
+        'month-first',
+        'day-first',
+      ]),
+    );
+
 export const addDatakit = (program: Command): void => {
   const datakits = program.command('datakit').description('data files');
-  connected(datakits.command('upload <file>').description('upload a CSV, JSON, Parquet or Excel file'))
+  readable(
+    connected(datakits.command('upload <file>').description('upload a CSV, JSON, Parquet or Excel file')),
+  )
     .option('--name <name>', 'what it is called; absent, the name of the file')
     .option('--description <text>', 'what it holds')
     .option('--no-wait', 'do not wait until it has been read')
     .action(upload);
-  connected(datakits.command('append <id> <file>').description('add the rows of a file: a new version'))
+  readable(
+    connected(datakits.command('append <id> <file>').description('add the rows of a file: a new version')),
+  )
     .option('--no-wait', 'do not wait until it has been read')
     .action(addRows('append'));
-  connected(
-    datakits.command('replace <id> <file>').description('take a newer file in its place: a new version'),
+  readable(
+    connected(
+      datakits.command('replace <id> <file>').description('take a newer file in its place: a new version'),
+    ),
   )
     .option('--no-wait', 'do not wait until it has been read')
     .action(addRows('replace'));

@@ -21,6 +21,10 @@ interface TrainOptions extends ConnectionOptions {
   readonly folds?: string;
   readonly holdout?: string;
   readonly groups?: string;
+  readonly weights?: string;
+  readonly classWeights?: string;
+  readonly classWeight: readonly string[];
+  readonly positive?: string;
   readonly time?: string;
   readonly threshold?: string;
   readonly calibrate?: string;
@@ -48,14 +52,10 @@ const numeric = (name: string, text: string): number => {
 const validationOf = ({ folds, holdout, groups, time }: TrainOptions): Pick<TrainRequest, 'validation'> => {
   if (folds !== undefined && holdout !== undefined)
     throw new CliError('Choose --folds or --holdout, not both.');
-  const byTime = time === undefined ? {} : { time };
-  if (holdout !== undefined) {
-    if (groups !== undefined) throw new CliError('--groups needs --folds.');
-    return { validation: { holdout: numeric('holdout', holdout), ...byTime } };
-  }
+  const split = { ...(groups !== undefined && { groups }), ...(time !== undefined && { time }) };
+  if (holdout !== undefined) return { validation: { holdout: numeric('holdout', holdout), ...split } };
   if (folds === undefined && groups === undefined && time === undefined) return {};
-  const byGroups = groups === undefined ? {} : { groups };
-  return { validation: { folds: numeric('folds', folds ?? '5'), ...byGroups, ...byTime } };
+  return { validation: { folds: numeric('folds', folds ?? '5'), ...split } };
 };
 
 /** One more of an option that may be given again. */
@@ -74,6 +74,24 @@ const parametersOf = (given: readonly string[]): Pick<TrainRequest, 'parameters'
   return { parameters: Object.fromEntries(entries) };
 };
 
+/** "yes=5" as a weight by label; the last "=" parts them. @throws CliError */
+const classWeightsOf = ({
+  classWeights,
+  classWeight: given,
+}: TrainOptions): Pick<TrainRequest, 'classWeights'> => {
+  if (classWeights !== undefined && given.length > 0)
+    throw new CliError('Choose --class-weights or --class-weight, not both.');
+  if (classWeights !== undefined)
+    return { classWeights: classWeights as NonNullable<TrainRequest['classWeights']> };
+  if (given.length === 0) return {};
+  const entries = given.map((text): [string, number] => {
+    const at = text.lastIndexOf('=');
+    if (at < 1) throw new CliError(`--class-weight ${text} is no label=weight, such as yes=5.`);
+    return [text.slice(0, at), numeric('class-weight', text.slice(at + 1))];
+  });
+  return { classWeights: Object.fromEntries(entries) };
+};
+
 /** A rule such as "f1", or a probability. */
 const thresholdOf = ({ threshold }: TrainOptions): Pick<TrainRequest, 'threshold'> => {
   if (threshold === undefined) return {};
@@ -84,6 +102,7 @@ const thresholdOf = ({ threshold }: TrainOptions): Pick<TrainRequest, 'threshold
 /** The request; what the server knows better (names of algorithms, bounds) it checks. */
 const requestOf = (options: TrainOptions): TrainRequest => {
   const { datakit, target, features, algorithm, metric, calibrate, seed, timeBudget } = options;
+  const { weights, positive } = options;
   return {
     datakitId: datakit,
     target,
@@ -92,6 +111,9 @@ const requestOf = (options: TrainOptions): TrainRequest => {
     ...parametersOf(options.parameter),
     ...(metric !== undefined && { metric: metric as NonNullable<TrainRequest['metric']> }),
     ...validationOf(options),
+    ...(weights !== undefined && { weights }),
+    ...classWeightsOf(options),
+    ...(positive !== undefined && { positive }),
     ...thresholdOf(options),
     ...(calibrate !== undefined && { calibrate: calibrate as NonNullable<TrainRequest['calibrate']> }),
     ...(seed !== undefined && { seed: numeric('seed', seed) }),
@@ -121,7 +143,19 @@ const newModel = async (client: QuadraxClient, options: TrainOptions): Promise<M
   return client.models.create({ name, type });
 };
 
-const shownMetrics = ['rocAuc', 'accuracy', 'f1', 'logLoss', 'rmse', 'mae', 'r2'] as const;
+const shownMetrics = [
+  'rocAuc',
+  'accuracy',
+  'balancedAccuracy',
+  'f1',
+  'logLoss',
+  'pinball',
+  'coverage',
+  'poissonDeviance',
+  'rmse',
+  'mae',
+  'r2',
+] as const;
 
 /** The metrics of a version in a line. */
 export const headline = ({ metrics }: Pick<ModelVersion, 'metrics'>): string =>
@@ -173,14 +207,18 @@ export const addTrain = (models: Command): void => {
       'auto, gradient_boosting, random_forest, extra_trees, linear, nearest_neighbors, neural_network or baseline',
     )
     .option('--parameter <name=value>', 'a setting of the algorithm; may be given again', collect, [])
-    .option('--metric <name>', 'what auto looks at')
+    .option('--metric <name>', 'what candidates are compared by')
     .option('--folds <n>', 'cross-validate with so many folds (5)')
     .option('--holdout <share>', 'hold out this share instead')
     .option('--groups <column>', 'hold rows with the same value in it out together')
     .option('--time <column>', 'judge later rows by a model of earlier ones')
+    .option('--weights <column>', 'how much each row counts in what is learnt')
+    .option('--class-weights <rule>', 'what the rows of each class count: none or balanced')
+    .option('--class-weight <label=weight>', 'what those of one class count; may be given again', collect, [])
+    .option('--positive <label>', 'of two classes, the one that F1, curves and the threshold are about')
     .option(
       '--threshold <rule>',
-      'label from the best probability for f1 or balanced_accuracy, or from this one',
+      'label as positive from the best probability for f1 or balanced_accuracy, from half, or from this one (auto)',
     )
     .option('--calibrate <method>', 'correct probabilities by platt or isotonic')
     .option('--seed <n>', 'seed of everything random (1)')

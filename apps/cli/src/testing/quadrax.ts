@@ -7,7 +7,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../bin/quadrax.mjs', import.meta.url));
+/** What runs every command. */
+export const program = fileURLToPath(new URL('../../bin/quadrax.mjs', import.meta.url));
 
 /** How a command ended, and what it said. */
 export interface Outcome {

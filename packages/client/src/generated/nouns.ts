@@ -100,6 +100,8 @@ export type ProfileWarning = Schemas['ProfileWarning'];
 
 export type QueryResult = Schemas['QueryResult'];
 
+export type Reading = Schemas['Reading'];
+
 export type Sample = Schemas['Sample'];
 
 export type SearchPlan = Schemas['SearchPlan'];

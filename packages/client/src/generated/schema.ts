@@ -1685,6 +1685,18 @@ export interface components {
               y: number;
             }[];
           }[];
+          /** @description The score against the number of training rows. */
+          learning?: {
+            rows: number;
+            train: number;
+            validation: number;
+          }[];
+          /** @description The loss while boosting. */
+          loss?: {
+            iteration: number;
+            train: number;
+            validation?: number;
+          }[];
           /** @description x recall, y precision. */
           pr?: {
             label: string;
@@ -1724,11 +1736,16 @@ export interface components {
         modelId: string;
         name: string;
         rowsUsed: number;
+        /** @description The metric of the learning curve. */
+        scoredBy?: string;
         target: string;
         /** Format: date-time */
         trainedAt: string;
         validation?:
           | {
+              /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+              groups?: string;
+              /** @description With `groups` whole ones are held out, that come near to this share of each class. */
               holdout: number;
               /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
               time?: string;
@@ -1744,7 +1761,18 @@ export interface components {
       }[];
       metrics: {
         /** @enum {string} */
-        name: 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss' | 'rmse' | 'mae' | 'r2';
+        name:
+          | 'accuracy'
+          | 'balancedAccuracy'
+          | 'f1'
+          | 'rocAuc'
+          | 'logLoss'
+          | 'rmse'
+          | 'mae'
+          | 'r2'
+          | 'pinball'
+          | 'coverage'
+          | 'poissonDeviance';
         values: ({
           best: boolean;
           /** @description Worse than the best by more than chance in the held-out rows explains: the 95 % intervals lie apart. */
@@ -1766,15 +1794,21 @@ export interface components {
     Correlations: {
       /** @description Columns of words with up to 100 values. */
       categorical?: {
+        /** @description Up to 12, fewer of long tables. */
         columns: string[];
         /** @description null where it is not defined. */
         cramersV: (number | null)[][];
+        /** @description How many columns of the kind could be compared. Where there are more than are told, these are the first in the order of the table. Absent: the profile was made before this was counted. */
+        of?: number;
       };
-      /** @description true: over all rows. */
+      /** @description true: over all rows, of the columns that are told. */
       exact: boolean;
       /** @description Columns of numbers; a pair counts the rows that have both. */
       numeric?: {
+        /** @description Up to 100, fewer of long tables. */
         columns: string[];
+        /** @description How many columns of the kind could be compared. Where there are more than are told, these are the first in the order of the table. Absent: the profile was made before this was counted. */
+        of?: number;
         /** @description null where it is not defined. */
         pearson: (number | null)[][];
         /** @description Of ranks in the whole column; absent for long tables. */
@@ -1829,7 +1863,7 @@ export interface components {
           y: number;
         }[];
       }[];
-      /** @description Two classes: what labelling from other probabilities on would give. */
+      /** @description Two classes: what labelling as the positive one from other probabilities on would give. */
       threshold?: {
         chosen: number;
         points: {
@@ -1940,6 +1974,8 @@ export interface components {
         kind: 'datakit' | 'model';
         version: number;
       }[];
+      /** @description How its file was read; absent where it has none. */
+      reading?: components['schemas']['Reading'];
       /** @description What made it, as it was asked for: `sql` or `steps`, or a `prediction`. */
       recipe?: {
         [key: string]: unknown;
@@ -1969,8 +2005,11 @@ export interface components {
         /** @description Share of the training rows; of a prediction, of what was answered for rows held out of training. */
         training: number;
       }[];
-      /** @enum {string} */
-      kind: 'numeric' | 'datetime' | 'categorical';
+      /**
+       * @description Texts are compared by their lengths and by how many are missing.
+       * @enum {string}
+       */
+      kind: 'numeric' | 'datetime' | 'categorical' | 'text';
       missing: {
         served: number;
         training: number;
@@ -2117,6 +2156,12 @@ export interface components {
     };
     InferenceError: {
       error: string;
+      name?: string;
+      /**
+       * @description Asked whether a model is ready that is not deployed: its name, and that it is not.
+       * @constant
+       */
+      ready?: false;
     };
     InferenceModel: {
       inputs: {
@@ -2431,6 +2476,9 @@ export interface components {
         /** @description Rows are the true classes, columns the predicted. */
         matrix: number[][];
       };
+      /** @description Of a model of a quantile: the share of rows not above what was predicted, to be near `alpha`. */
+      coverage?: number;
+      /** @description Two classes: of the `positive` one, the second where none is told. More: the mean over them. */
       f1?: number;
       /** @description Low and high ends of 95 % intervals, by the bootstrap of held-out rows. */
       intervals?: {
@@ -2438,6 +2486,10 @@ export interface components {
       };
       logLoss?: number;
       mae?: number;
+      /** @description Of a model of a quantile: the mean pinball loss, in the unit of the target. */
+      pinball?: number;
+      /** @description Of a model of counts: the mean Poisson deviance. */
+      poissonDeviance?: number;
       r2?: number;
       rmse?: number;
       rocAuc?: number;
@@ -2554,13 +2606,15 @@ export interface components {
         name?: string;
         version: number;
       };
-      /** @description Of two classes: the probability from which the second is the label. */
+      /** @description The probability from which `positive`, or the second class where none is told, is the label. */
       decision?: {
         /**
          * @description Two classes: how probabilities are corrected by what came true of held-out predictions.
          * @enum {string}
          */
         calibrate: 'none' | 'platt' | 'isotonic';
+        /** @description What the threshold was found by; absent where it was not kept yet. */
+        rule?: ('half' | 'f1' | 'balanced_accuracy') | number;
         threshold: number;
       };
       durationMs: number;
@@ -2600,6 +2654,8 @@ export interface components {
       };
       /** @description Of `auto`: what was run, to be run again. */
       plan?: components['schemas']['SearchPlan'];
+      /** @description Two classes: the one that counts as positive; the second where it was not kept yet. */
+      positive?: string;
       rowsUsed: number;
       seed?: number;
       /** @description What was asked for, to ask for it again; absent where it was not kept yet. */
@@ -2611,6 +2667,9 @@ export interface components {
       trainedAt: string;
       validation?:
         | {
+            /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+            groups?: string;
+            /** @description With `groups` whole ones are held out, that come near to this share of each class. */
             holdout: number;
             /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
             time?: string;
@@ -2658,6 +2717,21 @@ export interface components {
     Monitoring: {
       /** @description Whether the version keeps what it was trained on; those trained before that was kept do not. */
       compared: boolean;
+      /** @description How far from training, in the hours or days (UTC) in which rows were predicted, in order. */
+      driftSeries: {
+        /** Format: date-time */
+        at: string;
+        /** @description Of the 20 most drifted of the whole span, those with rows enough. */
+        features: {
+          name: string;
+          psi: number;
+        }[];
+        /** @description How long it is: 1 in spans of up to two days, else 24. */
+        hours: number;
+        /** @description Population stability index; absent with too few rows. */
+        prediction?: number;
+        rows: number;
+      }[];
       /** @description Requests that were refused, such as for a value of the wrong type. */
       errors: number;
       /** @description The most drifted first; at most the 200 most important. */
@@ -2695,6 +2769,11 @@ export interface components {
       }[];
       /** Format: date-time */
       to: string;
+      /**
+       * @description Why it is not compared: an imported model brings no training data, or it was trained before they were kept.
+       * @enum {string}
+       */
+      uncompared?: 'imported' | 'trained_before';
       version: number;
     };
     NewApiKey: {
@@ -2852,7 +2931,11 @@ export interface components {
         | 'SPELLINGS'
         | 'NOT_FINITE'
         | 'RAGGED_ROWS'
-        | 'ENCODING';
+        | 'ENCODING'
+        | 'SKIPPED_LINES'
+        | 'OTHER_SHEETS'
+        | 'AMBIGUOUS_DATES'
+        | 'UNITS';
       column?: string;
       message: string;
       /** @description Of a likely leak: the column that tells the first, and that it tells. */
@@ -2872,8 +2955,32 @@ export interface components {
       elapsedMs: number;
       /** @description NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text. */
       rows: (number | string | boolean | null)[][];
+      /** @description How many texts are longer than 10,000 characters and are cut here, with an ellipsis. */
+      shortened: number;
       /** @description There are more rows than these. */
       truncated: boolean;
+    };
+    Reading: {
+      /**
+       * @description Where it was stated.
+       * @enum {string}
+       */
+      dateOrder?: 'month-first' | 'day-first';
+      /** @description Of delimited text. */
+      delimiter?: string;
+      /** @description Of text; `utf-8-damaged` is UTF-8 with some bytes that are not. */
+      encoding?: string;
+      /**
+       * @description Of delimited text: whether a record named the columns.
+       * @enum {string}
+       */
+      header?: 'yes' | 'no';
+      /** @description Of Excel, where it was stated. */
+      sheet?: string;
+      /** @description Lines above the table that are no part of it. */
+      skippedLines?: number;
+      /** @description What was not guessed. */
+      stated: ('encoding' | 'delimiter' | 'header' | 'sheet' | 'dateOrder')[];
     };
     Sample: {
       columns: number;
@@ -2976,15 +3083,31 @@ export interface components {
        * @enum {string}
        */
       calibrate: 'none' | 'platt' | 'isotonic';
+      /** @description Absent where they were not kept yet: `balanced` with the metrics `f1` and `balancedAccuracy`, else `none`. */
+      classWeights?:
+        | ('none' | 'balanced')
+        | {
+            [key: string]: number;
+          };
       /** Format: uuid */
       datakitId: string;
       /** @description Absent: every other column. */
       features?: string[];
       /**
-       * @description What `auto` looks at; absent: log loss or RMSE.
+       * @description What candidates are compared by, and importance is measured in. Absent: log loss, RMSE, or what the `loss` of boosting minimises. `pinball` without such a loss is that of the median.
        * @enum {string}
        */
-      metric?: 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss' | 'rmse' | 'mae' | 'r2';
+      metric?:
+        | 'accuracy'
+        | 'balancedAccuracy'
+        | 'f1'
+        | 'rocAuc'
+        | 'logLoss'
+        | 'rmse'
+        | 'mae'
+        | 'r2'
+        | 'pinball'
+        | 'poissonDeviance';
       /**
        * @description Of the algorithm; none with `auto`.
        * @default {}
@@ -2992,14 +3115,16 @@ export interface components {
       parameters: {
         [key: string]: number | string | boolean;
       };
+      /** @description Two classes: the label that counts as positive: F1, precision, recall, their curves and the threshold are its. Absent: the rarer class where it has less than a fifth of the rows, else the second in order. */
+      positive?: string;
       /** @default 1 */
       seed: number;
       target: string;
       /**
-       * @description Two classes: from which probability of the second a row is labelled so, or what to find it by.
-       * @default half
+       * @description Two classes: from which probability of the positive a row is labelled so, or what to find it by in held-out predictions. `half` takes the likelier class. `auto`: `f1` or `balanced_accuracy` where the metric is that, `half` where it is accuracy; where a class has less than a fifth of the rows, by its F1 (or by balanced accuracy if the other one is positive); else `half`. Probabilities do not change.
+       * @default auto
        */
-      threshold: ('half' | 'f1' | 'balanced_accuracy') | number;
+      threshold: ('auto' | 'half' | 'f1' | 'balanced_accuracy') | number;
       /**
        * @description For `auto`.
        * @default 120
@@ -3012,6 +3137,9 @@ export interface components {
        */
       validation:
         | {
+            /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+            groups?: string;
+            /** @description With `groups` whole ones are held out, that come near to this share of each class. */
             holdout: number;
             /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
             time?: string;
@@ -3109,6 +3237,8 @@ export interface components {
       rows: (number | string | boolean | null)[][];
       /** @description Only the first rows went through the steps. */
       sampled: boolean;
+      /** @description How many texts are longer than 10,000 characters and are cut here, with an ellipsis. */
+      shortened: number;
       /** @description There are more rows than these. */
       truncated: boolean;
     };
@@ -4974,6 +5104,22 @@ export interface operations {
         'multipart/form-data': {
           /** Format: binary */
           dataset: Blob;
+          /**
+           * @description How dates such as 02/06/2020 are read where both ways would do.
+           * @enum {string}
+           */
+          dateOrder?: 'month-first' | 'day-first';
+          /** @description Of delimited text: one ASCII character, or comma, semicolon, tab, space, colon or pipe. */
+          delimiter?: string;
+          /** @description Of text: a name of the Encoding Standard (WHATWG), such as windows-1251. Absent: it is guessed. */
+          encoding?: string;
+          /**
+           * @description Of delimited text and Excel: whether the first record names the columns.
+           * @enum {string}
+           */
+          header?: 'yes' | 'no';
+          /** @description Of Excel: the sheet to read. Absent: the first with a table. */
+          sheet?: string;
         };
       };
     };
@@ -5327,6 +5473,22 @@ export interface operations {
         'multipart/form-data': {
           /** Format: binary */
           dataset: Blob;
+          /**
+           * @description How dates such as 02/06/2020 are read where both ways would do.
+           * @enum {string}
+           */
+          dateOrder?: 'month-first' | 'day-first';
+          /** @description Of delimited text: one ASCII character, or comma, semicolon, tab, space, colon or pipe. */
+          delimiter?: string;
+          /** @description Of text: a name of the Encoding Standard (WHATWG), such as windows-1251. Absent: it is guessed. */
+          encoding?: string;
+          /**
+           * @description Of delimited text and Excel: whether the first record names the columns.
+           * @enum {string}
+           */
+          header?: 'yes' | 'no';
+          /** @description Of Excel: the sheet to read. Absent: the first with a table. */
+          sheet?: string;
         };
       };
     };
@@ -6087,9 +6249,25 @@ export interface operations {
         'multipart/form-data': {
           /** Format: binary */
           dataset: Blob;
+          /**
+           * @description How dates such as 02/06/2020 are read where both ways would do.
+           * @enum {string}
+           */
+          dateOrder?: 'month-first' | 'day-first';
+          /** @description Of delimited text: one ASCII character, or comma, semicolon, tab, space, colon or pipe. */
+          delimiter?: string;
           description?: string;
+          /** @description Of text: a name of the Encoding Standard (WHATWG), such as windows-1251. Absent: it is guessed. */
+          encoding?: string;
+          /**
+           * @description Of delimited text and Excel: whether the first record names the columns.
+           * @enum {string}
+           */
+          header?: 'yes' | 'no';
           /** @description Absent: the name of the file. */
           name?: string;
+          /** @description Of Excel: the sheet to read. Absent: the first with a table. */
+          sheet?: string;
         };
       };
     };
@@ -6149,8 +6327,22 @@ export interface operations {
            * @description The datakit that gets a version, for append and replace.
            */
           datakitId?: string;
+          /**
+           * @description How dates such as 02/06/2020 are read where both ways would do.
+           * @enum {string}
+           */
+          dateOrder?: 'month-first' | 'day-first';
+          /** @description Of delimited text: one ASCII character, or comma, semicolon, tab, space, colon or pipe. */
+          delimiter?: string;
           description?: string;
+          /** @description Of text: a name of the Encoding Standard (WHATWG), such as windows-1251. Absent: it is guessed. */
+          encoding?: string;
           fileName: string;
+          /**
+           * @description Of delimited text and Excel: whether the first record names the columns.
+           * @enum {string}
+           */
+          header?: 'yes' | 'no';
           /**
            * @description What the file becomes: a datakit, or the next version of one.
            * @default create
@@ -6161,6 +6353,8 @@ export interface operations {
           name?: string;
           /** @description Of the whole file: checked when all of it is there. */
           sha256?: string;
+          /** @description Of Excel: the sheet to read. Absent: the first with a table. */
+          sheet?: string;
         };
       };
     };
@@ -7765,15 +7959,34 @@ export interface operations {
            * @enum {string}
            */
           calibrate?: 'none' | 'platt' | 'isotonic';
+          /**
+           * @description Classes: what the rows of each count in what is learnt, besides their weights: `none`, all alike; `balanced`, each class as much as any other; or a weight by label, 1 where none is given. Probabilities follow it, and so are no longer those of the data; a threshold changes labels only.
+           * @default none
+           */
+          classWeights?:
+            | ('none' | 'balanced')
+            | {
+                [key: string]: number;
+              };
           /** Format: uuid */
           datakitId: string;
           /** @description Absent: every other column. */
           features?: string[];
           /**
-           * @description What `auto` looks at; absent: log loss or RMSE.
+           * @description What candidates are compared by, and importance is measured in. Absent: log loss, RMSE, or what the `loss` of boosting minimises. `pinball` without such a loss is that of the median.
            * @enum {string}
            */
-          metric?: 'accuracy' | 'balancedAccuracy' | 'f1' | 'rocAuc' | 'logLoss' | 'rmse' | 'mae' | 'r2';
+          metric?:
+            | 'accuracy'
+            | 'balancedAccuracy'
+            | 'f1'
+            | 'rocAuc'
+            | 'logLoss'
+            | 'rmse'
+            | 'mae'
+            | 'r2'
+            | 'pinball'
+            | 'poissonDeviance';
           /**
            * @description Of the algorithm; none with `auto`.
            * @default {}
@@ -7782,14 +7995,16 @@ export interface operations {
             [key: string]: number | string | boolean;
           };
           plan?: components['schemas']['SearchPlanInput'];
+          /** @description Two classes: the label that counts as positive: F1, precision, recall, their curves and the threshold are its. Absent: the rarer class where it has less than a fifth of the rows, else the second in order. */
+          positive?: string;
           /** @default 1 */
           seed?: number;
           target: string;
           /**
-           * @description Two classes: from which probability of the second a row is labelled so, or what to find it by.
-           * @default half
+           * @description Two classes: from which probability of the positive a row is labelled so, or what to find it by in held-out predictions. `half` takes the likelier class. `auto`: `f1` or `balanced_accuracy` where the metric is that, `half` where it is accuracy; where a class has less than a fifth of the rows, by its F1 (or by balanced accuracy if the other one is positive); else `half`. Probabilities do not change.
+           * @default auto
            */
-          threshold?: ('half' | 'f1' | 'balanced_accuracy') | number;
+          threshold?: ('auto' | 'half' | 'f1' | 'balanced_accuracy') | number;
           /**
            * @description For `auto`.
            * @default 120
@@ -7802,6 +8017,9 @@ export interface operations {
            */
           validation?:
             | {
+                /** @description A column: rows with the same value in it are held out together. Not with `time`. */
+                groups?: string;
+                /** @description With `groups` whole ones are held out, that come near to this share of each class. */
                 holdout: number;
                 /** @description A column of dates or numbers: later rows are judged by a model of earlier ones. */
                 time?: string;
