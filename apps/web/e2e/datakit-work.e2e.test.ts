@@ -141,7 +141,18 @@ describe('The work on a datakit', () => {
 
     await add('Join');
     const join = page.getByRole('listitem', { name: 'Step 4: Join' });
-    await join.getByLabel('Datakit').selectOption({ value: id });
+    // More datakits than a list shows at once: any is found by its name.
+    await account.client.call(datakits.update, { params: { id }, body: { name: 'Zenith' } });
+    await stage.server.database.owner(
+      `INSERT INTO quadrax.datakits
+       SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'name', 'Copy ' || n))).*
+       FROM quadrax.datakits d, generate_series(1, 120) n WHERE d.id = $1`,
+      [id],
+    );
+    const other = join.getByRole('combobox', { name: 'Datakit' });
+    await other.fill('zeni');
+    await page.getByRole('option', { name: 'Zenith' }).click();
+    expect(await other.inputValue()).toBe('Zenith');
     await join.getByLabel('Column there').selectOption('city');
     expect(await join.getByLabel('Column there').locator('option').allTextContents()).toEqual([
       'Choose',

@@ -242,5 +242,8 @@ describe('A model from elsewhere', () => {
     await page.getByLabel('north').fill('1.5');
     await page.getByLabel('south').fill('2');
     await page.locator('output', { hasText: /^3\.5$/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole('tab', { name: 'Monitoring' }).click();
+    await page.getByText(/An imported model brings no training data/).waitFor({ timeout: 30_000 });
+    expect(await page.getByText('Train it anew').count()).toBe(0);
   });
 });

@@ -50,6 +50,9 @@ describe('the monitoring of a model', () => {
     const drift = page.getByRole('button', { name: /^city .*Shifted/ });
     await drift.waitFor();
     await drift.click();
+    // The feature that is open is the one that is followed.
+    await page.getByRole('button', { name: 'Options of Drift by the day' }).waitFor();
+    await page.getByText(/Batch predictions of whole datakits are not counted/).waitFor();
     await page.getByText(/100 % of the rows have a value that training never saw/).waitFor();
     await page.getByRole('button', { name: 'Options of city, in training and as predicted' }).waitFor();
     expect(page.url()).toContain('feature=city');

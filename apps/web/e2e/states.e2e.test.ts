@@ -218,6 +218,21 @@ describe('What goes wrong', () => {
     expect(await page.getByRole('navigation', { name: 'Main', exact: true }).count()).toBe(1);
   });
 
+  it('with the notices, which cannot be fetched, takes them away and nothing else', async () => {
+    const visit = await stage.visit({ as: await stage.account() });
+    visit.expect(/notices|dynamically imported module|Unable to preload/);
+    const { page } = visit;
+    await page.route('**/assets/notices-*.js', (route) => route.abort());
+    await page.goto(`${stage.url}/jobs`);
+    // The app is loaded anew once, as it might be outdated; then it goes on without them.
+    await page.waitForEvent('load');
+    await page.waitForEvent('requestfailed', (request) => /notices-.*js/.test(request.url()));
+    await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+    await heading(page, 'Models').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Main', exact: true }).count()).toBe(1);
+    expect(await page.getByRole('heading', { name: /could not be shown/ }).count()).toBe(0);
+  });
+
   it('with an address is told inside the frame', async () => {
     const { page } = await stage.visit({ as: await stage.account(), at: '/no/such/place' });
     await heading(page, 'There is no such page').waitFor();

@@ -1,7 +1,9 @@
 import { Outlet } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useState } from 'react';
 
-const Notices = lazy(() => import('./notices.tsx'));
+const none = { default: () => <></> };
+// Where they cannot be loaded they are missing, and nothing else is.
+const Notices = lazy(() => import('./notices.tsx').catch(() => none));
 
 /** Around every page, with or without a session. */
 export function Root() {

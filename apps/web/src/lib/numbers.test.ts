@@ -44,6 +44,12 @@ describe('what a field says of its number', () => {
     expect(numberFault(0, { min: 0.0001, max: 1 })).toBe('Use 0.0001 to 1.');
   });
 
+  it('is that only whole ones are taken, where that is so', () => {
+    expect(numberFault(2.5, { min: 2, max: 20, whole: true })).toBe('Use a whole number.');
+    expect(numberFault(21, { min: 2, max: 20, whole: true })).toBe('Use 2 to 20.');
+    expect(numberFault(2.5, { min: 2, max: 20 })).toBeUndefined();
+  });
+
   it('is that it is none', () => {
     expect(numberFault(Number.NaN, { min: 0, max: 100 })).toMatch(/no number/);
   });

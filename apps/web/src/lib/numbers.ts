@@ -18,14 +18,17 @@ export function readNumber(text: string): number | '' {
 export interface NumberBounds {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+  /** Nothing between two whole numbers. */
+  readonly whole?: boolean | undefined;
 }
 
 const written = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 12 });
 
 /** What a field says of the number in it; undefined where it may be sent, and where there is none. */
-export function numberFault(value: number | '', { min, max }: NumberBounds): string | undefined {
+export function numberFault(value: number | '', { min, max, whole }: NumberBounds): string | undefined {
   if (value === '') return undefined;
   if (Number.isNaN(value)) return notANumber;
+  if (whole === true && !Number.isInteger(value)) return 'Use a whole number.';
   if ((min === undefined || value >= min) && (max === undefined || value <= max)) return undefined;
   if (min === undefined) return `Use ${written(max ?? value)} or less.`;
   return max === undefined ? `Use ${written(min)} or more.` : `Use ${written(min)} to ${written(max)}.`;

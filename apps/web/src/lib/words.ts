@@ -11,7 +11,8 @@ export const metricWords: Record<MetricName, { label: string; meaning: string }>
   },
   f1: {
     label: 'F1',
-    meaning: 'Harmonic mean of precision and recall, averaged over classes.',
+    meaning:
+      'Harmonic mean of precision and recall: of the positive class where there are two, else averaged over the classes.',
   },
   rocAuc: {
     label: 'ROC AUC',
@@ -27,6 +28,19 @@ export const metricWords: Record<MetricName, { label: string; meaning: string }>
   },
   mae: { label: 'MAE', meaning: 'Mean absolute error, in the unit of the target.' },
   r2: { label: 'R²', meaning: 'Share of the variance that the model explains.' },
+  pinball: {
+    label: 'Pinball loss',
+    meaning:
+      'Mean error, in the unit of the target, where each side of the quantile weighs as much as it should be missed.',
+  },
+  coverage: {
+    label: 'Coverage',
+    meaning: 'Share of rows not above what was predicted; a good model of a quantile comes near to it.',
+  },
+  poissonDeviance: {
+    label: 'Poisson deviance',
+    meaning: 'How far counts are from what was predicted, as a Poisson distribution weighs it; 0 is perfect.',
+  },
 };
 
 const isMetric = (name: string): name is MetricName => name in metricWords;
@@ -34,9 +48,12 @@ const isMetric = (name: string): name is MetricName => name in metricWords;
 /** "rocAuc" → "ROC AUC"; a name that is not known stays as it is. */
 export const metricLabel = (name: string): string => (isMetric(name) ? metricWords[name].label : name);
 
+/** Errors that are no shares. */
+const unscaled: ReadonlySet<string> = new Set(['rmse', 'mae', 'pinball', 'poissonDeviance']);
+
 /** A metric with the precision that suits it: three decimals for shares, four digits for errors with a unit. */
 export const formatMetric = (name: string, value: number | undefined): string =>
-  name === 'rmse' || name === 'mae' || isTiny(value) ? formatNumber(value, 4) : formatFixed(value, 3);
+  unscaled.has(name) || isTiny(value) ? formatNumber(value, 4) : formatFixed(value, 3);
 
 /** Of three decimals nothing would be left, and it is more than what computing leaves of nothing. */
 const isTiny = (value: number | undefined): boolean =>

@@ -175,12 +175,18 @@ function HeadCell<T>(props: {
   );
 }
 
+/** In characters, near what will stand there: a box to tick, a name, a word. */
+function waitingWidth<T>({ width, grow }: DataColumn<T>, row: number): number {
+  if (width !== undefined && width < 40) return 2;
+  return grow ? 16 + ((row * 5) % 12) : 7;
+}
+
 function WaitingRows<T>({ columns }: { columns: readonly DataColumn<T>[] }) {
   return Array.from({ length: 8 }, (_, row) => (
     <tr key={row} aria-hidden="true">
-      {columns.map((column, index) => (
+      {columns.map((column) => (
         <td key={column.key} className={classOf(column)}>
-          <SkeletonText width={index === 0 ? 16 + ((row * 5) % 12) : 7} />
+          <SkeletonText width={waitingWidth(column, row)} />
         </td>
       ))}
     </tr>

@@ -22,7 +22,7 @@ const textOf = (value: number | ''): string => (Number.isNaN(value) ? '' : Strin
  * form's to decide.
  */
 export function NumberField(props: NumberFieldProps) {
-  const { value, onChange, unit, min, max, step, stepFrom, error, onBlur, ...rest } = props;
+  const { value, onChange, unit, min, max, whole, step, stepFrom, error, onBlur, ...rest } = props;
   const [text, setText] = useState(textOf(value));
   const read = readNumber(text);
   // What was typed stands as long as it says what the form holds.
@@ -37,7 +37,7 @@ export function NumberField(props: NumberFieldProps) {
       autoComplete="off"
       {...rest}
       value={shown}
-      error={error ?? numberFault(value, { min, max })}
+      error={error ?? numberFault(value, { min, max, whole })}
       {...(unit !== undefined && {
         rightSection: <span aria-hidden="true">{unit}</span>,
         rightSectionWidth: `calc(${unit.length}ch + 20px)`,

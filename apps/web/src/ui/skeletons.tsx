@@ -9,7 +9,7 @@ export function SkeletonText({ width = 24 }: { width?: number }) {
 
 /** A block of the final height: a chart, a picture. */
 export function SkeletonBlock({ height }: { height: number }) {
-  return <span className={styles.bone} style={{ height, width: '100%' }} aria-hidden="true" />;
+  return <span className={`${styles.bone} ${styles.block}`} style={{ height }} aria-hidden="true" />;
 }
 
 /** Rows of a list to come, at the height of the real ones. */

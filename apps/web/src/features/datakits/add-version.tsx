@@ -1,11 +1,12 @@
 import type { Datakit, DatakitVersion } from '@quadrax/contract';
-import { Button, FileButton, Group, Progress } from '@mantine/core';
+import { Button, Checkbox, FileButton, Group, Progress } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { formatBytes } from '#lib/format.ts';
 import { ErrorState } from '#ui/error-state.tsx';
 import styles from './datakit-tabs.module.css';
 import { sendVersion } from './send-file.ts';
+import { statedIn, statedWords } from './reading-words.ts';
 import { stepsOf } from './version-words.ts';
 
 type Mode = 'append' | 'replace';
@@ -20,15 +21,17 @@ export function AddVersion({ datakit, current }: { datakit: Datakit; current: Da
   const client = useQueryClient();
   const abort = useRef<AbortController>(undefined);
   const [sent, setSent] = useState(0);
+  const [asBefore, setAsBefore] = useState(true);
+  const before = statedIn(current?.reading);
+  const words = statedWords(current?.reading);
   const send = useMutation({
     mutationFn: ({ file, mode }: { file: File; mode: Mode }) => {
       abort.current = new AbortController();
       setSent(0);
-      return sendVersion(
-        file,
-        { datakitId: datakit.id, mode },
-        { signal: abort.current.signal, progress: setSent },
-      );
+      return sendVersion(file, { datakitId: datakit.id, mode }, asBefore ? before : {}, {
+        signal: abort.current.signal,
+        progress: setSent,
+      });
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['datakits'] }),
   });
@@ -65,6 +68,16 @@ export function AddVersion({ datakit, current }: { datakit: Datakit; current: Da
           </>
         )}
       </Group>
+      {words !== '' && (
+        <Checkbox
+          mb={12}
+          size="xs"
+          checked={asBefore}
+          onChange={(event) => setAsBefore(event.currentTarget.checked)}
+          label={`Read it as the file before was stated to be read: ${words}`}
+          disabled={send.isPending}
+        />
+      )}
       {current && source !== undefined && stepsOf(current.recipe) && (
         <p className={styles.hint}>
           Version {current.version} was made by steps of version {source}. A file whose columns are as they

@@ -15,15 +15,35 @@ interface View {
   readonly matrix: readonly (readonly (number | null)[])[];
   /** From -1; else from 0. */
   readonly signed: boolean;
+  /** How many columns there are to compare, where that is known. */
+  readonly of: number | undefined;
 }
 
 const viewsOf = ({ numeric, categorical }: Found): View[] => [
-  ...(numeric ? [{ label: 'Pearson', columns: numeric.columns, matrix: numeric.pearson, signed: true }] : []),
+  ...(numeric
+    ? [{ label: 'Pearson', columns: numeric.columns, matrix: numeric.pearson, signed: true, of: numeric.of }]
+    : []),
   ...(numeric?.spearman
-    ? [{ label: 'Spearman', columns: numeric.columns, matrix: numeric.spearman, signed: true }]
+    ? [
+        {
+          label: 'Spearman',
+          columns: numeric.columns,
+          matrix: numeric.spearman,
+          signed: true,
+          of: numeric.of,
+        },
+      ]
     : []),
   ...(categorical
-    ? [{ label: 'Cramér’s V', columns: categorical.columns, matrix: categorical.cramersV, signed: false }]
+    ? [
+        {
+          label: 'Cramér’s V',
+          columns: categorical.columns,
+          matrix: categorical.cramersV,
+          signed: false,
+          of: categorical.of,
+        },
+      ]
     : []),
 ];
 
@@ -48,14 +68,16 @@ const labelled = { wide: 14, narrow: 5 } as const;
 function heatmap({ columns, matrix, signed, label }: View, narrow: boolean): ChartSpec {
   const numbers = columns.length <= labelled[narrow ? 'narrow' : 'wide'];
   const cells = matrix.flatMap((row, y) => row.map((value, x) => [x, y, value] as const));
+  // On a line as far as each name has room under its cell.
+  const level = columns.length <= (narrow ? 2 : 5);
   const known = cells.filter(([, , value]) => value !== null);
   return {
     option: () => ({
-      grid: { left: 12, right: 16, top: 12, bottom: 56, containLabel: true },
+      grid: { left: 12, right: 16, top: 28, bottom: 56, containLabel: true },
       xAxis: {
         type: 'category',
         data: [...columns],
-        axisLabel: { rotate: 45, formatter: shortName },
+        axisLabel: { rotate: level ? 0 : 45, interval: 0, formatter: shortName },
       },
       yAxis: {
         type: 'category',
@@ -107,6 +129,12 @@ function heatmap({ columns, matrix, signed, label }: View, narrow: boolean): Cha
   };
 }
 
+/** Which columns are left out, if any are. */
+const leftOut = ({ columns, of = columns.length }: View): string =>
+  of > columns.length
+    ? ` The first ${columns.length} of ${of} columns that can be compared; the rest are left out.`
+    : '';
+
 /** How the columns go together, over all rows. */
 export function Correlations({ correlations }: { correlations: Found }) {
   const views = useMemo(() => viewsOf(correlations), [correlations]);
@@ -119,7 +147,7 @@ export function Correlations({ correlations }: { correlations: Found }) {
     <div className={styles.correlations}>
       <Section
         title="How the columns go together"
-        note={`${meanings[view.label]}${correlations.exact ? ' Exact, over all rows.' : ''}`}
+        note={`${meanings[view.label]}${correlations.exact ? ' Exact, over all rows.' : ''}${leftOut(view)}`}
         aside={
           views.length > 1 && (
             <SegmentedControl
@@ -136,7 +164,7 @@ export function Correlations({ correlations }: { correlations: Found }) {
           label={`${view.label} of every two columns`}
           option={chart.option}
           table={chart.table}
-          height={Math.min(640, 140 + view.columns.length * 28)}
+          height={Math.min(640, 156 + view.columns.length * 28)}
         />
       </Section>
     </div>

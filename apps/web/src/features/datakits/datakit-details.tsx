@@ -8,6 +8,7 @@ import { SkeletonText } from '#ui/skeletons.tsx';
 import { useUpdateDatakit } from './datakit-queries.ts';
 import { useVersion } from './datakit-work.ts';
 import styles from './datakit-view.module.css';
+import { readingWords } from './reading-words.ts';
 import { madeWords, predictionOf } from './version-words.ts';
 import { WarningList } from './warning-list.tsx';
 
@@ -49,12 +50,26 @@ export function DatakitDetails({ datakit }: { datakit: Datakit }) {
             )}
           </CopyButton>
         </dd>
+        <HowRead datakit={datakit} />
         <dt>Made</dt>
         <dd className={styles.made}>
           <HowMade datakit={datakit} />
         </dd>
       </dl>
     </div>
+  );
+}
+
+/** How the file of the current version was read, where it has one and that is known. */
+function HowRead({ datakit }: { datakit: Datakit }) {
+  const { data } = useVersion(datakit.id, datakit.version);
+  const words = data?.reading && readingWords(data.reading);
+  if (!words) return null;
+  return (
+    <>
+      <dt>Read as</dt>
+      <dd className={styles.made}>{words}</dd>
+    </>
   );
 }
 

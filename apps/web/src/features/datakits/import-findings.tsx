@@ -1,5 +1,6 @@
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import styles from './import-panel.module.css';
+import { encodingWords } from './quick-decode.ts';
 import { delimiterName, type QuickLook } from './quick-look.ts';
 
 const formatNames: Record<QuickLook['format'], string> = {
@@ -19,12 +20,12 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
   const facts = [
     formatNames[look.format],
     look.delimiter && `${delimiterName(look.delimiter)} between cells`,
-    look.encoding,
+    look.encoding && encodingWords(look.encoding),
     look.columns.length > 0 && `${look.columns.length} columns`,
   ].filter((fact) => typeof fact === 'string');
   const shown = look.columns.slice(0, MOST_COLUMNS);
   return (
-    <div className={styles.findings}>
+    <div>
       <p className={styles.facts}>{facts.join(' · ')}</p>
       {look.notes.length > 0 && (
         <ul className={styles.notes}>

@@ -3,11 +3,12 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useEffectEvent } from 'react';
 import { formatBytes, plural } from '#lib/format.ts';
 import { ImportFindings } from './import-findings.tsx';
+import { ImportReading } from './import-reading.tsx';
 import { ImportProgress } from './import-progress.tsx';
 import styles from './import-panel.module.css';
 import { PARTS_FROM_BYTES } from './send-file.ts';
 import type { UploadItem } from './upload-queue.ts';
-import { commitUpload, pauseUpload, removeUpload, renameUpload, useUploads } from './uploads.ts';
+import { commitUpload, pauseUpload, readUpload, removeUpload, renameUpload, useUploads } from './uploads.ts';
 
 /** Every dropped file, from the look at it to the datakit. `onDone` hears of those that are through, once each. */
 export function ImportPanel({ onDone }: { onDone: (datakit: Datakit, alone: boolean) => void }) {
@@ -110,7 +111,10 @@ function ImportFields({ item }: { item: UploadItem }) {
           <Discard item={item} />
         </div>
       </div>
-      <ImportFindings look={item.look} />
+      <div className={styles.findings}>
+        <ImportReading item={item} onRead={(reading) => readUpload(item.id, reading)} />
+        <ImportFindings look={item.look} />
+      </div>
     </div>
   );
 }

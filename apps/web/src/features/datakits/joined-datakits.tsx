@@ -1,6 +1,6 @@
 import type { Datakit } from '@quadrax/contract';
-import { Button, NativeSelect } from '@mantine/core';
-import { useDatakits } from './datakit-queries.ts';
+import { Button, Select } from '@mantine/core';
+import { useDatakitSearch } from './datakit-search.tsx';
 import styles from './datakit-tabs.module.css';
 import { type Joined, tableName } from './table-name.ts';
 
@@ -11,13 +11,14 @@ export function JoinedDatakits(props: {
   onChange: (joined: readonly Joined[]) => void;
 }) {
   const { datakit, joined, onChange } = props;
-  const { data } = useDatakits({ status: 'READY', sort: 'name' });
+  const { shown, select, clear } = useDatakitSearch(undefined, { status: 'READY' });
   const taken = new Set([datakit.id, ...joined.map(({ datakitId }) => datakitId)]);
-  const others = data?.pages.flatMap(({ items }) => items).filter(({ id }) => !taken.has(id)) ?? [];
-  if (others.length === 0 && joined.length === 0) return null;
+  const others = shown.filter(({ id }) => !taken.has(id));
+  if (others.length === 0 && joined.length === 0 && select.searchValue === '') return null;
   const add = (id: string): void => {
     const chosen = others.find((one) => one.id === id);
     if (chosen) onChange([...joined, { datakitId: id, as: tableName(chosen.name, joined) }]);
+    clear();
   };
   return (
     <div className={styles.bar}>
@@ -33,16 +34,16 @@ export function JoinedDatakits(props: {
           {as} ×
         </Button>
       ))}
-      {joined.length < 8 && others.length > 0 && (
-        <NativeSelect
+      {joined.length < 8 && (
+        <Select
+          {...select}
           size="xs"
+          className={styles.join}
           aria-label="Another datakit to join"
-          value=""
-          onChange={(event) => add(event.currentTarget.value)}
-          data={[
-            { value: '', label: 'Join another datakit …' },
-            ...others.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+          placeholder="Join another datakit"
+          value={null}
+          onChange={(id) => id !== null && add(id)}
+          data={others.map(({ id, name }) => ({ value: id, label: name }))}
         />
       )}
     </div>

@@ -67,9 +67,11 @@ function pathOf(start: Placed, bends: readonly Placed[], end: Placed): string {
   let path = `M${x},${y}`;
   for (const next of [...bends, end]) {
     const [to, height] = [leftOf(next), middleOf(next)];
-    const middle = (x + to) / 2;
-    path += ` C${middle},${y} ${middle},${height} ${to},${height}`;
-    if (next !== end) path += ` H${to + box.width}`;
+    // Level before its end: what is written there stands above it.
+    const level = next === end ? to - box.across / 2 : to;
+    const middle = (x + level) / 2;
+    path += ` C${middle},${y} ${middle},${height} ${level},${height}`;
+    path += ` H${next === end ? to : to + box.width}`;
     [x, y] = [to + box.width, height];
   }
   return path;

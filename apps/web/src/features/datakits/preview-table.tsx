@@ -12,6 +12,10 @@ import styles from './preview-table.module.css';
 const ROW_HEIGHT = 32;
 const HEAD_HEIGHT = 84;
 const GUTTER = 64;
+/** Rows that the frame has room for at least, for what it says where there are none. */
+const FEWEST_ROWS = 4;
+/** Room below the rows for a bar to scroll by. */
+const FOOT = 16;
 /** How wide the columns that the frame cuts off fade out. */
 const FADE = 48;
 
@@ -67,7 +71,12 @@ function Frame(props: FrameProps) {
   const wide = GUTTER + widths.reduce((sum, one) => sum + one, 0);
   return (
     <div className={styles.sight}>
-      <div ref={frame} className={styles.frame} onScroll={onScroll}>
+      <div
+        ref={frame}
+        className={styles.frame}
+        style={{ maxHeight: wholeHeight(datakit.rows) }}
+        onScroll={onScroll}
+      >
         <table
           className={styles.table}
           style={{ width: wide }}
@@ -123,6 +132,10 @@ function Frame(props: FrameProps) {
     </div>
   );
 }
+
+/** Of a frame without a filter: filters change nothing of it, so that nothing below it jumps. */
+const wholeHeight = (rows: number | null): number | undefined =>
+  rows === null ? undefined : HEAD_HEIGHT + Math.max(FEWEST_ROWS, rows) * ROW_HEIGHT + FOOT;
 
 const rowNumbers = ({ from, to }: RowWindow): number[] =>
   Array.from({ length: to - from }, (_, place) => from + place);

@@ -66,7 +66,7 @@ export function QueryTab({ datakit }: { datakit: Datakit }) {
         </Button>
         <span className={styles.quiet}>
           {run.data
-            ? `${run.data.truncated ? 'The first ' : ''}${formatInteger(run.data.rows.length)} ${run.data.rows.length === 1 ? 'row' : 'rows'}, ${plural(run.data.columns.length, 'column')} in ${formatNumber(run.data.elapsedMs, 3)} ms`
+            ? `${run.data.truncated ? 'The first ' : ''}${formatInteger(run.data.rows.length)} ${run.data.rows.length === 1 ? 'row' : 'rows'}, ${plural(run.data.columns.length, 'column')} in ${formatNumber(run.data.elapsedMs, 3)} ms${run.data.shortened > 0 ? `; ${plural(run.data.shortened, 'text')} of more than 10,000 characters cut` : ''}`
             : 'Ctrl-Enter runs it. The datakit is the table data; earlier versions are data_v1, data_v2 …'}
         </span>
         <span className={styles.grow} />

@@ -1,4 +1,6 @@
-import type { FileFormat } from '@quadrax/contract';
+import type { FileFormat, StatedReading } from '@quadrax/contract';
+import { wideEncoding } from '@quadrax/contract/text-encodings';
+import { quickDecode } from './quick-decode.ts';
 
 /** How many bytes of a file the browser looks at before the upload. */
 export const LOOK_BYTES = 65_536;
@@ -14,8 +16,11 @@ export interface LookColumn {
 /** What the first bytes of a file tell. A guess to show people; the server decides by the whole file. */
 export interface QuickLook {
   readonly format: FileFormat | 'unknown';
+  /** Its name in the Encoding Standard. */
   readonly encoding?: string;
   readonly delimiter?: string;
+  /** Of delimited text: whether the first line names the columns. */
+  readonly header?: boolean;
   readonly columns: readonly LookColumn[];
   /** Sentences about what stands out, and what will be done about it. */
   readonly notes: readonly string[];
@@ -25,51 +30,33 @@ export interface QuickLook {
  * Looks at the beginning of a file.
  * @param bytes the first bytes, at most `LOOK_BYTES`
  * @param complete true when `bytes` is the whole file (the last line then counts as whole)
+ * @param stated what is not to be guessed
  */
-export function quickLook(bytes: Uint8Array, complete: boolean): QuickLook {
-  const binary = binaryFormat(bytes);
+export function quickLook(bytes: Uint8Array, complete: boolean, stated: StatedReading = {}): QuickLook {
+  const binary = binaryFormat(bytes, stated.encoding?.startsWith('utf-16') ?? false);
   if (binary) return { format: binary, columns: [], notes: [binaryNote(binary)] };
-  const { text, encoding } = decode(bytes);
+  const { text, encoding } = quickDecode(bytes, stated.encoding);
   const trimmed = text.trimStart();
   if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
     const json = lookAtJson(trimmed, complete);
     if (json) return { ...json, encoding };
   }
-  return { ...lookAtDelimited(text, complete), encoding };
+  return { ...lookAtDelimited(text, complete, stated), encoding };
 }
 
-function binaryFormat(bytes: Uint8Array): 'parquet' | 'xlsx' | 'unknown' | undefined {
+function binaryFormat(bytes: Uint8Array, wide: boolean): 'parquet' | 'xlsx' | 'unknown' | undefined {
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
   if (magic === 'PAR1') return 'parquet';
   if (magic === 'PK\u0003\u0004') return 'xlsx';
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  return !utf16 && bytes.subarray(0, 4096).includes(0) ? 'unknown' : undefined;
+  if (wide || wideEncoding(bytes)) return undefined;
+  return bytes.subarray(0, 4096).includes(0) ? 'unknown' : undefined;
 }
 
 function binaryNote(format: 'parquet' | 'xlsx' | 'unknown'): string {
   if (format === 'parquet') return 'A Parquet file: names and types are in the file and are kept.';
   if (format === 'xlsx')
-    return 'A zipped file, most likely an Excel workbook: the first sheet with data is read.';
+    return 'A zipped file, most likely an Excel workbook: the first sheet with a table is read, unless you name another.';
   return 'This does not look like text, Parquet or Excel. The server will refuse it if it cannot read it as a table.';
-}
-
-/** Decodes by byte-order mark, then as UTF-8, then as Windows-1252, which takes any byte. */
-function decode(bytes: Uint8Array): { text: string; encoding: string } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
-    return { text: new TextDecoder('utf-16le').decode(bytes), encoding: 'UTF-16' };
-  }
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
-    return { text: new TextDecoder('utf-16be').decode(bytes), encoding: 'UTF-16' };
-  }
-  try {
-    // `stream` leaves a character that the 64 KB cut in two for later instead of calling it an error.
-    return {
-      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }),
-      encoding: 'UTF-8',
-    };
-  } catch {
-    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'Windows-1252' };
-  }
 }
 
 // ---------------------------------------------------------------- JSON
@@ -137,26 +124,47 @@ function columnsOfRecords(records: readonly Record<string, unknown>[]): LookColu
 // ---------------------------------------------------------------- delimited text
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Looked for where none of those makes columns. */
+const RARE = ['^', '~', '#', '\u0001'] as const;
 const delimiterNames: Record<string, string> = {
   ',': 'comma',
   ';': 'semicolon',
   '\t': 'tab',
   '|': 'vertical bar',
+  ':': 'colon',
+  ' ': 'space',
+  '\u0001': 'control character 01',
 };
+/** Those that a person can choose between. */
+export const delimiterChoices = [...DELIMITERS, ':', ' ', '^', '~', '#', '\u0001'] as const;
 
 /** The delimiter in a word. */
 export const delimiterName = (delimiter: string): string => delimiterNames[delimiter] ?? delimiter;
 
-function lookAtDelimited(text: string, complete: boolean): Omit<QuickLook, 'encoding'> {
-  const candidates = DELIMITERS.map((delimiter) => {
-    const rows = parseDelimited(text, delimiter, complete);
-    return { delimiter, rows, score: evenness(rows) };
-  });
-  const best = candidates.reduce((winner, other) => (other.score > winner.score ? other : winner));
-  const { rows } = best;
-  const delimiter = best.score > 0 ? best.delimiter : undefined;
+function lookAtDelimited(
+  text: string,
+  complete: boolean,
+  stated: StatedReading,
+): Omit<QuickLook, 'encoding'> {
+  // The first line of what Excel writes for itself.
+  const excel = /^"?sep=(.)"?(\r\n|\n|\r)/i.exec(text);
+  const table = excel ? text.slice(excel[0].length) : text;
+  const look = (delimiter: string) => {
+    const { rows, skipped } = belowTitles(parseDelimited(table, delimiter, complete));
+    return { delimiter, rows, skipped, score: evenness(rows) };
+  };
+  const best = (delimiters: readonly string[]) =>
+    delimiters.map(look).reduce((winner, other) => (other.score > winner.score ? other : winner));
+  const given = stated.delimiter ?? excel?.[1];
+  const usual = given === undefined ? best(DELIMITERS) : look(given);
+  const chosen = given === undefined && usual.score === 0 ? best(RARE) : usual;
+  const { rows, skipped } = chosen.score > 0 ? chosen : usual;
+  const delimiter = given ?? (chosen.score > 0 ? chosen.delimiter : undefined);
   const header = rows[0] ?? [];
-  const named = header.every((cell) => cell.trim() !== '' && !isNumber(cell));
+  const named =
+    stated.header === undefined
+      ? header.every((cell) => cell.trim() !== '' && !isNumber(cell))
+      : stated.header === 'yes';
   const body = named ? rows.slice(1) : rows;
   const names = named ? header : header.map((_, i) => `column ${i + 1}`);
   const columns = names.map((name, i) =>
@@ -165,7 +173,32 @@ function lookAtDelimited(text: string, complete: boolean): Omit<QuickLook, 'enco
       body.map((row) => row[i] ?? ''),
     ),
   );
-  return { format: 'csv', ...(delimiter && { delimiter }), columns, notes: notesOf(rows, names, named) };
+  const notes = notesOf(rows, names, named || stated.header === 'no');
+  return {
+    format: 'csv',
+    ...(delimiter && { delimiter }),
+    header: named,
+    columns,
+    notes: [...skippedNote(skipped + (excel ? 1 : 0)), ...notes],
+  };
+}
+
+function skippedNote(lines: number): string[] {
+  if (lines === 0) return [];
+  return [`${lines === 1 ? 'A line' : `${lines} lines`} above the table will be left out.`];
+}
+
+/** Without titles and comments above it, which have fewer cells than most rows. The server looks more closely. */
+function belowTitles(rows: readonly string[][]): { rows: readonly string[][]; skipped: number } {
+  const counts = new Map<number, number>();
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [width = 0] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  const isTitle = (row: readonly string[]) =>
+    row.filter((cell) => cell.trim() !== '').length < 2 && (width > 2 || row[0]?.trim() !== '');
+  const isComment = (row: readonly string[]) =>
+    row.length < width && row[0]?.trimStart().startsWith('#') === true;
+  const skipped = rows.findIndex((row) => !isTitle(row) && !isComment(row));
+  return width < 2 || skipped <= 0 ? { rows, skipped: 0 } : { rows: rows.slice(skipped), skipped };
 }
 
 /** How well a delimiter explains the rows: columns beyond the first, weighted by the share of rows that have as many. */

@@ -1,7 +1,8 @@
 import type { Datakit } from '@quadrax/client';
 import type { UploadMemory } from '@quadrax/client';
 import { api } from '#lib/api.ts';
-import type { SendHooks } from './upload-queue.ts';
+import type { StatedReading } from '@quadrax/contract';
+import type { SendHooks, UploadFields } from './upload-queue.ts';
 
 /** Larger files go in parts, which may be interrupted. */
 export const PARTS_FROM_BYTES = 8 * 1024 * 1024;
@@ -16,14 +17,23 @@ const memory: UploadMemory = {
 };
 
 /** Gives up an upload in parts of this file, if there is one; what the server keeps of it goes too. */
-export const giveUpFile = (file: File): Promise<void> => api.datakits.giveUpInParts(file, { memory });
+export const giveUpFile = (file: File, reading: StatedReading): Promise<void> =>
+  api.datakits.giveUpInParts(file, { memory, reading });
 
 /** Rows for a datakit that is there, beside its own or in their place. */
-export type Into = { readonly datakitId: string; readonly mode: 'append' | 'replace' };
+export type Into = {
+  readonly datakitId: string;
+  readonly mode: 'append' | 'replace';
+};
 
 /** Uploads a file as the next version of a datakit. @throws QuadraxError, or the signal's reason */
-export const sendVersion = (file: File, into: Into, { signal, progress }: SendHooks): Promise<Datakit> =>
-  api.datakits.uploadInParts(file, { into, memory, signal, onProgress: progress });
+export const sendVersion = (
+  file: File,
+  into: Into,
+  reading: StatedReading,
+  { signal, progress }: SendHooks,
+): Promise<Datakit> =>
+  api.datakits.uploadInParts(file, { into, reading, memory, signal, onProgress: progress });
 
 /**
  * Uploads a file with progress; a name or description that is empty is left to the server.
@@ -31,12 +41,13 @@ export const sendVersion = (file: File, into: Into, { signal, progress }: SendHo
  */
 export const sendFile = (
   file: File,
-  { name, description }: { name: string; description: string },
+  { name, description, reading }: UploadFields,
   { signal, progress }: SendHooks,
 ): Promise<Datakit> => {
   const options = {
     name: name === '' ? undefined : name,
     description: description === '' ? undefined : description,
+    reading,
     signal,
     onProgress: progress,
   };

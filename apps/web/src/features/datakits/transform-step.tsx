@@ -1,8 +1,9 @@
-import { Button, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
+import { Button, MultiSelect, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useRef } from 'react';
 import { flushSync } from 'react-dom';
 import { ColumnNames } from './column-names.tsx';
-import { useDatakit, useDatakits } from './datakit-queries.ts';
+import { useDatakit } from './datakit-queries.ts';
+import { useDatakitSearch } from './datakit-search.tsx';
 import styles from './datakit-tabs.module.css';
 import { putBetween } from './sql-name.ts';
 import { faultText, type StepFault } from './transform-preview.ts';
@@ -201,16 +202,18 @@ function ExpressionField(props: FieldProps & { label: string; value: string }) {
   );
 }
 
-function DatakitField(props: ChoiceProps) {
-  const { data } = useDatakits({ status: 'READY', sort: 'name' });
-  const known = data?.pages.flatMap(({ items }) => items) ?? [];
+function DatakitField({ label, value, wrong, onChange }: ChoiceProps) {
+  const { data: chosen } = useDatakit(value === '' ? undefined : value);
+  const { shown, select } = useDatakitSearch(chosen, { status: 'READY' });
   return (
-    <NativeSelect
-      label={props.label}
-      error={props.wrong}
-      value={props.value}
-      data={[{ value: '', label: 'Choose' }, ...known.map(({ id, name }) => ({ value: id, label: name }))]}
-      onChange={(event) => props.onChange(event.currentTarget.value)}
+    <Select
+      {...select}
+      label={label}
+      placeholder="Type a name"
+      error={wrong || select.error}
+      value={value === '' ? null : value}
+      data={shown.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={(id) => id !== null && onChange(id)}
     />
   );
 }

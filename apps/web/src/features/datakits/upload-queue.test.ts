@@ -1,11 +1,11 @@
 import type { Datakit } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { createUploadQueue, nameOfFile, type SendHooks } from './upload-queue.ts';
+import { createUploadQueue, nameOfFile, type SendHooks, type UploadFields } from './upload-queue.ts';
 import { addSample, speedOf, type SpeedSample } from './upload-speed.ts';
 
 interface Sending extends SendHooks {
   readonly file: File;
-  readonly fields: { name: string; description: string };
+  readonly fields: UploadFields;
   resolve(datakit: Datakit): void;
   reject(error: unknown): void;
 }
@@ -65,7 +65,28 @@ describe('the upload queue', () => {
     queue.add([file('a.csv')]);
     queue.rename('item-1', { name: ' Penguins ', description: 'Palmer station' });
     queue.commit('item-1');
-    expect(sendings[0]?.fields).toEqual({ name: 'Penguins', description: 'Palmer station' });
+    expect(sendings[0]?.fields).toMatchObject({ name: 'Penguins', description: 'Palmer station' });
+  });
+
+  it('sends what was stated of how the file is read', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.read('item-1', { encoding: 'koi8-r' });
+    queue.commit('item-1');
+    expect(sendings[0]?.fields.reading).toEqual({ encoding: 'koi8-r' });
+  });
+
+  it('lets a file that was refused be tried another way', async () => {
+    const { queue, sendings } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.commit('item-1');
+    sendings[0]?.reject(new Error('The quote opened on line 1 is never closed.'));
+    await settled();
+    expect(states(queue)).toEqual(['failed']);
+    queue.read('item-1', { delimiter: ';' });
+    expect(states(queue)).toEqual(['review']);
+    queue.commit('item-1');
+    expect(sendings[1]?.fields.reading).toEqual({ delimiter: ';' });
   });
 
   it('keeps a failed file with its reason, and sends it again on demand', async () => {

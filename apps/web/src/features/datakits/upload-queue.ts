@@ -1,4 +1,4 @@
-import type { Datakit, ErrorDetail } from '@quadrax/contract';
+import type { Datakit, ErrorDetail, StatedReading } from '@quadrax/contract';
 import type { QuickLook } from './quick-look.ts';
 import { addSample, type SpeedSample } from './upload-speed.ts';
 
@@ -14,6 +14,8 @@ interface Common {
   readonly file: File;
   readonly name: string;
   readonly description: string;
+  /** What is not to be guessed of how it is read. */
+  readonly reading: StatedReading;
   readonly look?: QuickLook;
 }
 
@@ -38,11 +40,17 @@ export interface SendHooks {
   progress(loaded: number, total: number): void;
 }
 
+export interface UploadFields {
+  readonly name: string;
+  readonly description: string;
+  readonly reading: StatedReading;
+}
+
 export interface UploadQueueParts {
   /** Sends one file; rejects with what `explain` understands, also when the signal aborts. */
-  send(file: File, fields: { name: string; description: string }, hooks: SendHooks): Promise<Datakit>;
+  send(file: File, fields: UploadFields, hooks: SendHooks): Promise<Datakit>;
   /** Removes what has arrived of a file that will not be sent any more. */
-  giveUp(file: File): Promise<void>;
+  giveUp(file: File, reading: StatedReading): Promise<void>;
   explain(error: unknown): UploadFailure;
   now(): number;
   newId(): string;
@@ -55,6 +63,8 @@ export interface UploadQueue {
   add(files: readonly File[]): void;
   setLook(id: string, look: QuickLook): void;
   rename(id: string, fields: { name?: string; description?: string }): void;
+  /** States how a file is read; one that was refused may be tried so. */
+  read(id: string, reading: StatedReading): void;
   /** Stops an upload for now: `commit` goes on with it. */
   pause(id: string): void;
   /** Uploads an item as soon as those before it are through. */
@@ -107,7 +117,7 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
     const ending = parts
       .send(
         item.file,
-        { name: item.name.trim(), description: item.description.trim() },
+        { name: item.name.trim(), description: item.description.trim(), reading: item.reading },
         { signal: abort.signal, progress },
       )
       .then(
@@ -119,10 +129,10 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
   };
 
   /** Once nothing of it is on its way any more. What could not be removed expires by itself. */
-  const giveUp = async ({ id, file }: UploadItem): Promise<void> => {
+  const giveUp = async ({ id, file, reading }: UploadItem): Promise<void> => {
     await endings.get(id);
     endings.delete(id);
-    await parts.giveUp(file).catch(() => {});
+    await parts.giveUp(file, reading).catch(() => {});
   };
 
   const startNext = (): void => {
@@ -141,13 +151,23 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
       set([
         ...items,
         ...files.map((file): UploadItem => {
-          const common = { id: parts.newId(), file, name: nameOfFile(file.name), description: '' };
+          const common = {
+            id: parts.newId(),
+            file,
+            name: nameOfFile(file.name),
+            description: '',
+            reading: {},
+          };
           return file.size === 0
             ? { ...common, state: 'failed', failure: emptyFile }
             : { ...common, state: 'review' };
         }),
       ]),
     setLook: (id, look) => change(id, (item) => ({ ...item, look })),
+    read: (id, reading) =>
+      change(id, (item) =>
+        item.state === 'failed' ? { ...base(item), state: 'review', reading } : { ...item, reading },
+      ),
     rename: (id, fields) => change(id, (item) => ({ ...item, ...fields })),
     commit: (id) => {
       change(id, (item) =>
@@ -182,10 +202,11 @@ const emptyFile: UploadFailure = {
   final: true,
 };
 
-const base = ({ id, file, name, description, look }: UploadItem): Common => ({
+const base = ({ id, file, name, description, reading, look }: UploadItem): Common => ({
   id,
   file,
   name,
   description,
+  reading,
   ...(look && { look }),
 });

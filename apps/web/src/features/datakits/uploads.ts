@@ -1,3 +1,4 @@
+import type { StatedReading } from '@quadrax/contract';
 import { useSyncExternalStore } from 'react';
 import { failureOf } from '#lib/failure.ts';
 import { LOOK_BYTES, quickLook } from './quick-look.ts';
@@ -34,9 +35,18 @@ export function addFiles(files: readonly File[]): void {
   }
 }
 
-async function look({ id, file }: UploadItem): Promise<void> {
+async function look({ id, file, reading }: UploadItem): Promise<void> {
   const bytes = new Uint8Array(await file.slice(0, LOOK_BYTES).arrayBuffer());
-  queue.setLook(id, quickLook(bytes, file.size <= LOOK_BYTES));
+  const found = quickLook(bytes, file.size <= LOOK_BYTES, reading);
+  // Another way may have been stated meanwhile, whose look comes by itself.
+  if (queue.items().find((item) => item.id === id)?.reading === reading) queue.setLook(id, found);
+}
+
+/** States how a file is read, and looks at it so. */
+export function readUpload(id: string, reading: StatedReading): void {
+  queue.read(id, reading);
+  const item = queue.items().find((one) => one.id === id);
+  if (item) void look(item);
 }
 
 export const { commit: commitUpload, pause: pauseUpload, remove: removeUpload, rename: renameUpload } = queue;

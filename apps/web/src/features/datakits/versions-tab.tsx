@@ -82,7 +82,7 @@ function VersionItem(props: {
     <li className={styles.version}>
       <div>
         <h2>
-          Version {version.version} <StatusMark status={version.status} silent={version.status === 'READY'} />
+          <StatusMark status={version.status} silent={version.status === 'READY'} /> Version {version.version}
           {version.current && ' · current'}
         </h2>
         <p title={formatMoment(version.createdAt)}>{facts.join(' · ')}</p>

@@ -20,7 +20,7 @@ export function WarningList(props: {
             <span>{warning.message}</span>
           ) : (
             <button type="button" onClick={() => props.onChoose(warning)}>
-              {!warning.message.includes(warning.column) && <strong>{warning.column}: </strong>}
+              {!warning.message.includes(`"${warning.column}"`) && <strong>{warning.column}: </strong>}
               {warning.message}
             </button>
           )}

@@ -1,8 +1,7 @@
 import type { Datakit, Model, ModelVersion } from '@quadrax/contract';
-import { Button, Checkbox, Loader, MultiSelect, Select, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useDatakits } from '#features/datakits';
+import { useDatakitSearch } from '#features/datakits';
 import { formatInteger } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
@@ -106,29 +105,22 @@ function FittingDatakit(props: {
   onChoose: (datakit: Datakit) => void;
 }) {
   const { version, datakit, onChoose } = props;
-  const [typed, setTyped] = useState('');
-  const [name] = useDebouncedValue(typed === datakit?.name ? '' : typed.trim(), 200);
-  const list = useDatakits({ name: name || undefined });
-  const found = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const all = datakit && !found.some(({ id }) => id === datakit.id) ? [datakit, ...found] : found;
-  const options = all
+  const { shown, select } = useDatakitSearch(datakit);
+  const options = shown
     .map((one) => ({ one, reason: unfitReason(one, version) }))
     .toSorted((a, b) => Number(a.reason !== undefined) - Number(b.reason !== undefined));
   return (
     <Select
+      {...select}
       label="Datakit"
       placeholder="Type a name"
-      searchable
       comboboxProps={inPlace}
       classNames={{ option: styles.choice }}
       value={datakit?.id ?? null}
-      onSearchChange={setTyped}
       onChange={(id) => {
-        const chosen = all.find((one) => one.id === id);
+        const chosen = shown.find((one) => one.id === id);
         if (chosen) onChoose(chosen);
       }}
-      // The server has searched already.
-      filter={({ options: given }) => given}
       data={options.map(({ one, reason }) => ({
         value: one.id,
         label: one.name,
@@ -145,10 +137,6 @@ function FittingDatakit(props: {
           </div>
         );
       }}
-      nothingFoundMessage={list.isFetching ? 'Searching' : 'No datakit of that name'}
-      rightSection={list.isFetching ? <Loader size={14} /> : undefined}
-      allowDeselect={false}
-      error={list.error ? 'The datakits could not be read. Reload the page to try again.' : undefined}
     />
   );
 }

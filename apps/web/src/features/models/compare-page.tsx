@@ -1,4 +1,4 @@
-import type { Comparison } from '@quadrax/contract';
+import type { ClassWeights, Comparison } from '@quadrax/contract';
 import { NativeSelect, useComputedColorScheme } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -15,10 +15,19 @@ import { Page } from '#ui/page.tsx';
 import { Scroller } from '#ui/scroller.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
-import { curveClasses, itemNames, overlaidCurves, overlaidResiduals } from './compare-charts.ts';
+import {
+  curveClasses,
+  itemNames,
+  learningMetrics,
+  overlaidCurves,
+  overlaidLearning,
+  overlaidLoss,
+  overlaidResiduals,
+} from './compare-charts.ts';
 import styles from './compare-page.module.css';
 import {
   byMember,
+  classWeightsText,
   formatInterval,
   metricMeaning,
   parameterLabel,
@@ -139,6 +148,10 @@ const factLabels: Record<string, string> = {
   target: 'Target',
   features: 'Features',
   algorithm: 'Algorithm',
+  positive: 'Positive class',
+  classWeights: 'Class weights',
+  threshold: 'Threshold',
+  calibrate: 'Probabilities',
   validation: 'Validation',
   seed: 'Seed',
 };
@@ -154,6 +167,8 @@ function factText(name: string, value: unknown): string {
   if (value === null) return '–';
   if (name === 'validation') return validationText(value as Parameters<typeof validationText>[0]);
   if (name === 'algorithm' && typeof value === 'string') return algorithmLabel(value);
+  if (name === 'classWeights') return classWeightsText(value as ClassWeights) ?? 'none';
+  if (name === 'threshold') return parameterText(value);
   if (typeof value !== 'number') return parameterText(value);
   return name === 'seed' ? String(value) : formatInteger(value);
 }
@@ -221,6 +236,10 @@ function Curves({ comparison: { items } }: { comparison: Comparison }) {
       ['Precision and recall', overlaidCurves('pr', items, label)],
       ['Calibration', overlaidCurves('calibration', items, label)],
       ['Errors', overlaidResiduals(items)],
+      ...learningMetrics(items).map(
+        (metric) => [`Learning curves, ${metricLabel(metric)}`, overlaidLearning(items, metric)] as const,
+      ),
+      ['Loss while learning', overlaidLoss(items)],
     ],
     [items, label],
   );

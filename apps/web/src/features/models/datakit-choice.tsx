@@ -1,10 +1,8 @@
 import type { Datakit } from '@quadrax/contract';
-import { Button, Loader, Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { useAddSample, useDatakits, useSamples } from '#features/datakits';
-import { formatInteger, plural } from '#lib/format.ts';
+import { useAddSample, useDatakitSearch, useSamples } from '#features/datakits';
+import { plural } from '#lib/format.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 
@@ -15,32 +13,21 @@ export function DatakitChoice(props: {
   onChoose: (id: string) => void;
 }) {
   const { datakit, rows, onChoose } = props;
-  const [typed, setTyped] = useState('');
-  const [name] = useDebouncedValue(typed === datakit?.name ? '' : typed.trim(), 200);
-  const list = useDatakits({ name: name || undefined, status: 'READY' });
-  const found = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const shown = datakit && !found.some((one) => one.id === datakit.id) ? [datakit, ...found] : found;
-  if (!datakit && list.data && found.length === 0 && name === '') return <NoData onChoose={onChoose} />;
+  const { shown, none, select } = useDatakitSearch(datakit, { status: 'READY' });
+  if (none) return <NoData onChoose={onChoose} />;
   return (
     <Select
+      {...select}
       label="Data"
       description={sizeOf(datakit, rows)}
       placeholder="Type a name"
-      searchable
       value={datakit?.id ?? null}
-      onSearchChange={setTyped}
       onChange={(id) => id && onChoose(id)}
-      // The server has searched already.
-      filter={({ options }) => options}
-      data={shown.map((one) => ({ value: one.id, label: one.name, rows: one.rows }))}
+      data={shown.map((one) => ({ value: one.id, label: one.name }))}
       renderOption={({ option }) => {
         const one = shown.find((candidate) => candidate.id === option.value);
-        return `${option.label} · ${one?.rows === null || one === undefined ? '' : `${formatInteger(one.rows)} rows`}`;
+        return typeof one?.rows === 'number' ? `${option.label} · ${plural(one.rows, 'row')}` : option.label;
       }}
-      nothingFoundMessage={list.isFetching ? 'Searching' : 'No datakit of that name is ready'}
-      rightSection={list.isFetching ? <Loader size={14} /> : undefined}
-      allowDeselect={false}
-      error={list.error ? 'The datakits could not be read. Reload the page to try again.' : undefined}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { thresholdChart } from './charts/threshold-curve.ts';
-import { decisionText, featureUseText } from './feature-use.ts';
+import { decisionText, featureUseText, positiveOf } from './feature-use.ts';
 
 describe('how a column was used', () => {
   it('is said in plain words', () => {
@@ -18,9 +18,14 @@ describe('how a column was used', () => {
 });
 
 it('a threshold is said with the class it leads to', () => {
-  expect(decisionText({ threshold: 0.25, calibrate: 'platt' }, ['no', 'yes'])).toBe(
+  expect(decisionText({ threshold: 0.25, calibrate: 'platt' }, 'yes')).toBe(
     'yes from a probability of 0.250 on, corrected by a logistic curve',
   );
+  expect(decisionText({ threshold: 0.1, calibrate: 'none', rule: 'f1' }, 'yes')).toBe(
+    'yes from a probability of 0.100 on, the best for F1',
+  );
+  expect(positiveOf({ positive: 'no', classes: ['no', 'yes'] })).toBe('no');
+  expect(positiveOf({ classes: ['no', 'yes'] })).toBe('yes');
 });
 
 it('the threshold curve is there as a table too', () => {

@@ -27,11 +27,20 @@ const corrections = {
   isotonic: ', corrected by rising steps',
 };
 
+const rules = { f1: 'F1', balanced_accuracy: 'balanced accuracy' } as const;
+
+/** Of two classes, the one that counts as positive: the second, where it was not kept yet. */
+export const positiveOf = ({
+  positive,
+  classes,
+}: Pick<ModelVersion, 'positive' | 'classes'>): string | undefined =>
+  positive ?? (classes?.length === 2 ? classes[1] : undefined);
+
 /** How probabilities become labels, in words. */
 export function decisionText(
-  { threshold, calibrate }: NonNullable<ModelVersion['decision']>,
-  classes: ModelVersion['classes'],
+  { threshold, calibrate, rule }: NonNullable<ModelVersion['decision']>,
+  label: string | undefined,
 ): string {
-  const label = classes?.[1] ?? 'the second class';
-  return `${label} from a probability of ${formatFixed(threshold, 3)} on${corrections[calibrate]}`;
+  const found = rule === 'f1' || rule === 'balanced_accuracy' ? `, the best for ${rules[rule]}` : '';
+  return `${label ?? 'the second class'} from a probability of ${formatFixed(threshold, 3)} on${found}${corrections[calibrate]}`;
 }

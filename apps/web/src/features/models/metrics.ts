@@ -1,14 +1,32 @@
-import type { MetricName, Metrics, ModelType, ModelVersion } from '@quadrax/contract';
+import type {
+  ClassWeights,
+  ComparedMetric,
+  MetricName,
+  Metrics,
+  ModelType,
+  ModelVersion,
+} from '@quadrax/contract';
 import { formatPercent } from '#lib/format.ts';
 import { formatMetric, metricWords } from '#lib/words.ts';
 
-const byType: Partial<Record<ModelType, readonly MetricName[]>> = {
+const byType: Partial<Record<ModelType, readonly ComparedMetric[]>> = {
   CLASSIFICATION: ['accuracy', 'balancedAccuracy', 'f1', 'rocAuc', 'logLoss'],
-  REGRESSION: ['rmse', 'mae', 'r2'],
+  REGRESSION: ['rmse', 'mae', 'r2', 'pinball', 'poissonDeviance'],
 };
 
-/** The metrics a model of this type can be judged by, the most telling first. */
-export const metricsOf = (type: ModelType): readonly MetricName[] => byType[type] ?? [];
+/** The metrics that candidates of a model of this type can be compared by. */
+export const comparedBy = (type: ModelType): readonly ComparedMetric[] => byType[type] ?? [];
+
+/** In the order in which they are read. Those of a goal are there only where it was asked for, and then they are first. */
+const inReadingOrder: readonly MetricName[] = [
+  ...comparedBy('CLASSIFICATION'),
+  'pinball',
+  'coverage',
+  'poissonDeviance',
+  'rmse',
+  'mae',
+  'r2',
+];
 
 const isMetric = (name: string): name is MetricName => name in metricWords;
 
@@ -31,7 +49,7 @@ export interface Headline {
 
 /** The metrics that are there, the most telling first. */
 export function headlines(metrics: Metrics): Headline[] {
-  return [...metricsOf('CLASSIFICATION'), ...metricsOf('REGRESSION')].flatMap((name) => {
+  return inReadingOrder.flatMap((name) => {
     const value = metrics[name];
     const spread = metrics.spread?.[name];
     const interval = metrics.intervals?.[name];
@@ -62,6 +80,15 @@ export function byMember(a: string, b: string): number {
   return Number(b === share) - Number(a === share) || a.localeCompare(b, 'en');
 }
 
+/** "yes 5, no 1" or "balanced"; undefined where all rows count alike. */
+export function classWeightsText(weights: ClassWeights | undefined): string | undefined {
+  if (weights === undefined || weights === 'none') return undefined;
+  if (typeof weights === 'string') return weights;
+  return Object.entries(weights)
+    .map(([label, weight]) => `${label} ${parameterText(weight)}`)
+    .join(', ');
+}
+
 /** A parameter's value as text; a number to six digits, which is more than any of them matters to. */
 export function parameterText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(6)));
@@ -70,14 +97,15 @@ export function parameterText(value: unknown): string {
 
 /** "Cross-validated in 5 folds", "Judged on 20 % held out". */
 export function validationText(validation: NonNullable<ModelVersion['validation']>): string {
-  const { time } = validation;
+  const { time, groups } = validation;
   if ('holdout' in validation) {
     const share = formatPercent(validation.holdout);
+    if (groups !== undefined) return `Judged on whole groups by ${groups}, about ${share}`;
     return time === undefined
       ? `Judged on the ${share} that were held out`
       : `Judged on the latest ${share} by ${time}`;
   }
   const text = `Cross-validated in ${validation.folds} folds`;
-  if (validation.groups !== undefined) return `${text} that keep each ${validation.groups} together`;
+  if (groups !== undefined) return `${text} that keep each ${groups} together`;
   return time === undefined ? text : `${text}, each judged by a model of what is earlier by ${time},`;
 }

@@ -1,4 +1,4 @@
-import type { Model, ModelType } from '@quadrax/contract';
+import type { Model, ModelType, TrainRequest } from '@quadrax/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { failureOf } from '#lib/failure.ts';
@@ -197,6 +197,16 @@ export function useTrain(existing: Model | undefined) {
       }
       return model;
     },
+    // Not waited for: what it brings may take the form away before it is told where to go.
+    onSuccess: () => void client.invalidateQueries({ queryKey: all }),
+  });
+}
+
+/** Trains a model as the request says. */
+export function useTrainExactly(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: TrainRequest) => api.models.train(id, body),
     onSuccess: () => client.invalidateQueries({ queryKey: all }),
   });
 }

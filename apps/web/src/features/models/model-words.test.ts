@@ -174,6 +174,9 @@ describe('metrics', () => {
   it('say how they were got', () => {
     expect(validationText({ folds: 5 })).toBe('Cross-validated in 5 folds');
     expect(validationText({ holdout: 0.2 })).toBe('Judged on the 20 % that were held out');
+    expect(validationText({ holdout: 0.2, groups: 'shop' })).toBe(
+      'Judged on whole groups by shop, about 20 %',
+    );
   });
 
   it('come with parameters in words', () => {

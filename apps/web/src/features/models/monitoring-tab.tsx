@@ -10,7 +10,7 @@ import { Figure } from '#ui/figure.tsx';
 import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { Stat, StatRow } from '#ui/stat.tsx';
-import { latencyChart, requestsChart } from './charts/monitoring-charts.ts';
+import { driftChart, latencyChart, requestsChart } from './charts/monitoring-charts.ts';
 import { Deployments } from './deployments.tsx';
 import { DriftList } from './drift-list.tsx';
 import { useMonitoring } from './model-queries.ts';
@@ -39,7 +39,7 @@ export function MonitoringTab({ model, version }: { model: Model; version: numbe
       <Deployments model={model} chosen={version} />
       <Section
         title={`Version ${version} at work`}
-        note="Counted in the server, with a delay of a few seconds."
+        note="Counted with a delay of a few seconds. Batch predictions of whole datakits are not counted."
         aside={
           <SegmentedControl size="xs" aria-label="Span of time" value={days} onChange={put} data={spans} />
         }
@@ -117,6 +117,12 @@ function Watched({ monitoring }: { monitoring: Monitoring }) {
   );
 }
 
+const uncompared = {
+  imported: 'An imported model brings no training data, so its rows have nothing to be compared with.',
+  trained_before:
+    'This version was trained before its training data were kept for comparison. Train it anew to see drift.',
+} as const;
+
 function Drifts({ monitoring }: { monitoring: Monitoring }) {
   const { feature } = modelRoute.useSearch();
   const navigate = modelRoute.useNavigate();
@@ -128,25 +134,44 @@ function Drifts({ monitoring }: { monitoring: Monitoring }) {
       resetScroll: false,
     });
   if (!compared)
-    return (
-      <p className={styles.sentence}>
-        This version was trained before its training data were kept for comparison. Train it anew to see
-        drift.
-      </p>
-    );
+    return <p className={styles.sentence}>{uncompared[monitoring.uncompared ?? 'trained_before']}</p>;
+  return (
+    <>
+      <DriftOverTime monitoring={monitoring} feature={feature} />
+      <div className={styles.figures}>
+        <Figure
+          title="Predictions against training"
+          caption="Population stability index: below 0.1 stable, above 0.25 shifted."
+        >
+          {prediction && <DriftList drifts={[prediction]} open={feature} onOpen={open} />}
+        </Figure>
+        <Figure
+          title="Features against training"
+          caption="The most drifted first. Open one to see both distributions. Texts are compared by their lengths and by how many are missing."
+        >
+          <DriftList drifts={features} open={feature} onOpen={open} />
+        </Figure>
+      </div>
+    </>
+  );
+}
+
+/** One line for predictions, one for the feature that is open, else for the most drifted of each time. */
+function DriftOverTime({ monitoring, feature }: { monitoring: Monitoring; feature: string | undefined }) {
+  const { driftSeries, features } = monitoring;
+  const followed = features.some(({ name }) => name === feature) ? feature : undefined;
+  const chart = useMemo(
+    () => driftChart(driftSeries, monitoring, followed),
+    [driftSeries, monitoring, followed],
+  );
+  const each = driftSeries[0]?.hours === 1 ? 'hour' : 'day';
   return (
     <div className={styles.figures}>
       <Figure
-        title="Predictions against training"
-        caption="Population stability index: below 0.1 stable, above 0.25 shifted."
+        title="Drift over time"
+        caption={`Stability index by the ${each}, against training; the dashed lines are 0.1 and 0.25, and what is above 1 is drawn as 1. Too few rows leave a gap. Open a feature below to follow it.`}
       >
-        {prediction && <DriftList drifts={[prediction]} open={feature} onOpen={open} />}
-      </Figure>
-      <Figure
-        title="Features against training"
-        caption="The most drifted first. Open one to see both distributions."
-      >
-        <DriftList drifts={features} open={feature} onOpen={open} />
+        <Chart label={`Drift by the ${each}`} {...chart} height={260} />
       </Figure>
     </div>
   );

@@ -1,6 +1,6 @@
 import type { ModelVersion, TrainSettings } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
-import { goneText, openingValues, settingsOfVersion, valuesOfSettings } from './train-again.ts';
+import { exactRequest, goneText, openingValues, settingsOfVersion, valuesOfSettings } from './train-again.ts';
 import { toTrainBody, type TrainValues } from './train-form.ts';
 import { columns, values } from './train-sample.ts';
 
@@ -30,6 +30,9 @@ describe('training again', () => {
       splitColumn: 'station',
       metric: 'balancedAccuracy',
       weights: 'mass',
+      classWeights: 'own',
+      classWeightOf: { Adelie: 2 },
+      positive: 'Adelie',
       threshold: 'own',
       thresholdAt: 0.3,
       calibrate: 'platt',
@@ -68,6 +71,8 @@ describe('training again', () => {
       validation: 'holdout',
       holdoutPercent: 25,
       metric: 'f1',
+      // It weighed the classes before that was said apart.
+      classWeights: 'balanced',
       seed: 7,
       parameters: { leaves: 15, learningRate: 0.08 },
     });
@@ -105,6 +110,15 @@ describe('training again', () => {
     expect(goneText(settings, columns)).toBe(
       'This datakit has no column grade and 1 other of those settings. What is predicted, and from which columns, is suggested anew; the other settings are kept.',
     );
+  });
+
+  it('repeats a training exactly, by the plan of a search', () => {
+    const plan = { trials: [{ algorithm: 'linear' as const, parameters: {}, rungs: 1 }], ensemble: false };
+    const { classWeights: _unkept, ...settings } = toTrainBody({ ...values, threshold: 'half' });
+    const kept = { ...version, settings, plan, classes: ['no', 'yes'] };
+    expect(exactRequest(kept)).toEqual({ ...settings, classWeights: 'none', positive: 'yes', plan });
+    expect(exactRequest({ ...kept, positive: 'no' })).not.toHaveProperty('positive');
+    expect(exactRequest(version)).toBeUndefined();
   });
 
   it('searches again where the version was found by a search', () => {

@@ -1,7 +1,15 @@
-import type { Algorithm, Datakit, Model, ModelType, ModelVersion, TrainSettings } from '@quadrax/contract';
+import type {
+  Algorithm,
+  Datakit,
+  Model,
+  ModelType,
+  ModelVersion,
+  TrainRequest,
+  TrainSettings,
+} from '@quadrax/contract';
 import { algorithmParameters } from '@quadrax/contract/algorithms';
 import { plural } from '#lib/format.ts';
-import { metricsOf } from './metrics.ts';
+import { comparedBy } from './metrics.ts';
 import { defaultTarget, taskOf, type TrainColumn } from './train-columns.ts';
 import { emptyTrainValues, suggestedName, type TrainValues, changeOfTarget } from './train-form.ts';
 import { parametersOfVersion } from './train-parameters.ts';
@@ -10,13 +18,13 @@ const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(algorithm
 
 /** What a version was asked for; of one that did not keep it yet, what can be told from the version itself. */
 export function settingsOfVersion(version: ModelVersion): TrainSettings {
-  if (version.settings) return version.settings;
+  if (version.settings) return asItWas(version, version.settings);
   const { datakit, target, features, leaderboard, decision, validation, seed } = version;
   const algorithm = leaderboard.length > 1 || !isAlgorithm(version.algorithm) ? 'auto' : version.algorithm;
-  const metric = [...metricsOf('CLASSIFICATION'), ...metricsOf('REGRESSION')].find(
+  const metric = [...comparedBy('CLASSIFICATION'), ...comparedBy('REGRESSION')].find(
     (name) => name === leaderboard[0]?.metric,
   );
-  return {
+  return asItWas(version, {
     datakitId: datakit?.id ?? '',
     target,
     features: features.map(({ name }) => name),
@@ -29,6 +37,28 @@ export function settingsOfVersion(version: ModelVersion): TrainSettings {
     calibrate: decision?.calibrate ?? 'none',
     seed: seed ?? 1,
     timeBudgetSeconds: 120,
+  });
+}
+
+/** The request that repeats a training, by its plan where it was a search; undefined where it was not kept. */
+export function exactRequest(version: ModelVersion): TrainRequest | undefined {
+  if (!version.settings) return undefined;
+  const { classWeights = 'none', ...settings } = asItWas(version, version.settings);
+  return { ...settings, classWeights, ...(version.plan && { plan: version.plan }) };
+}
+
+/**
+ * What was asked for before class weights and the positive class were: these two metrics weighed the classes, and the
+ * second was positive.
+ */
+function asItWas({ positive, classes }: ModelVersion, settings: TrainSettings): TrainSettings {
+  const { classWeights, metric } = settings;
+  const weighed = metric === 'f1' || metric === 'balancedAccuracy' ? 'balanced' : 'none';
+  const second = positive === undefined && classes?.length === 2 ? classes[1] : undefined;
+  return {
+    ...settings,
+    classWeights: classWeights ?? weighed,
+    ...(second !== undefined && { positive: settings.positive ?? second }),
   };
 }
 
@@ -38,9 +68,9 @@ export function valuesOfSettings(
   { type, name, columns }: { type: ModelType; name: string; columns: readonly TrainColumn[] },
 ): TrainValues {
   const { target, features, algorithm, parameters, validation, metric, weights } = settings;
-  const { threshold, calibrate, seed, timeBudgetSeconds } = settings;
+  const { classWeights = 'none', positive = '', threshold, calibrate, seed, timeBudgetSeconds } = settings;
   const there = new Set(columns.map((column) => column.name));
-  const groups = 'folds' in validation ? validation.groups : undefined;
+  const { groups } = validation;
   const wanted = features ?? [...there].filter((one) => one !== target && one !== weights && one !== groups);
   return {
     ...emptyTrainValues,
@@ -53,6 +83,10 @@ export function valuesOfSettings(
     ...judgedAs(validation, there),
     metric: metric ?? '',
     weights: weights !== undefined && there.has(weights) ? weights : '',
+    ...(typeof classWeights === 'string'
+      ? { classWeights }
+      : { classWeights: 'own', classWeightOf: classWeights }),
+    positive,
     ...(typeof threshold === 'number' ? { threshold: 'own', thresholdAt: threshold } : { threshold }),
     calibrate,
     seed,
@@ -103,9 +137,8 @@ export function goneText(settings: TrainSettings, columns: readonly TrainColumn[
 /** Columns that a training named and that are not there. */
 function goneColumns(settings: TrainSettings, columns: readonly TrainColumn[]): string[] {
   const { target, features = [], weights, validation } = settings;
-  const groups = 'folds' in validation ? validation.groups : undefined;
   const there = new Set(columns.map(({ name }) => name));
-  return [...new Set([target, ...features, weights, groups, validation.time])].flatMap((name) =>
+  return [...new Set([target, ...features, weights, validation.groups, validation.time])].flatMap((name) =>
     name === undefined || there.has(name) ? [] : [name],
   );
 }
@@ -115,7 +148,7 @@ function judgedAs(
   there: ReadonlySet<string>,
 ): Pick<TrainValues, 'validation' | 'folds' | 'holdoutPercent' | 'splitBy' | 'splitColumn'> {
   const { folds, holdoutPercent } = emptyTrainValues;
-  const groups = 'folds' in validation ? validation.groups : undefined;
+  const { groups } = validation;
   const column = [groups ?? validation.time].find((one) => one !== undefined && there.has(one));
   const split = {
     splitBy:

@@ -3,16 +3,10 @@ import type { AlgorithmParameter } from '@quadrax/contract/algorithms';
 import { NativeSelect, Radio, SegmentedControl, TextInput } from '@mantine/core';
 import { metricLabel } from '#lib/words.ts';
 import { NumberField } from '#ui/number-field.tsx';
-import { metricsOf, parameterLabel } from './metrics.ts';
+import { comparedBy, parameterLabel } from './metrics.ts';
 import type { TrainColumn } from './train-columns.ts';
-import {
-  bounds,
-  splitColumns,
-  splitsOf,
-  type TrainErrors,
-  type TrainValues,
-  weightColumns,
-} from './train-form.ts';
+import { bounds, splitColumns, type TrainErrors, type TrainValues, weightColumns } from './train-form.ts';
+import { keyOf, LabelChoice } from './train-labels.tsx';
 import { parameterSteps, shownParameters } from './train-parameters.ts';
 import styles from './train.module.css';
 
@@ -109,13 +103,7 @@ export function ValidationChoice({
         <SegmentedControl
           aria-label="Validation"
           value={values.validation}
-          onChange={(validation) =>
-            onChange(
-              validation === 'holdout'
-                ? { validation, splitBy: values.splitBy === 'time' ? 'time' : '' }
-                : { validation: 'folds' },
-            )
-          }
+          onChange={(validation) => onChange({ validation: validation === 'holdout' ? 'holdout' : 'folds' })}
           data={[
             { value: 'folds', label: 'Cross-validation' },
             { value: 'holdout', label: 'Holdout' },
@@ -126,8 +114,7 @@ export function ValidationChoice({
             aria-label="Folds"
             unit="folds"
             value={values.folds}
-            min={2}
-            max={20}
+            {...bounds.folds}
             error={errors['folds']}
             onChange={(folds) => onChange({ folds })}
           />
@@ -149,19 +136,20 @@ export function ValidationChoice({
           value={values.splitBy}
           onChange={(event) => {
             const { value } = event.currentTarget;
-            onChange({
-              splitBy: splitsOf(values.validation).find((one) => one === value) ?? '',
-              splitColumn: '',
-            });
+            onChange({ splitBy: keyOf(splitWords, value) ?? '', splitColumn: '' });
           }}
-          data={splitsOf(values.validation).map((value) => ({ value, label: splitWords[value] }))}
+          data={Object.entries(splitWords).map(([value, label]) => ({ value, label }))}
         />
         {values.splitBy !== '' && (
           <NativeSelect
             aria-label={values.splitBy === 'time' ? 'Column of the time' : 'Column of the groups'}
             value={values.splitColumn}
             error={errors['splitColumn']}
-            onChange={(event) => onChange({ splitColumn: event.currentTarget.value })}
+            onChange={(event) => {
+              const splitColumn = event.currentTarget.value;
+              const kept = values.features.filter((name) => name !== splitColumn);
+              onChange({ splitColumn, ...(values.splitBy === 'groups' && { features: kept }) });
+            }}
             data={[{ value: '', label: 'Choose a column' }, ...splitColumns(columns, values)]}
           />
         )}
@@ -175,6 +163,13 @@ export function ValidationChoice({
   );
 }
 
+/** What candidates are compared by where nothing else is asked for. */
+const usualMetric = ({ task, algorithm, parameters }: TrainValues): string => {
+  if (task !== 'REGRESSION') return 'log loss';
+  const loss = algorithm === 'gradient_boosting' ? parameters['loss'] : undefined;
+  return loss === 'quantile' ? 'pinball loss' : loss === 'poisson' ? 'Poisson deviance' : 'RMSE';
+};
+
 /** In other words than the parameter's own description. */
 const hints: Readonly<Record<string, string>> = {
   iterations: 'Trees at most; it stops earlier when held-out rows no longer gain.',
@@ -182,6 +177,10 @@ const hints: Readonly<Record<string, string>> = {
   leaves: 'Leaves of a tree: how intricate a rule may be.',
   minLeafRows: 'Rows a leaf needs at least. More keeps noise out.',
   l2: 'Pulls the leaves towards zero.',
+  earlyStopping: 'Whether rounds end when rows kept aside for that no longer gain.',
+  patience: 'Rounds without a gain before it stops.',
+  validationShare: 'Share of the training rows kept aside for that.',
+  maxBins: 'How finely numbers are cut. More is finer and slower.',
 };
 
 /** What most people leave alone: metric, seed, time, and the settings of the algorithm. */
@@ -191,9 +190,9 @@ export function TrainAdvanced({
   columns,
   onChange,
 }: ChoiceProps & { columns: readonly TrainColumn[] }) {
-  const metrics = values.task === '' ? [] : metricsOf(values.task);
+  const metrics = values.task === '' ? [] : comparedBy(values.task);
   const wrong = Object.keys(errors).some((field) =>
-    /^(metric|weights|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
+    /^(metric|weights|classWeights|positive|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
   );
   return (
     <details className={styles.advanced} open={wrong || undefined}>
@@ -201,7 +200,7 @@ export function TrainAdvanced({
       <div className={styles.grid}>
         <NativeSelect
           label="Metric"
-          description="What candidates are compared by."
+          description="What candidates are compared by. Changes nothing that is learnt, but the threshold where that is automatic."
           value={values.metric}
           error={errors['metric']}
           onChange={(event) => {
@@ -209,7 +208,7 @@ export function TrainAdvanced({
             onChange({ metric: metrics.find((metric) => metric === value) ?? '' });
           }}
           data={[
-            { value: '', label: `Usual (${values.task === 'REGRESSION' ? 'RMSE' : 'log loss'})` },
+            { value: '', label: `Usual (${usualMetric(values)})` },
             ...metrics.map((metric) => ({ value: metric, label: metricLabel(metric) })),
           ]}
         />
@@ -228,14 +227,18 @@ export function TrainAdvanced({
           ]}
         />
         {values.task === 'CLASSIFICATION' && (
-          <DecisionChoice values={values} errors={errors} onChange={onChange} />
+          <LabelChoice
+            values={values}
+            errors={errors}
+            labels={columns.find(({ name }) => name === values.target)?.labels}
+            onChange={onChange}
+          />
         )}
         <NumberField
           label="Seed"
           description="The same seed gives the same model."
           value={values.seed}
-          min={bounds.seed.least}
-          max={bounds.seed.most}
+          {...bounds.seed}
           error={errors['seed']}
           onChange={(seed) => onChange({ seed })}
         />
@@ -245,13 +248,12 @@ export function TrainAdvanced({
             description="How long the search may take."
             unit="s"
             value={values.timeBudgetSeconds}
-            min={bounds.timeBudgetSeconds.least}
-            max={bounds.timeBudgetSeconds.most}
+            {...bounds.timeBudgetSeconds}
             error={errors['timeBudgetSeconds']}
             onChange={(timeBudgetSeconds) => onChange({ timeBudgetSeconds })}
           />
         )}
-        {shownParameters(values.algorithm, values.parameters).map((parameter) => (
+        {shownParameters(values.algorithm).map((parameter) => (
           <ParameterInput
             key={parameter.name}
             parameter={parameter}
@@ -265,61 +267,6 @@ export function TrainAdvanced({
         ))}
       </div>
     </details>
-  );
-}
-
-const thresholds: Readonly<Record<TrainValues['threshold'], string>> = {
-  half: 'The likelier class',
-  f1: 'Best F1',
-  balanced_accuracy: 'Best balanced accuracy',
-  own: 'A probability of my own',
-};
-const calibrations: Readonly<Record<TrainValues['calibrate'], string>> = {
-  none: 'As they are',
-  platt: 'Logistic curve (Platt)',
-  isotonic: 'Rising steps (isotonic)',
-};
-
-const keyOf = <K extends string>(words: Readonly<Record<K, string>>, value: string): K | undefined =>
-  (Object.keys(words) as K[]).find((key) => key === value);
-
-/** How probabilities of two classes become labels. */
-function DecisionChoice({ values, errors, onChange }: ChoiceProps) {
-  const options = (words: Readonly<Record<string, string>>) =>
-    Object.entries(words).map(([value, label]) => ({ value, label }));
-  return (
-    <>
-      <NativeSelect
-        label="Label by"
-        description="Of two classes: how sure it takes to be the second."
-        value={values.threshold}
-        error={values.threshold === 'own' ? undefined : errors['threshold']}
-        onChange={(event) => onChange({ threshold: keyOf(thresholds, event.currentTarget.value) ?? 'half' })}
-        data={options(thresholds)}
-      />
-      {values.threshold === 'own' && (
-        <NumberField
-          label="Threshold"
-          description="Labelled as the second class from this probability on."
-          value={values.thresholdAt}
-          min={0}
-          max={1}
-          step={0.05}
-          error={errors['threshold']}
-          onChange={(thresholdAt) => onChange({ thresholdAt })}
-        />
-      )}
-      <NativeSelect
-        label="Probabilities"
-        description="Of two classes: correct them by what came true of held-out rows."
-        value={values.calibrate}
-        error={errors['calibrate']}
-        onChange={(event) =>
-          onChange({ calibrate: keyOf(calibrations, event.currentTarget.value) ?? 'none' })
-        }
-        data={options(calibrations)}
-      />
-    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { noClassesBecause, noNumbersBecause } from '@quadrax/contract/target-fit';
 import { describe, expect, it } from 'vitest';
 import {
   defaultFeatures,
@@ -112,7 +113,7 @@ describe('what the profile warns of', () => {
 
 describe('a column that cannot be predicted', () => {
   it.each<[TrainColumn, string]>([
-    [{ name: 'a', type: 'integer', distinct: 1 }, 'the same in every row'],
+    [{ name: 'a', type: 'categorical', distinct: 1 }, 'the same in every row'],
     [{ name: 'a', type: 'categorical', distinct: 0 }, 'empty'],
     [{ name: 'a', type: 'identifier', distinct: 90, present: 90 }, 'as an identifier has'],
     [{ name: 'a', type: 'categorical', distinct: 9, present: 9 }, 'another value in every row'],
@@ -128,6 +129,19 @@ describe('a column that cannot be predicted', () => {
     ['identifier', 50],
   ])('is none of type %s whose values come again', (type, distinct) => {
     expect(targetRefusal({ name: 'a', type, distinct, present: 60 })).toBeUndefined();
+  });
+
+  it('is one of a single number only where classes are predicted, as the server has it', () => {
+    const constant: TrainColumn = { name: 'a', type: 'integer', distinct: 1, present: 60 };
+    expect(targetRefusal(constant, 'CLASSIFICATION')).toContain('the same in every row');
+    expect(targetRefusal(constant, 'REGRESSION')).toBeUndefined();
+    expect(inferTask(constant)).toMatchObject({ task: 'REGRESSION', open: false });
+    expect(targetRefusal(constant)).toBeUndefined();
+    expect(targetRefusal({ ...constant, type: 'categorical' }, 'REGRESSION')).toContain('needs a number');
+    // It may be chosen; it is not what a form begins with.
+    expect(defaultTarget([...columns, constant])).toBe('mass');
+    expect(noClassesBecause({ type: 'integer', distinct: 1, present: 60 })).toBeDefined();
+    expect(noNumbersBecause({ type: 'integer' })).toBeUndefined();
   });
 
   it('depends on whether classes or numbers are predicted', () => {

@@ -1,5 +1,5 @@
 import type { ColumnType, ModelType, Profile, Sample } from '@quadrax/contract';
-import { noClassesBecause, noNumbersBecause } from '@quadrax/contract/target-fit';
+import { knownLabels, noClassesBecause, noNumbersBecause } from '@quadrax/contract/target-fit';
 
 /** A column as the form needs it; the figures of the profile are there once it has been read. */
 export interface TrainColumn {
@@ -9,6 +9,8 @@ export interface TrainColumn {
   readonly missing?: number;
   /** Rows that have a value. */
   readonly present?: number;
+  /** Its values, where all of them are known. */
+  readonly labels?: readonly string[];
   /** Every row seems to have a value of its own, whatever the type. */
   readonly tellsRows?: boolean;
   /** The columns that it likely gives away, and that give it away. */
@@ -30,15 +32,20 @@ export function trainColumns({
     leaks.set(column, [...(leaks.get(column) ?? []), other]);
     leaks.set(other, [...(leaks.get(other) ?? []), column]);
   }
-  return columns.map(({ name, type, distinct, missing }) => ({
-    name,
-    type,
-    distinct,
-    missing,
-    present: rows - missing,
-    tellsRows: identifiers.has(name),
-    leaks: leaks.get(name) ?? [],
-  }));
+  return columns.map((column) => {
+    const { name, type, distinct, missing } = column;
+    const labels = knownLabels(column);
+    return {
+      name,
+      type,
+      distinct,
+      missing,
+      ...(labels && { labels }),
+      present: rows - missing,
+      tellsRows: identifiers.has(name),
+      leaks: leaks.get(name) ?? [],
+    };
+  });
 }
 
 export type Task = 'CLASSIFICATION' | 'REGRESSION';
@@ -75,11 +82,18 @@ export function inferTask(column: TrainColumn): TaskGuess | undefined {
       open: false,
     };
   }
-  if (type === 'integer' && distinct !== undefined && distinct <= 2) {
+  if (type === 'integer' && distinct === 2) {
     return {
       task: 'CLASSIFICATION',
       reason: 'It holds two whole numbers, which most often stand for classes.',
       open: true,
+    };
+  }
+  if (distinct === 1 && (type === 'integer' || type === 'numeric')) {
+    return {
+      task: 'REGRESSION',
+      reason: 'It holds the same number in every row, so there is little to learn: that number is predicted.',
+      open: false,
     };
   }
   if (type === 'integer') {
@@ -112,10 +126,10 @@ const noClasses = ({ type, distinct = 2, present = Infinity }: TrainColumn): str
 export function targetRefusal(column: TrainColumn, task?: Task): string | undefined {
   const { distinct, missing = 0 } = column;
   if (distinct === 0) return 'It is empty in every row.';
-  if (distinct === 1) {
-    return `It is the same in every row${missing > 0 ? ' that has it' : ''}: there is nothing to predict.`;
-  }
   const meant = task ?? inferTask(column)?.task;
+  if (distinct === 1 && meant !== 'REGRESSION') {
+    return `It is the same in every row${missing > 0 ? ' that has it' : ''}: there is nothing to tell apart.`;
+  }
   const reason = meant === 'REGRESSION' ? noNumbersBecause(column) : noClasses(column);
   return reason && `It ${reason}`;
 }
@@ -130,7 +144,7 @@ export function defaultTarget(
 ): string | undefined {
   const usable = columns.filter((column) => targetRefusal(column, task) === undefined);
   const own = usable.find(({ name }) => name === sample?.target);
-  const meant = usable.filter(({ type }) => oftenMeant.has(type));
+  const meant = usable.filter(({ type, distinct }) => oftenMeant.has(type) && distinct !== 1);
   return (own ?? meant.findLast(({ tellsRows }) => tellsRows !== true) ?? meant.at(-1) ?? usable.at(-1))
     ?.name;
 }

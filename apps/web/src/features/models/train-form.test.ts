@@ -60,11 +60,29 @@ describe('the form', () => {
     expect(toTrainBody(tuned)).toMatchObject({ threshold: 'f1', calibrate: 'platt' });
     expect(toTrainBody({ ...tuned, threshold: 'own', thresholdAt: 0.3 }).threshold).toBe(0.3);
     expect(toTrainBody({ ...tuned, task: 'REGRESSION' })).toMatchObject({
-      threshold: 'half',
+      threshold: 'auto',
       calibrate: 'none',
     });
     expect(trainErrors({ ...values, threshold: 'own', thresholdAt: 1 })).toEqual({
       threshold: 'Use a probability above 0 and below 1.',
+    });
+  });
+
+  it('says what classes count and which is positive, and nothing of that once another column is predicted', () => {
+    const own = {
+      ...values,
+      classWeights: 'own',
+      classWeightOf: { yes: 5, no: '' },
+      positive: 'yes',
+    } as const;
+    expect(toTrainBody(own)).toMatchObject({ classWeights: { yes: 5 }, positive: 'yes' });
+    expect(toTrainBody({ ...own, classWeightOf: {} }).classWeights).toBe('none');
+    expect(toTrainBody({ ...own, task: 'REGRESSION' })).not.toHaveProperty('positive');
+    expect(toTrainBody({ ...own, task: 'REGRESSION' }).classWeights).toBe('none');
+    const elsewhere = changeOfTarget(own, { target: 'mass', columns, task: undefined });
+    expect(elsewhere).toMatchObject({ classWeights: 'none', classWeightOf: {}, positive: '' });
+    expect(trainErrors({ ...own, classWeightOf: { yes: -1 } })).toEqual({
+      classWeights: 'Use 0 to 1,000,000.',
     });
   });
 
@@ -74,6 +92,10 @@ describe('the form', () => {
     expect(toTrainBody({ ...split, splitBy: 'time', validation: 'holdout' }).validation).toEqual({
       holdout: 0.2,
       time: 'island',
+    });
+    expect(toTrainBody({ ...split, validation: 'holdout' }).validation).toEqual({
+      holdout: 0.2,
+      groups: 'island',
     });
     expect(trainErrors({ ...split, splitColumn: '' })).toEqual({ splitColumn: 'Choose the column.' });
   });
@@ -122,11 +144,11 @@ describe('the form', () => {
     const accepts = (change: object): boolean =>
       trainRequestSchema.safeParse({ ...toTrainBody(values), ...change }).success;
     for (const name of ['seed', 'timeBudgetSeconds'] as const) {
-      const { least, most } = bounds[name];
-      expect([name, accepts({ [name]: least }), accepts({ [name]: most })]).toEqual([name, true, true]);
-      expect([accepts({ [name]: least - 1 }), accepts({ [name]: most + 1 })]).toEqual([false, false]);
+      const { min, max } = bounds[name];
+      expect([name, accepts({ [name]: min }), accepts({ [name]: max })]).toEqual([name, true, true]);
+      expect([accepts({ [name]: min - 1 }), accepts({ [name]: max + 1 })]).toEqual([false, false]);
     }
-    expect(accepts({ validation: { folds: bounds.folds.most + 1 } })).toBe(false);
+    expect(accepts({ validation: { folds: bounds.folds.max + 1 } })).toBe(false);
   });
 });
 

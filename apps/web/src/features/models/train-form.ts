@@ -1,6 +1,6 @@
-import type { Algorithm, ColumnType, MetricName, TrainRequest } from '@quadrax/contract';
+import type { Algorithm, ColumnType, ComparedMetric, TrainRequest } from '@quadrax/contract';
 import { formatDuration, plural } from '#lib/format.ts';
-import { notANumber } from '#lib/numbers.ts';
+import { numberFault } from '#lib/numbers.ts';
 import { defaultFeatures, inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
 import { givenParameters, type ParameterValues, shownParameters } from './train-parameters.ts';
 
@@ -17,10 +17,15 @@ export interface TrainValues {
   /** How rows are dealt into what is learnt from and what is judged on. */
   splitBy: '' | 'groups' | 'time';
   splitColumn: string;
-  metric: MetricName | '';
+  metric: ComparedMetric | '';
   /** The column of the rows' weights. */
   weights: string;
-  threshold: 'half' | 'f1' | 'balanced_accuracy' | 'own';
+  classWeights: 'none' | 'balanced' | 'own';
+  /** Of `own`, by label; 1 where nothing is said. */
+  classWeightOf: Readonly<Record<string, number | ''>>;
+  /** The label that counts as positive; empty: as the server has it. */
+  positive: string;
+  threshold: 'auto' | 'half' | 'f1' | 'balanced_accuracy' | 'own';
   /** Of `own`. */
   thresholdAt: number | '';
   calibrate: TrainRequest['calibrate'];
@@ -43,7 +48,10 @@ export const emptyTrainValues: TrainValues = {
   splitColumn: '',
   metric: '',
   weights: '',
-  threshold: 'half',
+  classWeights: 'none',
+  classWeightOf: {},
+  positive: '',
+  threshold: 'auto',
   thresholdAt: 0.5,
   calibrate: 'none',
   seed: 1,
@@ -79,10 +87,18 @@ export function changeOfTarget(
     ...unsplit,
     features: chosen.features.filter((one) => !aside.has(one)),
     weights,
+    ...(target !== values.target && unlabelled(values)),
     task: meant,
     metric: meant === values.task ? values.metric : '',
   };
 }
+
+/** Without what was said of single classes: another column has others. */
+const unlabelled = ({ classWeights }: TrainValues): Partial<TrainValues> => ({
+  positive: '',
+  classWeightOf: {},
+  classWeights: classWeights === 'own' ? 'none' : classWeights,
+});
 
 /** "Species from penguins", the name a model gets unless it is given another. */
 export const suggestedName = (target: string, datakitName: string): string =>
@@ -115,24 +131,34 @@ export function toTrainBody(values: TrainValues): TrainRequest {
   };
 }
 
-/** Only classes have a threshold; what was chosen before the target became a number is dropped. */
-function decisionOf(values: TrainValues): Pick<TrainRequest, 'threshold' | 'calibrate'> {
-  if (values.task !== 'CLASSIFICATION') return { threshold: 'half', calibrate: 'none' };
-  const { threshold, thresholdAt, calibrate } = values;
-  return { threshold: threshold === 'own' ? Number(thresholdAt) : threshold, calibrate };
+/** Only classes have weights and a threshold; what was chosen before the target became a number is dropped. */
+function decisionOf(
+  values: TrainValues,
+): Pick<TrainRequest, 'classWeights' | 'positive' | 'threshold' | 'calibrate'> {
+  if (values.task !== 'CLASSIFICATION') return { classWeights: 'none', threshold: 'auto', calibrate: 'none' };
+  const { threshold, thresholdAt, calibrate, positive } = values;
+  return {
+    classWeights: values.classWeights === 'own' ? ownWeights(values) : values.classWeights,
+    ...(positive !== '' && { positive }),
+    threshold: threshold === 'own' ? Number(thresholdAt) : threshold,
+    calibrate,
+  };
+}
+
+/** Those that were given; none where none was. */
+function ownWeights({ classWeightOf }: TrainValues): TrainRequest['classWeights'] {
+  const given = Object.entries(classWeightOf).flatMap(([label, weight]) =>
+    weight === '' ? [] : [[label, weight] as const],
+  );
+  return given.length > 0 ? Object.fromEntries(given) : 'none';
 }
 
 function validationOf(values: TrainValues): TrainRequest['validation'] {
   const { splitBy, splitColumn } = values;
-  const time = splitBy === 'time' ? { time: splitColumn } : {};
-  if (values.validation === 'holdout') return { holdout: Number(values.holdoutPercent) / 100, ...time };
-  const groups = splitBy === 'groups' ? { groups: splitColumn } : {};
-  return { folds: Number(values.folds), ...groups, ...time };
+  const split = splitBy === '' ? {} : { [splitBy]: splitColumn };
+  if (values.validation === 'holdout') return { holdout: Number(values.holdoutPercent) / 100, ...split };
+  return { folds: Number(values.folds), ...split };
 }
-
-/** The ways of dealing rows that a validation has. */
-export const splitsOf = (validation: TrainValues['validation']): readonly TrainValues['splitBy'][] =>
-  validation === 'folds' ? ['', 'groups', 'time'] : ['', 'time'];
 
 /** The columns that rows can be kept together or put in order by. */
 export function splitColumns(columns: readonly TrainColumn[], { splitBy, target }: TrainValues): string[] {
@@ -150,27 +176,13 @@ export const weightColumns = (columns: readonly TrainColumn[], target: string): 
 
 export type TrainErrors = Partial<Record<string, string>>;
 
-interface Bound {
-  readonly least: number;
-  readonly most: number;
-  readonly whole: boolean;
-}
-
 /** What the server takes: the contract's bounds, which a test holds this to. */
-export const bounds: Readonly<Record<'seed' | 'timeBudgetSeconds' | 'folds', Bound>> = {
-  seed: { least: 0, most: 4_294_967_295, whole: true },
-  timeBudgetSeconds: { least: 5, most: 86_400, whole: true },
-  folds: { least: 2, most: 20, whole: true },
-};
-
-/** @param value NaN where something was typed that is no number */
-function outside(value: number | '', { least, most, whole }: Bound): string | undefined {
-  if (value === '') return undefined;
-  if (Number.isNaN(value)) return notANumber;
-  if (whole && !Number.isInteger(value)) return 'Use a whole number.';
-  const span = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
-  return value < least || value > most ? `Use ${span}.` : undefined;
-}
+export const bounds = {
+  seed: { min: 0, max: 4_294_967_295, whole: true },
+  timeBudgetSeconds: { min: 5, max: 86_400, whole: true },
+  folds: { min: 2, max: 20, whole: true },
+  classWeight: { min: 0, max: 1_000_000 },
+} as const;
 
 /**
  * Errors by the path of the field in `TrainValues`; empty when the form may be sent.
@@ -193,15 +205,19 @@ export function trainErrors(values: TrainValues, column?: TrainColumn): TrainErr
   if (threshold === 'own' && !(thresholdAt !== '' && thresholdAt > 0 && thresholdAt < 1)) {
     put('threshold', 'Use a probability above 0 and below 1.');
   }
-  put('seed', outside(values.seed, bounds.seed));
-  if (values.algorithm === 'auto') {
-    put('timeBudgetSeconds', outside(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
+  if (values.task === 'CLASSIFICATION' && values.classWeights === 'own') {
+    for (const weight of Object.values(values.classWeightOf))
+      put('classWeights', numberFault(weight, bounds.classWeight));
   }
-  for (const parameter of shownParameters(values.algorithm, values.parameters)) {
+  put('seed', numberFault(values.seed, bounds.seed));
+  if (values.algorithm === 'auto') {
+    put('timeBudgetSeconds', numberFault(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
+  }
+  for (const parameter of shownParameters(values.algorithm)) {
     const value = values.parameters[parameter.name];
     if (parameter.kind === 'choice' || parameter.kind === 'text' || typeof value !== 'number') continue;
     const { name, min, max, kind } = parameter;
-    put(`parameters.${name}`, outside(value, { least: min, most: max, whole: kind === 'integer' }));
+    put(`parameters.${name}`, numberFault(value, { min, max, whole: kind === 'integer' }));
   }
   return errors;
 }
@@ -213,7 +229,7 @@ function validationErrors(
   const { validation, folds, holdoutPercent, splitBy, splitColumn } = values;
   if (splitBy !== '' && splitColumn === '') put('splitColumn', 'Choose the column.');
   if (validation === 'folds')
-    put('folds', folds === '' ? 'Choose 2 to 20 folds.' : outside(folds, bounds.folds));
+    put('folds', folds === '' ? 'Choose 2 to 20 folds.' : numberFault(folds, bounds.folds));
   else if (!(holdoutPercent !== '' && holdoutPercent > 0 && holdoutPercent < 100)) {
     put('holdoutPercent', 'Hold out more than 0 and less than 100 percent.');
   }

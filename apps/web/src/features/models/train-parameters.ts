@@ -2,31 +2,12 @@ import type { Algorithm } from '@quadrax/contract';
 import { type AlgorithmParameter, algorithmParameters } from '@quadrax/contract/algorithms';
 import type { NumberSteps } from '#lib/numbers.ts';
 
-/** Of boosting, those that people do set. */
-const boosting = new Set([
-  'iterations',
-  'learningRate',
-  'leaves',
-  'minLeafRows',
-  'l2',
-  'loss',
-  'alpha',
-  'monotone',
-]);
-
 /** What was set of the parameters, by name: numbers and choices, empty for what was left. */
 export type ParameterValues = Readonly<Record<string, number | string>>;
 
-/** The settings that the form offers for an algorithm, and those that are set already. */
-export function shownParameters(
-  algorithm: Algorithm,
-  values: ParameterValues = {},
-): readonly AlgorithmParameter[] {
-  const all = algorithmParameters[algorithm];
-  return algorithm === 'gradient_boosting'
-    ? all.filter(({ name }) => boosting.has(name) || values[name] !== undefined)
-    : all;
-}
+/** The settings that the form offers for an algorithm. */
+export const shownParameters = (algorithm: Algorithm): readonly AlgorithmParameter[] =>
+  algorithmParameters[algorithm];
 
 /** Those that were set. */
 export function givenParameters(
@@ -34,7 +15,7 @@ export function givenParameters(
   values: ParameterValues,
 ): Record<string, number | string> {
   return Object.fromEntries(
-    shownParameters(algorithm, values).flatMap(({ name }) => {
+    shownParameters(algorithm).flatMap(({ name }) => {
       const value = values[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),

@@ -16,6 +16,7 @@ import { importanceChart, leaderboardChart, MOST_FEATURES } from './charts/model
 import { predictedActual, residualHistogram } from './charts/residuals.ts';
 import { thresholdChart } from './charts/threshold-curve.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
+import { positiveOf } from './feature-use.ts';
 import { HeldOutRows } from './explain/held-out-rows.tsx';
 import { nearText } from './explain/near.ts';
 import { formatInterval, formatSpread, headlines, metricMeaning, validationText } from './metrics.ts';
@@ -31,6 +32,7 @@ const MOST_CANDIDATES = 10;
 export function VersionResults({ modelId, version }: { modelId: string; version: ModelVersion }) {
   const search = modelRoute.useSearch();
   const navigate = modelRoute.useNavigate();
+  const positive = positiveOf(version);
   const show = ({ actual, predicted, near }: ModelSearch): void =>
     void navigate({ search: (before) => ({ ...before, actual, predicted, near }), resetScroll: false });
   return (
@@ -42,7 +44,13 @@ export function VersionResults({ modelId, version }: { modelId: string; version:
             key={name}
             label={metricLabel(name)}
             value={formatMetric(name, value)}
-            note={[formatSpread(name, spread), formatInterval(name, interval)].filter(Boolean).join('; ')}
+            note={[
+              name === 'f1' && positive !== undefined && `of ${positive}`,
+              formatSpread(name, spread),
+              formatInterval(name, interval),
+            ]
+              .filter(Boolean)
+              .join('; ')}
             explain={metricMeaning(name)}
           />
         ))}
@@ -81,7 +89,7 @@ const leaderboardCaption = ({ members }: ModelVersion): string =>
 /** The shape of the results while they are on their way. */
 export function VersionResultsSkeleton() {
   return (
-    <div aria-hidden="true">
+    <div className={styles.waiting} aria-hidden="true">
       <SkeletonBlock height={108} />
       <div className={styles.figures}>
         {Array.from({ length: 6 }, (_, i) => (
@@ -218,7 +226,7 @@ function ByClass({ version }: { version: ModelVersion }) {
         <Plot
           title="Threshold"
           chart={charts.threshold}
-          caption={`Labelled as ${classes?.[1] ?? 'the second class'} from the probability at the dashed line on; the curves tell what other thresholds give.`}
+          caption={`Labelled as ${positiveOf(version) ?? 'the second class'} from the probability at the dashed line on; the curves tell what other thresholds give.`}
         />
       )}
       {charts.calibration && (

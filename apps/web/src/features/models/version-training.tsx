@@ -4,15 +4,18 @@ import { formatDuration, formatInteger, formatMoment, plural } from '#lib/format
 import { algorithmLabel } from '#lib/words.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { Section } from '#ui/section.tsx';
-import { decisionText, featureUseText } from './feature-use.ts';
-import { byMember, parameterLabel, parameterText, validationText } from './metrics.ts';
+import { decisionText, featureUseText, positiveOf } from './feature-use.ts';
+import { byMember, classWeightsText, parameterLabel, parameterText, validationText } from './metrics.ts';
 import styles from './model-page.module.css';
+import { TrainExactly } from './train-exactly.tsx';
 import { TrainingLog } from './training-log.tsx';
 
 /** How a version came about: data, settings, seed, log; enough to make it again. */
 export function VersionTraining({ model, version }: { model: Model; version: ModelVersion }) {
   const { datakit } = version;
   if (!datakit) return null;
+  const positive = positiveOf(version);
+  const weights = classWeightsText(version.settings?.classWeights);
   const parameters = Object.entries(version.parameters).toSorted(([a], [b]) => byMember(a, b));
   return (
     <div className={styles.provenance}>
@@ -42,12 +45,9 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
             <dd>{algorithmLabel(version.algorithm)}</dd>
             <dt>Validation</dt>
             <dd>{version.validation && validationText(version.validation)}</dd>
-            {version.decision && (
-              <>
-                <dt>Labels</dt>
-                <dd>{decisionText(version.decision, version.classes)}</dd>
-              </>
-            )}
+            {positive !== undefined && <Fact name="Positive class" text={positive} />}
+            {version.decision && <Fact name="Labels" text={decisionText(version.decision, positive)} />}
+            {weights !== undefined && <Fact name="Class weights" text={weights} />}
             <dt>Seed</dt>
             <dd>{version.seed}</dd>
             <dt>Trained</dt>
@@ -62,6 +62,7 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
             )}
           </dl>
         </Section>
+        <TrainExactly model={model} version={version} />
         <Section title="Parameters">
           {parameters.length === 0 ? (
             <p className={styles.quiet}>{algorithmLabel(version.algorithm)} has none.</p>
@@ -87,6 +88,15 @@ export function VersionTraining({ model, version }: { model: Model; version: Mod
         <TrainingLog source={{ modelId: model.id, version: version.version }} running={false} />
       </Section>
     </div>
+  );
+}
+
+function Fact({ name, text }: { name: string; text: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{text}</dd>
+    </>
   );
 }
 

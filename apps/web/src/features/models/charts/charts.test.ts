@@ -1,3 +1,4 @@
+import type { Comparison, Drift } from '@quadrax/contract';
 import { describe, expect, it } from 'vitest';
 import { darkTokens, lightTokens } from '#ui/chart-theme.ts';
 import { histogramChart } from '#ui/histogram-chart.ts';
@@ -5,7 +6,8 @@ import { barsHeight, intervalBars } from './bars.ts';
 import { areaText, areaUnder, averagePrecision, classCurves } from './class-curves.ts';
 import { learningCurve, lossCurve } from './learning-curves.ts';
 import { importanceChart, leaderboardChart, MOST_FEATURES } from './model-charts.ts';
-import { latencyChart } from './monitoring-charts.ts';
+import { itemNames } from '../compare-charts.ts';
+import { comparisonChart, driftChart, latencyChart } from './monitoring-charts.ts';
 import { predictedActual, residualHistogram, sharedSpan } from './residuals.ts';
 
 const diagonal = [
@@ -236,8 +238,47 @@ describe('the time to answer', () => {
       latency: { p50: 1, p95: 2, p99: 3 },
     };
     const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-01T11:00:00Z' };
-    const series = plain(latencyChart([hour], span).option(lightTokens)).series as { showSymbol?: boolean }[];
+    const option = latencyChart([hour], span).option(lightTokens);
+    const series = plain(option).series as { showSymbol?: boolean; endLabel?: unknown }[];
     expect(series.map(({ showSymbol }) => showSymbol)).toEqual([true, true, true]);
+    // Names at the ends of lines that lie close would lie over each other.
+    expect(series.map(({ endLabel }) => endLabel)).toEqual([undefined, undefined, undefined]);
+    expect(option.legend).toMatchObject({ show: true });
+  });
+});
+
+describe('a feature in training and as predicted', () => {
+  it.each([
+    [0.03, 0.03, 0.01],
+    [0.35, 0.4, 0.1],
+    [0.55, 0.6, 0.2],
+    [1, 1, 0.25],
+  ])('up to %d has an axis to %d in equal steps', (greatest, max, interval) => {
+    const drift = {
+      name: 'city',
+      kind: 'categorical',
+      psi: 1,
+      level: 'high',
+      cells: [{ label: 'Bern', training: 0.01, served: greatest }],
+      missing: { training: 0, served: 0 },
+    } as unknown as Drift;
+    const { yAxis } = plain(comparisonChart(drift).option(lightTokens));
+    expect(yAxis.max).toBeCloseTo(max);
+    expect((yAxis as { interval?: number }).interval).toBe(interval);
+  });
+});
+
+describe('versions side by side', () => {
+  const item = (modelId: string, name: string, version: number) =>
+    ({ modelId, name, version }) as Comparison['items'][number];
+
+  it('of one model go by their numbers, those of several by their names as well', () => {
+    expect(itemNames([item('a', 'Grades', 1), item('a', 'Grades', 2)])).toEqual(['Version 1', 'Version 2']);
+    expect(itemNames([item('a', 'Grades', 1), item('b', 'Grades', 1), item('c', 'Sums', 1)])).toEqual([
+      'Grades, version 1',
+      'Grades, version 1 (2)',
+      'Sums, version 1',
+    ]);
   });
 });
 
@@ -252,5 +293,41 @@ describe('a histogram', () => {
       ['0', '1', 5],
       ['1', '4', 7],
     ]);
+  });
+});
+
+describe('drift over time', () => {
+  const span = { from: '2024-05-01T00:00:00.000Z', to: '2024-05-03T06:00:00.000Z' };
+  const point = (day: number, prediction: number | undefined, features: Record<string, number>) => ({
+    at: `2024-05-0${day}T00:00:00.000Z`,
+    hours: 24,
+    rows: 100,
+    ...(prediction !== undefined && { prediction }),
+    features: Object.entries(features).map(([name, psi]) => ({ name, psi })),
+  });
+  const points = [
+    point(1, 0.05, { age: 0.1, city: 7 }),
+    point(2, undefined, {}),
+    point(3, 0.2, { age: 0.3 }),
+  ];
+  const at = (text: string): number => Date.parse(text);
+
+  it('is a line of predictions and one of the most drifted feature, with gaps, and never beyond the present', () => {
+    const { option, table } = driftChart(points, span, undefined);
+    const { series } = plain(option(lightTokens));
+    const times = [at('2024-05-01T12:00Z'), at('2024-05-02T12:00Z'), at(span.to)];
+    expect(series.map(({ name, data }) => [name, data])).toEqual([
+      ['Predictions', [0.05, null, 0.2].map((psi, i) => [times[i], psi])],
+      ['Most drifted feature', [1, null, 0.3].map((psi, i) => [times[i], psi])],
+    ]);
+    expect(table?.rows[0]).toEqual(['2024-05-01T00:00:00.000Z', 24, 100, 0.05, 7]);
+  });
+
+  it('follows the feature that is open', () => {
+    const { series } = plain(driftChart(points, span, 'age').option(lightTokens));
+    expect(series[1]).toMatchObject({
+      name: 'age',
+      data: [0.1, null, 0.3].map((psi) => [expect.any(Number), psi]),
+    });
   });
 });

@@ -96,13 +96,13 @@ export function latencyChart(hours: Hours, span: Span): ChartSpec {
     symbolSize: 5,
     ...(color && { itemStyle: { color }, lineStyle: { width: 2, color } }),
     data: timed.map((hour) => [middleOf(hour.at), hour[name]]),
-    labelLayout: { moveOverlap: 'shiftY' },
-    endLabel: { show: true, formatter: '{a}', ...(color && { color }), fontWeight: 500 },
   });
   const colors = (tokens: ChartTokens) => [tokens.categories[0], tokens.ink2, tokens.ink3];
   return {
     option: (tokens) => ({
-      grid: { left: 16, right: 64, top: 16, bottom: 8 },
+      grid: { left: 16, right: 16, top: 40, bottom: 8 },
+      // Above: labels at the ends of lines that lie close would lie over each other.
+      legend: { show: true, right: 36 },
       xAxis: timeAxis(span),
       yAxis: { type: 'value', name: 'Milliseconds', nameGap: 44, min: 0, splitNumber: 3 },
       tooltip: {
@@ -122,6 +122,101 @@ export function latencyChart(hours: Hours, span: Span): ChartSpec {
     table: {
       columns: ['Hour', 'Median (ms)', '95 % (ms)', '99 % (ms)'],
       rows: timed.map((hour) => [hour.at, hour.p50, hour.p95, hour.p99]),
+    },
+  };
+}
+
+/** Up to the greatest share in equal steps, so that the last label is no step's neighbour. */
+function shareSteps(greatest: number): { max: number; interval: number } {
+  const interval =
+    [0.01, 0.02, 0.05, 0.1].find((step) => greatest <= 4 * step) ?? (greatest <= 0.6 ? 0.2 : 0.25);
+  return { max: Math.min(1, Math.ceil(greatest / interval) * interval || interval), interval };
+}
+
+/** Above the first a distribution counts as moderately drifted, above the second as shifted. */
+const bounds = [0.1, 0.25];
+/** What is above is drawn here: far away is far away, and the bounds stay to be seen. */
+const farthest = 1;
+
+/** How far from training, over time: what was predicted, and one feature or, of none, the most drifted each time. */
+export function driftChart(
+  points: Monitoring['driftSeries'],
+  span: Span,
+  feature: string | undefined,
+): ChartSpec {
+  const within = (at: number): number => Math.min(Math.max(at, Date.parse(span.from)), Date.parse(span.to));
+  const drifted = points.map(({ at, hours, rows, prediction, features }) => {
+    const ranked = features.toSorted((a, b) => b.psi - a.psi);
+    const shown = feature === undefined ? ranked[0] : ranked.find(({ name }) => name === feature);
+    return { at, middle: within(Date.parse(at) + (hours * HOUR) / 2), hours, rows, prediction, shown };
+  });
+  const told = feature ?? 'Most drifted feature';
+  const line = (
+    name: string,
+    color: string | undefined,
+    of: (point: (typeof drifted)[number]) => number | undefined,
+  ): LineSeriesOption => ({
+    type: 'line',
+    name,
+    showSymbol: drifted.length <= MOST_POINTS,
+    symbolSize: 5,
+    connectNulls: false,
+    ...(color && { itemStyle: { color }, lineStyle: { width: 2, color } }),
+    data: drifted.map((point) => {
+      const psi = of(point);
+      return [point.middle, psi === undefined ? null : Math.min(psi, farthest)];
+    }),
+  });
+  const index = (psi: number | undefined): string =>
+    psi === undefined ? 'too few rows' : formatNumber(psi, 3);
+  return {
+    option: (tokens) => ({
+      grid: { left: 16, right: 16, top: 36, bottom: 8 },
+      legend: { show: true, top: 0, left: 0, icon: 'rect', itemWidth: 12, itemHeight: 12 },
+      xAxis: { ...timeAxis(span), name: points[0]?.hours === 1 ? 'Time, by the hour' : 'Time, by the day' },
+      yAxis: {
+        type: 'value',
+        name: 'Stability index',
+        nameGap: 44,
+        min: 0,
+        max: ({ max }) => Math.max(0.3, Math.ceil(max * 10) / 10),
+        splitNumber: 3,
+      },
+      tooltip: {
+        trigger: 'axis',
+        formatter: (shown) => {
+          const point = drifted[firstOf(shown)];
+          if (!point) return '';
+          return tooltipContent(formatMoment(point.at), [
+            { label: 'Predictions', value: index(point.prediction) },
+            { label: point.shown?.name ?? told, value: index(point.shown?.psi) },
+            { label: 'Rows', value: formatInteger(point.rows) },
+          ]);
+        },
+      },
+      series: [
+        {
+          ...line('Predictions', tokens.categories[0], ({ prediction }) => prediction),
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            label: { show: false },
+            lineStyle: { type: 'dashed', color: tokens.lineStrong },
+            data: bounds.map((yAxis) => ({ yAxis })),
+          },
+        },
+        line(told, tokens.categories[1], ({ shown }) => shown?.psi),
+      ],
+    }),
+    table: {
+      columns: ['From', 'Hours', 'Rows', 'Predictions', told],
+      rows: drifted.map(({ at, hours, rows, prediction, shown }) => [
+        at,
+        hours,
+        rows,
+        prediction ?? null,
+        shown?.psi ?? null,
+      ]),
     },
   };
 }
@@ -147,7 +242,7 @@ export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
       xAxis: {
         type: 'category',
         name,
-        nameGap: 46,
+        nameGap: all.length > 6 ? 46 : 28,
         data: all.map(({ label }) => label),
         axisLabel: { rotate: all.length > 6 ? 30 : 0, width: 90, overflow: 'truncate' },
       },
@@ -155,8 +250,7 @@ export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
         type: 'value',
         name: 'Share of the rows',
         nameGap: 44,
-        max: ({ max }) => Math.min(1, Math.ceil(max * 10) / 10),
-        splitNumber: 3,
+        ...shareSteps(Math.max(0, ...all.flatMap(({ training, served }) => [training, served]))),
         axisLabel: { formatter: (value: number) => formatPercent(value, 0) },
       },
       tooltip: {

@@ -86,7 +86,7 @@ export function beeswarmChart(input: {
   const dots = contributions.flatMap((values, line) =>
     spreadDots(values, span).map((offset, i) => ({ line, i, at: [values[i] ?? 0, line, offset] })),
   );
-  const name = `Contribution: ${scaleName(explanation.scale, subject)}`;
+  const name = scaleName(explanation.scale, subject);
   const shownValue = (line: number, i: number): string => {
     const swarm = swarms[line];
     return swarm ? valueText(swarm.values[i] ?? null, featureOf(swarm.feature)?.type) : '';

@@ -1,0 +1,78 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { everywhere } from './axe.ts';
+import { openStage } from './stage.ts';
+import type { Account, Stage } from './stage.ts';
+
+let stage: Stage;
+let account: Account;
+beforeAll(async () => {
+  stage = await openStage();
+  account = await stage.account();
+});
+afterEach(({ task }) => stage.leave(task.result?.state === 'fail'));
+afterAll(() => stage.close());
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const panelOf = (page: Page) => page.getByRole('region', { name: 'Import' });
+
+const drop = async (page: Page, name: string, buffer: Buffer): Promise<void> => {
+  const chooser = page.waitForEvent('filechooser');
+  await button(page, 'Upload files').click();
+  await (await chooser).setFiles({ name, mimeType: 'text/csv', buffer });
+};
+
+const columnsIn = async (page: Page): Promise<string[]> => {
+  const cells = panelOf(page).getByRole('region', { name: 'Columns found' }).locator('tbody th');
+  await cells.first().waitFor();
+  return cells.allTextContents();
+};
+
+/** A letter a word in Windows-1251, too little to be told from accented Latin ones. */
+const cyrillic = (text: string): Buffer =>
+  Buffer.from(Array.from(text, (char) => char.charCodeAt(0) - (char < '\u0080' ? 0 : 0x350)));
+
+describe('A file at its import', () => {
+  it('is shown as it will be read, at once with each choice, and is read so', async () => {
+    const { page } = await stage.visit({ as: account, at: '/datakits' });
+    await drop(page, 'days.csv', cyrillic('ж;д\nя;02/06/2020\nю;03/04/2020\n'));
+    expect(await columnsIn(page)).toEqual(['æ', 'ä']);
+    const panel = panelOf(page);
+    await panel.getByLabel('Encoding').selectOption('windows-1251');
+    await panel.getByRole('rowheader', { name: 'ж', exact: true }).waitFor();
+    expect(await columnsIn(page)).toEqual(['ж', 'д']);
+    await panel.getByLabel('First row').selectOption('no');
+    await panel.getByRole('rowheader', { name: 'column 1' }).waitFor();
+    await panel.getByLabel('First row').selectOption('');
+    await panel.getByRole('rowheader', { name: 'ж', exact: true }).waitFor();
+    await panel.getByLabel('Between cells').selectOption(',');
+    await panel.getByRole('rowheader', { name: 'ж;д' }).waitFor();
+    await panel.getByLabel('Between cells').selectOption('');
+    await panel.getByRole('rowheader', { name: 'ж', exact: true }).waitFor();
+    await panel.getByLabel('Dates such as 02/06').selectOption('day-first');
+    expect(await everywhere(page)).toEqual([]);
+    await button(page, 'Import').click();
+    await page.waitForURL(/\/datakits\/[0-9a-f-]{36}/);
+    await page.getByText('Cyrillic (Windows-1251) (stated)').waitFor();
+    await page.getByText('dates day first (stated)').waitFor();
+    await page.getByText('2020-06-02').first().waitFor();
+  });
+
+  it('that is refused may be read another way', async () => {
+    const { page, expect: expected } = await stage.visit({ as: account, at: '/datakits' });
+    expected(/status of 422/);
+    await drop(page, 'refused.csv', Buffer.from('a,b;c\n1;2\n3;4\n5;6\n'));
+    const panel = panelOf(page);
+    await panel.getByLabel('Between cells').selectOption(',');
+    await button(page, 'Import').click();
+    await panel
+      .getByRole('alert')
+      .getByText(/rows have another number of fields/)
+      .waitFor();
+    await panel.getByLabel('Between cells').selectOption(';');
+    await panel.getByRole('alert').waitFor({ state: 'detached' });
+    await button(page, 'Import').click();
+    await page.waitForURL(/\/datakits\/[0-9a-f-]{36}/);
+    await page.getByText('semicolon between cells (stated)').waitFor();
+  });
+});
