@@ -74,7 +74,10 @@ export const openArena = (scratch: string, threads: number): Arena => {
       const values = Float64Array.from(split.test, (row) => table.target[row] ?? Number.NaN);
       const target = { classes: table.classes, values, weights: new Float64Array(values.length).fill(1) };
       const labels = Array.from({ length: table.classes }, (_unused, k) => String(k));
-      return { ...(answer as FitAnswer), metrics: measure(target, await readFloats(out), labels) };
+      return {
+        ...(answer as FitAnswer),
+        metrics: measure(target, await readFloats(out), { labels, positive: 1 }),
+      };
     },
     stop: async () => void (await Promise.all([peer.stop(), own.stop()])),
   };
