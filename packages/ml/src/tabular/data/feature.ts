@@ -2,6 +2,7 @@ import type { Column, FeatureSchema, Task, Warning } from '../types.ts';
 import { type Documents, sharedGrams } from './documents.ts';
 import { gather } from './frame.ts';
 import { copiesTarget } from './leak.ts';
+import { sortedPresent } from '../../order/order.ts';
 
 export interface PreparedFeature {
   readonly schema: FeatureSchema;
@@ -102,7 +103,7 @@ function numberFeature(
   const given = gather(column.values, rows);
   const values = given.map((value) => (Number.isFinite(value) ? value : NaN));
   warnings.push(...infiniteIn({ ...column, values: given }));
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = sortedPresent(values);
   const present = sorted.length > 0;
   const schema: FeatureSchema = {
     name,

@@ -1,5 +1,6 @@
 import type { Task } from '../types.ts';
 import type { PreparedFeature } from './feature.ts';
+import { ranksOf } from '../../order/order.ts';
 
 /** A feature that agrees with the target in at least this share of rows, or correlates so, is likely a copy of it. */
 const leakAgreement = 0.9999;
@@ -33,17 +34,6 @@ function sameOrder(values: Float64Array, target: Float64Array): boolean {
   if (known.length < values.length / 2) return false;
   const ranks = (column: Float64Array): Float64Array => ranksOf(Float64Array.from(known, (i) => column[i]));
   return Math.abs(correlation(ranks(values), ranks(target))) >= leakAgreement;
-}
-
-/** The rank of each value among all; equal values share the mean of theirs. */
-function ranksOf(values: Float64Array): Float64Array {
-  const order = values.slice().sort();
-  const rankOf = new Map<number, number>();
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && order[end] === order[start]) end++;
-    rankOf.set(order[start], (start + end - 1) / 2);
-  }
-  return values.map((value) => rankOf.get(value) ?? 0);
 }
 
 /** Share of rows that the most frequent class of each value gets right, of values that stand for many rows each. */

@@ -1,4 +1,5 @@
 import type { Calibration, CalibrationMethod } from '../types.ts';
+import { orderOf } from '../../order/order.ts';
 
 const tiny = 1e-12;
 const newtonSteps = 100;
@@ -109,7 +110,7 @@ interface Block {
  * and 1 as far as so few rows can tell.
  */
 function fitIsotonic(scores: Float64Array, positive: Float64Array): Calibration {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  const order = orderOf(scores);
   const blocks: Block[] = [];
   for (const row of order) {
     const last = blocks.at(-1);

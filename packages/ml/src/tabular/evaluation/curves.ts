@@ -3,6 +3,7 @@ import type { CalibrationCurve, ClassCurve, Curves, Residuals } from '../types.t
 import type { Random } from '../../random/random.ts';
 import type { Judging } from './judging.ts';
 import { classScore } from './metrics.ts';
+import { orderOf } from '../../order/order.ts';
 
 /** Points of a ROC or PR curve at most. */
 const curvePoints = 200;
@@ -38,7 +39,7 @@ interface Cumulative {
 }
 
 function cumulate(actual: Float64Array, score: Float64Array): Cumulative {
-  const order = Int32Array.from(score.keys()).sort((a, b) => score[b] - score[a]);
+  const order = orderOf(score).reverse();
   const positives: number[] = [];
   const negatives: number[] = [];
   let positive = 0;

@@ -1,5 +1,6 @@
 import type { Metrics, ScalarMetric } from '../types.ts';
 import type { Judging } from './judging.ts';
+import { orderOf } from '../../order/order.ts';
 
 /** Probabilities below this are raised to it in the log loss, which stays finite. */
 const tiny = 1e-15;
@@ -162,7 +163,7 @@ export function classScore(probabilities: Float64Array, classes: number, k: numb
  * them does not occur.
  */
 export function binaryRocAuc(labels: Float64Array, scores: Float64Array): number | undefined {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  const order = orderOf(scores);
   let rankSum = 0;
   let positives = 0;
   for (let start = 0; start < order.length;) {

@@ -1,5 +1,6 @@
 import type { ThresholdCurve, ThresholdMetric, ThresholdRule } from '../types.ts';
 import { classScore } from './metrics.ts';
+import { orderOf } from '../../order/order.ts';
 
 const curvePoints = 200;
 
@@ -72,7 +73,7 @@ export function thresholdCurve(scores: Float64Array, positive: Float64Array, cho
 
 /** One point between every two different scores, and one below all of them. */
 function thresholdPoints(scores: Float64Array, positive: Float64Array): ThresholdPoint[] {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
+  const order = orderOf(scores);
   const positives = positive.reduce((sum, value) => sum + value, 0);
   const negatives = positive.length - positives;
   const points: ThresholdPoint[] = [];

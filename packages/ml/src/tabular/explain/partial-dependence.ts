@@ -1,5 +1,6 @@
 import type { FeatureSchema, Model } from '../types.ts';
 import type { Frame } from '../data/frame.ts';
+import { sortedPresent } from '../../order/order.ts';
 
 /** How predictions follow one feature while all else stays as it is in real rows. */
 export interface PartialDependence {
@@ -71,7 +72,7 @@ function meanAt(rows: readonly Float64Array[], point: number): number {
 
 /** Quantiles of the numbers, or the most frequent categories in their order. */
 function gridOf({ kind }: FeatureSchema, column: Float64Array): Float64Array {
-  const present = column.filter((value) => !Number.isNaN(value)).sort();
+  const present = sortedPresent(column);
   const distinct = Float64Array.from(new Set(present));
   if (distinct.length <= gridPoints) return distinct;
   if (kind === 'categorical') return mostFrequent(present, distinct);

@@ -1,5 +1,6 @@
 import { featureColumns } from '../predictor.ts';
 import type { FeatureSchema, HeldOut, Model, Table } from '../types.ts';
+import { sortedPresent } from '../../order/order.ts';
 
 /** How often values fall in each cell. Shares are of all rows and add up to 1 with `missing`. */
 export type Distribution =
@@ -78,7 +79,7 @@ function distributionOf(feature: FeatureSchema, values: Float64Array): Distribut
 }
 
 function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'text'): Distribution {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = sortedPresent(values);
   const edges: number[] = [];
   const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));
   for (let q = 1; q < wanted; q++) {

@@ -20,6 +20,7 @@ import {
   sourcesOf,
   varyingParts,
 } from './sources.ts';
+import { sortedPresent } from '../../order/order.ts';
 
 /** Categories of one column beyond so many, by falling frequency, share one design column. */
 const mostLevels = 100;
@@ -161,7 +162,7 @@ function writeSource(encoding: Encoding, value: number, x: Float64Array): void {
 }
 
 function learnNumber(values: Float64Array, width: number): Encoding {
-  const present = values.filter((value) => !Number.isNaN(value)).sort();
+  const present = sortedPresent(values);
   const missing = values.length - present.length;
   const middle = present.length >> 1;
   const median =

@@ -29,32 +29,6 @@ export function pearsonMatrix(columns: readonly Float64Array[]): Matrix {
   });
 }
 
-/** The rank of each value among those of its column, from 1; equal values share the mean of theirs. */
-export function ranksOf(column: Float64Array): Float64Array {
-  const order = column.filter((value) => !Number.isNaN(value)).sort();
-  // The different values and the rank of each, at the beginning of the two.
-  const ranks = new Float64Array(order.length);
-  let values = 0;
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && order[end] === order[start]) end++;
-    order[values] = order[start] ?? NaN;
-    ranks[values++] = (start + end + 1) / 2;
-  }
-  return column.map((value) => (Number.isNaN(value) ? NaN : (ranks[placeOf(order, values, value)] ?? NaN)));
-}
-
-/** The place of a value that is among the first `count`, which ascend. */
-function placeOf(order: Float64Array, count: number, value: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((order[middle] ?? NaN) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Brought to 0 … 1, so that squares neither overflow nor lose their digits. */
 function scaled(column: Float64Array): Float64Array {
   let [low, high] = [Infinity, -Infinity];

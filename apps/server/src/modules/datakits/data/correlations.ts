@@ -1,5 +1,6 @@
 import type { Correlations } from '@quadrax/contract';
-import { pearsonMatrix, ranksOf, symmetric, type Matrix } from './coefficients.ts';
+import { ranksOf } from '@quadrax/ml/order';
+import { pearsonMatrix, symmetric, type Matrix } from './coefficients.ts';
 import { fetchDoubles } from './column-arrays.ts';
 import { batches, columnId, type Statements } from './duckdb.ts';
 import type { Comparable } from './leaks.ts';

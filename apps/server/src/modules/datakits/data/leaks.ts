@@ -1,4 +1,4 @@
-import { ranksOf } from './coefficients.ts';
+import { ranksOf } from '@quadrax/ml/order';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 
 /** Two columns of which one tells the other. */

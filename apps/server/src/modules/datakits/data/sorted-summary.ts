@@ -1,3 +1,5 @@
+import { sortNumbers } from '@quadrax/ml/order';
+
 /** Figures of finite numbers sorted upwards. */
 export interface Summary {
   readonly count: number;
@@ -29,7 +31,7 @@ export function sortFinite(values: Float64Array): {
     } else if (Number.isNaN(value)) missing++;
   }
   const sorted = values.subarray(0, count);
-  if (!rising) sorted.sort();
+  if (!rising) sortNumbers(sorted);
   return { sorted, infinite: values.length - count - missing, missing };
 }
 

@@ -1,5 +1,6 @@
 import type { Target } from '../../data/frame.ts';
 import type { Design } from '../../preprocessing/design.ts';
+import { sortNumbers } from '../../../order/order.ts';
 
 /** How a column's values become bins 1 … count − 1; bin 0 is for missing values. */
 export type Binning =
@@ -38,7 +39,7 @@ function sampleSorted(values: Float64Array): Float64Array {
     const value = values[Math.floor(i * step)];
     if (!Number.isNaN(value)) taken[count++] = value;
   }
-  return taken.subarray(0, count).sort();
+  return sortNumbers(taken.subarray(0, count));
 }
 
 function distinctOf(sorted: Float64Array): Float64Array {

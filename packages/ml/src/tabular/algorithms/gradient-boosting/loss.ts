@@ -3,6 +3,7 @@ import { logitCount, logitsToProbabilities } from '../linear/logistic.ts';
 import { classShares, weightedMean } from '../baseline/baseline.ts';
 import { overRows, type Workspace } from './workspace.ts';
 import { blockRows } from '../../../kernels/boosting-kernels.ts';
+import { orderOf } from '../../../order/order.ts';
 
 /** What is minimised. `alpha`: the share of rows that shall lie below a predicted quantile. */
 export type Loss =
@@ -113,7 +114,7 @@ function errorOf(loss: Loss, actual: number, score: number): number {
 
 /** The least value that rows of at least a share `alpha` of the weight do not exceed. */
 export function weightedQuantile(values: Float64Array, weights: Float64Array, alpha: number): number {
-  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+  const order = orderOf(values);
   const aim = alpha * weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;
   for (const row of order) {
