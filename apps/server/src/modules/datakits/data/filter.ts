@@ -1,5 +1,6 @@
 import type { ColumnType } from '@quadrax/contract';
 import { z } from 'zod';
+import { booleanOf, dateOf, numberOf } from './filter-values.ts';
 
 export interface TableColumn {
   readonly name: string;
@@ -108,31 +109,6 @@ function checkValue({ column, operator, value }: Filter, type: ColumnType): void
 
 function isNumeric(value: Filter['value']): boolean {
   return numberOf(value) !== undefined;
-}
-
-/** A finite number, given as such or as text. */
-export function numberOf(value: Filter['value']): number | undefined {
-  if (typeof value === 'string' && value.trim() === '') return undefined;
-  const number = typeof value === 'boolean' ? NaN : Number(value);
-  return Number.isFinite(number) ? number : undefined;
-}
-
-/** A moment, given as milliseconds or as ISO 8601 (UTC where it names no zone). */
-export function dateOf(value: Filter['value']): Date | undefined {
-  if (typeof value === 'boolean' || value === undefined) return undefined;
-  const date = new Date(typeof value === 'number' ? value : zoned(value.trim()));
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-function zoned(text: string): string {
-  const local = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/.exec(text);
-  return local ? `${local[1]}T${local[2]}Z` : text;
-}
-
-export function booleanOf(value: Filter['value']): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  if (value === 'true') return true;
-  return value === 'false' ? false : undefined;
 }
 
 /** Reads `sort`: a column name, after a minus for downwards. Throws `PreviewError`. */

@@ -1,9 +1,9 @@
 import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
-import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
+import type { Filter, Sort, TableColumn } from './filter.ts';
+import { booleanOf, dateOf, numberOf } from './filter-values.ts';
 
-export { parseFilters, parseSort, PreviewError } from './filter.ts';
 export type { Filter, Sort, TableColumn } from './filter.ts';
 
 export interface PreviewInput {
