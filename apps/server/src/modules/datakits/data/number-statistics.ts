@@ -69,7 +69,8 @@ async function statisticsOf(
   const { sorted, infinite, missing } = sortFinite(values);
   const present = values.length - missing;
   if (sorted.length === 0) {
-    return { present, infinite, distinct: infinite, low: undefined, high: undefined, figures: {} };
+    const distinct = infinite > 0 ? await countInfinities(db, column) : 0;
+    return { present, infinite, distinct, low: undefined, high: undefined, figures: {} };
   }
   const summary = summarise(sorted);
   const scale = column.kind === 'timestamp' ? microsecond : 1;

@@ -212,6 +212,12 @@ describe('profile: figures', () => {
     expect(result.cells.map((row) => row[0])).toEqual([1.5, null, null, null, 2.5]);
   });
 
+  it('counts different values also where all are infinite', async () => {
+    const result = await profiled(csv('x,y', ['inf,1', '-inf,1', 'inf,1', 'inf,1']));
+    expect(result.column('x')).toMatchObject({ missing: 0, distinct: 2 });
+    expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('2 rows repeat');
+  });
+
   it('survives numbers whose variance no double holds', async () => {
     const result = await profiled(csv('x', ['1e308', '-1e308', '1e307']));
     expect(result.column('x')).toMatchObject({ min: -1e308, max: 1e308 });
