@@ -218,6 +218,18 @@ describe('profile: figures', () => {
     expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('2 rows repeat');
   });
 
+  it('gives a mean that many roundings have not moved', async () => {
+    const { profile } = await profiled(
+      csv(
+        'x,y',
+        many(20_000, (i) => `0.1,${i % 2 === 0 ? 0.1 : 0.3}`),
+      ),
+    );
+    const [x, y] = profile.columns;
+    expect(x).toMatchObject({ min: 0.1, max: 0.1, mean: 0.1 });
+    expect(y?.mean).toBeCloseTo(0.2, 15);
+  });
+
   it('survives numbers whose variance no double holds', async () => {
     const result = await profiled(csv('x', ['1e308', '-1e308', '1e307']));
     expect(result.column('x')).toMatchObject({ min: -1e308, max: 1e308 });
