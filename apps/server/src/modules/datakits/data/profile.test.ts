@@ -230,6 +230,17 @@ describe('profile: figures', () => {
     expect(y?.mean).toBeCloseTo(0.2, 15);
   });
 
+  it.each([
+    ['far below one', many(40, (i) => `${i + 1}e-202`)],
+    ['apart by the last of their digits', many(40, (i) => String(1e15 + (i % 20) / 8))],
+    ['whole and beyond 2^53', many(40, (i) => String(9_007_199_254_740_990n + BigInt(i % 20)))],
+  ])('gives numbers %s a histogram whose edges rise, or none', async (_, values) => {
+    const { histogram } = (await profiled(csv('x', values))).column('x');
+    const edges = histogram?.edges ?? [];
+    expect(edges.slice(1).every((edge, i) => edge > (edges[i] ?? NaN))).toBe(true);
+    expect(histogram?.counts.reduce((sum, count) => sum + count, 0) ?? 40).toBe(40);
+  });
+
   it('survives numbers whose variance no double holds', async () => {
     const result = await profiled(csv('x', ['1e308', '-1e308', '1e307']));
     expect(result.column('x')).toMatchObject({ min: -1e308, max: 1e308 });
