@@ -310,6 +310,11 @@ describe('profile: warnings', () => {
     expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('2 rows repeat');
   });
 
+  it('counts rows as repeated that are missing the same value, however that is marked', async () => {
+    const result = await profiled(csv('a,b', ['1,NA', '1,', '1,N/A', '1,yes', '2,no', '2,no']));
+    expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('3 rows repeat');
+  });
+
   it('finds columns that tell each other', async () => {
     const rows = many(
       60,
