@@ -92,6 +92,16 @@ describe('profile: types', () => {
     ['month first, where both would do', ['01/02/2020', '03/04/2020'], '2020-01-02T00:00:00.000Z'],
     ['German dates', ['01.02.2020 08:30', '31.12.2020 09:00'], '2020-02-01T08:30:00.000Z'],
     ['written months', ['"Feb 1, 2020"', '"Mar 2, 2020"'], '2020-02-01T00:00:00.000Z'],
+    [
+      'whole names of months, most of them May',
+      ['"May 1, 2020"', '"May 2, 2020"', '"June 3, 2020"'],
+      '2020-05-01T00:00:00.000Z',
+    ],
+    [
+      'whole names of months behind the day',
+      ['1 May 2020', '2 May 2020', '3 June 2020'],
+      '2020-05-01T00:00:00.000Z',
+    ],
     ['months', ['2020-02', '2020-03'], '2020-02-01T00:00:00.000Z'],
   ])('reads %s', async (_, values, first) => {
     const result = await profiled(
