@@ -41,6 +41,12 @@ describe('dense columns', () => {
     );
   });
 
+  it('are the same in whatever unit a number is', () => {
+    const small = frame.columns[0].map((value) => value * 2 ** -60);
+    const inSmall = densePreprocessor.fit({ ...frame, columns: [small, frame.columns[1]] }, target);
+    expect(rowOf(inSmall, 3 * 2 ** -60, 0)).toEqual(rowOf(fitted, 3, 0));
+  });
+
   it('take a category that training did not see as missing', () => {
     expect(rowOf(fitted, 3, 2)).toEqual(rowOf(fitted, 3, NaN));
   });
