@@ -159,6 +159,7 @@ describe.each(cases)('$algorithm on $target', { timeout: 60_000 }, (part) => {
 // Not of auto: it tries the elastic net, of whose two penalties one has the unit of the target and the other has none.
 const withParameters = [
   ...algorithms.filter((algorithm) => algorithm !== 'auto').map((name) => [name, quick[name] ?? {}] as const),
+  ['linear', { penalty: 'l1' }],
   ['gradient_boosting', { loss: 'quantile', alpha: 0.7 }],
 ] as const;
 

@@ -61,5 +61,5 @@ export function chooseStrength(design: Design, target: Target, l1Share: number, 
 }
 
 function pathFrom(most: number, share: number, steps: number): number[] {
-  return Array.from({ length: steps }, (_, i) => Math.max(1e-12, most) * share ** (i / (steps - 1)));
+  return Array.from({ length: steps }, (_, i) => (most || 1e-12) * share ** (i / (steps - 1)));
 }
