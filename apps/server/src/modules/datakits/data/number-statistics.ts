@@ -148,7 +148,7 @@ function dateFigures(sorted: Float64Array, summary: Summary): NumberStatistics['
 
 /** ISO 8601; years beyond what a JavaScript date holds are told as years alone. */
 function dateText(microseconds: number): string {
-  const date = new Date(microseconds * microsecond);
+  const date = new Date(Math.floor(microseconds * microsecond));
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   return `${Math.round(1970 + microseconds / 31_556_952e6)}`;
 }

@@ -2,6 +2,7 @@ import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
+import { dateOfMicroseconds } from './moments.ts';
 
 export { parseFilters, parseSort, PreviewError } from './filter.ts';
 export type { Filter, Sort, TableColumn } from './filter.ts';
@@ -163,6 +164,6 @@ function cellOf(value: DuckDBValue): Cell {
 }
 
 function isoText(micros: bigint): string {
-  const date = new Date(Number(micros / 1000n));
+  const date = dateOfMicroseconds(micros);
   return Number.isNaN(date.getTime()) ? new DuckDBTimestampValue(micros).toString() : date.toISOString();
 }

@@ -275,6 +275,18 @@ describe('profile: figures', () => {
     expect(column.histogram?.counts.reduce((sum, count) => sum + count, 0)).toBe(100);
   });
 
+  it('tells moments before 1970 by the millisecond that they fall in', async () => {
+    const { column, cells } = await profiled(
+      csv('at,n', ['1969-12-31T23:59:59.9996,1', '1960-01-01T00:00:00.0004,2', '1969-12-31T23:59:59.9996,3']),
+    );
+    expect(column('at')).toMatchObject({ min: '1960-01-01T00:00:00.000Z', max: '1969-12-31T23:59:59.999Z' });
+    expect(cells.map(([at]) => at)).toEqual([
+      '1969-12-31T23:59:59.999Z',
+      '1960-01-01T00:00:00.000Z',
+      '1969-12-31T23:59:59.999Z',
+    ]);
+  });
+
   it('lists the most frequent values of categories and of few numbers', async () => {
     const result = await profiled(csv('c,n', ['b,1', 'a,2', 'b,2', 'c,2']));
     expect(result.column('c').top).toEqual([
