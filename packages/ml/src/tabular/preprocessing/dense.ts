@@ -161,9 +161,6 @@ function writeSource(encoding: Encoding, value: number, x: Float64Array): void {
   if (column >= 0) x[column] = ((missing ? encoding.median : value) - encoding.mean) / encoding.scale;
 }
 
-/** Beside the mean, what rounding alone may make of equal numbers. Numbers may all be small: only the share counts. */
-const rounding = 1e-12;
-
 function learnNumber(values: Float64Array, width: number): Encoding {
   const present = sortedPresent(values);
   const missing = values.length - present.length;
@@ -180,7 +177,8 @@ function learnNumber(values: Float64Array, width: number): Encoding {
     missing * (median - mean) ** 2,
   );
   const scale = Math.sqrt(squares / Math.max(1, values.length));
-  const varies = scale > rounding * Math.abs(mean) && Number.isFinite(scale);
+  // Of equal numbers a scale is what rounding made of the mean: it tells nothing by itself, nor beside the mean.
+  const varies = present[0] < present[present.length - 1] && scale > 0 && Number.isFinite(scale);
   const missingColumn = missing > 0 && present.length > 0 ? width + (varies ? 1 : 0) : -1;
   const column = varies ? width : -1;
   return { column, median, mean, scale: varies ? scale : 1, levelColumns: new Int32Array(0), missingColumn };
