@@ -56,7 +56,9 @@ describe('a query', () => {
   });
 
   it('tells a moment before 1970 by the millisecond that it falls in', async () => {
-    const { rows } = await ask("SELECT TIMESTAMP '1969-12-31 23:59:59.9996', TIMESTAMP '1970-01-01 00:00:00.0004'");
+    const { rows } = await ask(
+      "SELECT TIMESTAMP '1969-12-31 23:59:59.9996', TIMESTAMP '1970-01-01 00:00:00.0004'",
+    );
     expect(rows).toEqual([['1969-12-31T23:59:59.999Z', '1970-01-01T00:00:00.000Z']]);
   });
 
