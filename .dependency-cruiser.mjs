@@ -77,8 +77,8 @@ export default {
         path: `${server}/`,
         pathNot: [
           '\\.(compute|jobs|serving|preflight|test)\\.ts$',
-          '/datakits/data/columns',
-          '/datakits/data/column-',
+          // They run in the compute process that profiles a table, or reads one for a training.
+          '/datakits/data/(column|correlations|leaks|sorted-summary)',
           '/datakits/compute\\.ts$',
         ],
       },

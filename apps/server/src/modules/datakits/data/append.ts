@@ -1,7 +1,7 @@
 import { shortened } from '#platform/text';
 import { columnsDiffer, differenceText } from './column-difference.ts';
 import { columnId, countOf, sqlText, type Statements } from './duckdb.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import type { Physical } from './physical.ts';
 import { physicalKinds, type StoredKind, type TableColumn } from './preview.ts';
 import { UnreadableFile } from './unreadable-file.ts';

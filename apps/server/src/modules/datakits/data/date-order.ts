@@ -1,6 +1,6 @@
 import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import { columnId, countOf, type Statements } from './duckdb.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import type { Physical } from './physical.ts';
 
 export interface DateHints {

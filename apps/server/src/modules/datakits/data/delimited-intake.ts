@@ -2,8 +2,13 @@ import type { StatedReading } from '@quadrax/contract';
 import { createDelimitedScanner, maxRecordBytes, type ScanResult } from './delimited-scan.ts';
 import { sniffDialect, type Dialect } from './dialect.ts';
 import { checkedNames, numberedNames } from './header.ts';
-import type { FormatIntake } from './intake.ts';
-import { IntakeError, unreadable, type Encoding, type TableDialect } from './intake-result.ts';
+import {
+  IntakeError,
+  unreadable,
+  type Encoding,
+  type TableDialect,
+  type FormatIntake,
+} from './intake-result.ts';
 import { createLineSkip } from './line-skip.ts';
 import { createEncodingCheck, isUtf8Name, textDecoder } from './text-encoding.ts';
 

@@ -3,7 +3,7 @@ import { shortened } from '#platform/text';
 import { isRowNumber, numberType, wordType } from './column-types.ts';
 import { columnId, sqlText, type DuckDB, type Statements } from './duckdb.ts';
 import { isMark } from './literals.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import { numberStatistics, type NumberColumn, type NumberStatistics } from './number-statistics.ts';
 import { isWordMissing } from './physical.ts';
 import type { ColumnFacts } from './warnings.ts';

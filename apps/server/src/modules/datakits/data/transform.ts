@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { TransformPreview, TransformStep } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlName, sqlText, type DuckDB } from './duckdb.ts';
 import { opaqueTable } from './intake-result.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import { limitTexts } from './long-texts.ts';
 import { convert } from './parquet-source.ts';
 import { nameColumns } from './header.ts';
