@@ -85,6 +85,20 @@ export default {
       to: { path: '^packages/ml/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'compute-loads-no-schemas',
+      comment:
+        'A compute process waits for all that its task loads: schemas are for the edge. What both need has an entry of its own in the contract.',
+      severity: 'error',
+      from: {
+        path: [`${server}/modules/datakits/data/`, `${server}/modules/.*(^|[./])compute\\.ts$`],
+        pathNot: ['/data/page-request\\.ts$', '\\.test\\.ts$'],
+      },
+      to: {
+        path: ['node_modules/zod/', '^packages/contract/src/index\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'compute-loads-no-server',
       comment:
         'A compute process waits for all that its task loads. Of other modules it uses their compute.ts, not their index.ts.',

@@ -1,4 +1,4 @@
-import { isDelimiter } from '@quadrax/contract';
+import { isDelimiter } from '@quadrax/contract/delimiters';
 import type { StatedReading } from '@quadrax/contract';
 import { leadingLines, mostLeading } from './leading-lines.ts';
 import { afterLines } from './line-skip.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { markedEncoding, wideEncoding } from '@quadrax/contract';
+import { markedEncoding, wideEncoding } from '@quadrax/contract/text-encodings';
 import type { StatedReading } from '@quadrax/contract';
 import { checkParquetEnd, checkWorkbook, detectContent } from './content.ts';
 import { createDelimitedIntake } from './delimited-intake.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profiled } from './fixtures/files.ts';
-import { parseFilters, parseSort, PreviewError, previewTable, type PreviewInput } from './preview.ts';
+import { parseFilters, parseSort, PreviewError } from './page-request.ts';
+import { previewTable, type PreviewInput } from './preview.ts';
 
 const table = [
   'name,age,born,active,score,long',

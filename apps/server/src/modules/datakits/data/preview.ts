@@ -3,7 +3,6 @@ import type { Cell } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
 
-export { parseFilters, parseSort, PreviewError } from './filter.ts';
 export type { Filter, Sort, TableColumn } from './filter.ts';
 
 export interface PreviewInput {

@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises';
 import type { ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
-import { rewriteExcel } from './excel.ts';
 import { nameColumns } from './header.ts';
 import type { IntakeResult, TableDialect } from './intake-result.ts';
 import { loadJson } from './json-source.ts';
@@ -68,6 +67,8 @@ async function plainJson({ path, intake, temp }: SourceFile): Promise<string> {
 
 async function openExcel({ path, temp, intake }: SourceFile): Promise<Source> {
   const copy = join(temp, 'sheet.csv');
+  // A reader of archives and XML, which no other file needs.
+  const { rewriteExcel } = await import('./excel.ts');
   const { header, width, records, warnings } = await rewriteExcel(path, copy, intake.reading);
   const names = checked(header ?? Array.from({ length: width }, () => ''));
   const query = `SELECT * FROM ${readCsv(copy, canonicalDialect, width)}`;
