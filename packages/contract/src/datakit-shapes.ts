@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateOrderSchema } from './datakit-reading.ts';
 import { deletionSchema, idSchema, timestampSchema } from './paging.ts';
 
 export const columnTypeSchema = z.enum([
@@ -153,6 +154,11 @@ export const profileSchema = z
     correlations: correlationsSchema
       .optional()
       .describe('How columns go together; absent where no two can be compared.'),
+    dateOrder: dateOrderSchema
+      .optional()
+      .describe(
+        'How the dates of the file were read, where they are written with numbers of which either may be the day.',
+      ),
     exact: z
       .boolean()
       .describe('true: every figure counts every row. false: `distinct` of some column is an estimate.'),

@@ -2912,6 +2912,11 @@ export interface components {
       columns: components['schemas']['ColumnProfile'][];
       /** @description How columns go together; absent where no two can be compared. */
       correlations?: components['schemas']['Correlations'];
+      /**
+       * @description How the dates of the file were read, where they are written with numbers of which either may be the day.
+       * @enum {string}
+       */
+      dateOrder?: 'month-first' | 'day-first';
       /** @description true: every figure counts every row. false: `distinct` of some column is an estimate. */
       exact: boolean;
       rows: number;

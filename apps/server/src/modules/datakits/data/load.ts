@@ -70,9 +70,11 @@ async function read(
   const { reading, table } = file.intake;
   const dates = await settleDateOrder(db, loaded, {
     stated: reading?.dateOrder,
+    before: file.dateOrder,
     dayFirst: table.delimiter === ';' && table.decimal === ',',
   });
-  return { ...loaded, warnings: [...(source.warnings ?? []), ...dates, ...unitWarnings(loaded)] };
+  const warnings = [...(source.warnings ?? []), ...dates.warnings, ...unitWarnings(loaded)];
+  return { ...loaded, warnings, dateOrder: dates.order };
 }
 
 async function lineOf(error: unknown, { path, intake: { format } }: SourceFile): Promise<number | undefined> {

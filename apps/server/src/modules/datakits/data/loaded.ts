@@ -1,4 +1,4 @@
-import type { ProfileWarning } from '@quadrax/contract';
+import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import type { Mixed } from './infer.ts';
 import type { Physical } from './physical.ts';
 
@@ -11,4 +11,6 @@ export interface Loaded {
   readonly mixed: ReadonlyMap<number, Mixed>;
   /** What a person should know of how the file was read, besides its dialect. */
   readonly warnings?: readonly ProfileWarning[];
+  /** How its dates were read, where either number of them may be the day. */
+  readonly dateOrder?: DateOrder | undefined;
 }

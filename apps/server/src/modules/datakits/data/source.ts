@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { textDecoder } from './text-encoding.ts';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ProfileWarning } from '@quadrax/contract';
+import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
 import { nameColumns } from './header.ts';
@@ -29,6 +29,8 @@ export interface SourceFile {
   readonly path: string;
   readonly intake: IntakeResult;
   readonly temp: string;
+  /** How dates were read in the version before. */
+  readonly dateOrder?: DateOrder | undefined;
 }
 
 /** Opens a file of any format. `rewrite` sends delimited text through our own parser in any case. */
