@@ -21,7 +21,7 @@ const outputNames = ['label', 'probabilities', 'value'] as const;
  * doubles, or `label` [rows] text and `probabilities` [rows, classes] doubles in the order of `quadrax.classes`.
  *
  * Labels and probabilities are as the model's decision has them: corrected, and by its threshold. Throws
- * `NOT_EXPORTABLE` for texts, and for nearest neighbours and averages that hold them.
+ * `NOT_EXPORTABLE` for models that read free text.
  */
 export function exportOnnx(model: Model, about: ExportAbout): Uint8Array {
   const { schema, algorithm, libraryVersion, fitted, decision } = model;
