@@ -24,7 +24,7 @@ export const driftSchema = z
   .object({
     name: z.string(),
     kind: z
-      .enum(['numeric', 'datetime', 'categorical', 'text'])
+      .enum(['numeric', 'datetime', 'time', 'categorical', 'text'])
       .describe('Texts are compared by their lengths and by how many are missing.'),
     psi: z
       .number()

@@ -1638,7 +1638,7 @@ export interface components {
       distinct: number;
       histogram?: {
         counts: number[];
-        /** @description counts.length + 1 edges; dates as milliseconds since 1970. */
+        /** @description counts.length + 1 edges; dates as milliseconds since 1970, times of day since midnight. */
         edges: number[];
       };
       max?: number | string;
@@ -1661,6 +1661,7 @@ export interface components {
         | 'integer'
         | 'boolean'
         | 'datetime'
+        | 'time'
         | 'categorical'
         | 'text'
         | 'identifier'
@@ -1882,6 +1883,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -1938,6 +1940,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2009,7 +2012,7 @@ export interface components {
        * @description Texts are compared by their lengths and by how many are missing.
        * @enum {string}
        */
-      kind: 'numeric' | 'datetime' | 'categorical' | 'text';
+      kind: 'numeric' | 'datetime' | 'time' | 'categorical' | 'text';
       missing: {
         served: number;
         training: number;
@@ -2100,15 +2103,16 @@ export interface components {
       /** @description Only whole numbers were seen in training. */
       integer?: boolean;
       max?: number;
+      /** @description Of dates milliseconds since 1970, of times of day since midnight. */
       min?: number;
       name: string;
       /** @enum {string} */
-      type: 'numeric' | 'categorical' | 'datetime' | 'text';
+      type: 'numeric' | 'categorical' | 'datetime' | 'time' | 'text';
       /**
        * @description `mean_target`: so many categories that each stands for the mean target of its rows.
        * @enum {string}
        */
-      use?: 'number' | 'categories' | 'mean_target' | 'date_parts' | 'text';
+      use?: 'number' | 'categories' | 'mean_target' | 'date_parts' | 'time_parts' | 'text';
     };
     Health: {
       services: {
@@ -2134,6 +2138,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2901,6 +2906,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2950,7 +2956,7 @@ export interface components {
       columns: {
         name: string;
         /** @enum {string} */
-        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
       }[];
       elapsedMs: number;
       /** @description NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text. */
@@ -3163,6 +3169,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -3216,7 +3223,7 @@ export interface components {
       columns: {
         name: string;
         /** @enum {string} */
-        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
       }[];
       /** @description Of steps. */
       counts?: {
@@ -5620,7 +5627,7 @@ export interface operations {
                 /** @enum {string} */
                 step: 'cast';
                 /** @enum {string} */
-                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
               }
             | {
                 /**
@@ -5821,7 +5828,7 @@ export interface operations {
                 /** @enum {string} */
                 step: 'cast';
                 /** @enum {string} */
-                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
               }
             | {
                 /**

@@ -9,7 +9,7 @@ export { createRecordExplainer } from './explain/record-explainer.ts';
 export type { Explanation, FeatureContribution, RecordExplainer } from './explain/record-explainer.ts';
 export type { ModelExplanation } from './explain/model-explanation.ts';
 export type { ExplanationScale } from './explain/attribution.ts';
-export { checkRecord, createRecordCheck, isUsable } from './record.ts';
+export { checkRecord, createRecordCheck, isUsable, toMilliseconds, toTimeOfDay } from './record.ts';
 export { referenceOf } from './monitoring/reference.ts';
 export type { Distribution, FeatureReference, Reference } from './monitoring/reference.ts';
 export { createTally } from './monitoring/tally.ts';

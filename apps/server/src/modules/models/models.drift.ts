@@ -1,4 +1,4 @@
-import type { Drift, Verdict } from '@quadrax/contract';
+import { clockText, type Drift, type Verdict } from '@quadrax/contract';
 import type { Distribution, Reference } from '@quadrax/ml/tabular';
 
 /** Rows that a comparison needs for each of its cells: with fewer, chance alone looks like a drift. */
@@ -31,7 +31,7 @@ const characters = (length: number): string => `${length} ${length === 1 ? 'char
 const labelsOf = (distribution: Distribution): string[] => {
   if (distribution.kind === 'categorical') return [...distribution.categories, 'any other'];
   const { edges, kind } = distribution;
-  const text = { datetime: asDate, numeric: short, text: characters }[kind];
+  const text = { datetime: asDate, time: clockText, numeric: short, text: characters }[kind];
   const [first] = edges;
   if (first === undefined) return ['any value'];
   return [...edges, Number.NaN].map((edge, i) => {

@@ -25,6 +25,7 @@ const sampleTable = (): Table => {
   const size = fill(() => Math.round(random() * 40) / 10);
   const weight = fill(() => (random() < 0.15 ? Number.NaN : 50 + 10 * random()));
   const made = fill(() => (random() < 0.05 ? Number.NaN : Date.UTC(1965, 0, 1) + random() * 2e12));
+  const woke = fill(() => (random() < 0.05 ? Number.NaN : Math.floor(random() * 1440) * 60_000));
   const city = Int32Array.from({ length: rows }, () =>
     random() < 0.1 ? -1 : Math.floor(random() * cities.length),
   );
@@ -37,6 +38,7 @@ const sampleTable = (): Table => {
       20 * (size[i] ?? 0) +
       ((((city[i] ?? 0) + 1) * 5) % 7) * 6 +
       month +
+      (Math.floor((woke[i] || 0) / 3_600_000) > 11 ? 15 : 0) +
       (label[i] ?? 0) * 9;
   }
   const columns: Column[] = [
@@ -44,6 +46,7 @@ const sampleTable = (): Table => {
     { name: 'weight', kind: 'numeric', values: weight },
     { name: 'Größe', kind: 'categorical', codes: city, categories: cities },
     { name: 'made', kind: 'datetime', values: made },
+    { name: 'woke', kind: 'time', values: woke },
     // Named like an output.
     { name: 'label', kind: 'categorical', codes: label, categories: ['false', 'true'] },
     {
@@ -64,7 +67,7 @@ const sampleTable = (): Table => {
 };
 
 const table = sampleTable();
-const features = ['size of it', 'weight', 'Größe', 'made', 'label'];
+const features = ['size of it', 'weight', 'Größe', 'made', 'woke', 'label'];
 
 /** Rows as they may come: missing values, unseen categories, extreme values, and those of the table itself. */
 const askedRows = (count: number): Record<string, number | string | null>[] => {
@@ -78,12 +81,16 @@ const askedRows = (count: number): Record<string, number | string | null>[] => {
     if (Number.isNaN(value)) return null;
     return kind < 0.7 ? value : value * (1 + (random() - 0.5) * 2 ** -30);
   };
-  const numbers = table.columns.filter((column) => column.kind === 'numeric' || column.kind === 'datetime');
-  const [size, weight, made] = numbers.map(({ values }) => values);
+  const valuesOf = (name: string): Float64Array => {
+    const column = table.columns.find((one) => one.name === name);
+    if (!column || column.kind === 'categorical' || column.kind === 'text') throw new Error('No numbers.');
+    return column.values;
+  };
   return Array.from({ length: count }, () => ({
-    'size of it': number(size ?? new Float64Array(1)),
-    weight: number(weight ?? new Float64Array(1)),
-    made: number(made ?? new Float64Array(1)),
+    'size of it': number(valuesOf('size of it')),
+    weight: number(valuesOf('weight')),
+    made: number(valuesOf('made')),
+    woke: one([...valuesOf('woke').slice(0, 50), 86_400_000, 0]),
     Größe: random() < 0.2 ? one([null, 'unseen', 'KÖLN', 'Ko\u0308ln', '🏔']) : one(cities),
     label: one(['true', 'false', null, 'TRUE']),
   }));
@@ -341,7 +348,7 @@ describe('a model as ONNX', () => {
         seed: 3,
       },
     );
-    expect(model.fitted.meanTargets).toEqual([5]);
+    expect(model.fitted.meanTargets).toEqual([6]);
     const asked = askedRows(400).map((row, i) => ({
       ...row,
       street: i % 7 === 0 ? null : i % 11 === 0 ? 'unseen' : `street ${i % 150}`,
@@ -377,12 +384,13 @@ describe('a model as ONNX', () => {
     const model = fitted({ task: 'classification', target: 'grade', algorithm: 'linear' });
     const bytes = exportOnnx(model, { name: 'Grades of Köln', version: 3 });
     const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
-    expect(session.inputNames).toEqual(['size of it', 'weight', 'Größe', 'made', 'label_1']);
+    expect(session.inputNames).toEqual(['size of it', 'weight', 'Größe', 'made', 'woke', 'label_1']);
     expect(session.outputNames).toEqual(['label', 'probabilities']);
     expect(session.inputMetadata.map((input) => input.isTensor && input.type)).toEqual([
       'float64',
       'float64',
       'string',
+      'float64',
       'float64',
       'string',
     ]);

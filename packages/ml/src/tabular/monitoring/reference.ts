@@ -8,7 +8,7 @@ export type Distribution =
    * lengths, in characters.
    */
   | {
-      readonly kind: 'numeric' | 'datetime' | 'text';
+      readonly kind: 'numeric' | 'datetime' | 'time' | 'text';
       readonly edges: readonly number[];
       readonly shares: readonly number[];
       readonly missing: number;
@@ -77,7 +77,7 @@ function distributionOf(feature: FeatureSchema, values: Float64Array): Distribut
     : numbersOf(values, feature.kind);
 }
 
-function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'text'): Distribution {
+function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'time' | 'text'): Distribution {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const edges: number[] = [];
   const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));

@@ -1,5 +1,6 @@
 import type { ColumnType } from '@quadrax/contract';
 import { z } from 'zod';
+import { isTimeOfDay } from './literals.ts';
 
 export interface TableColumn {
   readonly name: string;
@@ -7,7 +8,7 @@ export interface TableColumn {
 }
 
 /**
- * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds) and `contains`
+ * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds, times of day as 08:30 or 8:30 AM) and `contains`
  * looks for a part of the text in any case; none of them holds for a missing value. `missing` takes no value.
  */
 export const filterSchema = z
@@ -92,6 +93,7 @@ const wanted: Partial<Record<ColumnType, readonly [(value: Filter['value']) => b
   numeric: [isNumeric, 'a number'],
   integer: [isNumeric, 'a number'],
   datetime: [(value) => dateOf(value) !== undefined, 'a date such as 2024-05-31 or 2024-05-31T12:00:00Z'],
+  time: [(value) => isTimeOfDay(String(value)), 'a time of day such as 08:30 or 23:59:59'],
   boolean: [(value) => booleanOf(value) !== undefined, 'true or false'],
 };
 
