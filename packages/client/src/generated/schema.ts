@@ -2720,7 +2720,7 @@ export interface components {
       version: number;
     };
     Monitoring: {
-      /** @description Whether the version keeps what it was trained on; those trained before that was kept do not. */
+      /** @description Whether there is something to compare with. Versions trained before that was kept, and imported ones at first, have nothing. */
       compared: boolean;
       /** @description How far from training, in the hours or days (UTC) in which rows were predicted, in order. */
       driftSeries: {
@@ -2743,6 +2743,11 @@ export interface components {
       features: components['schemas']['Drift'][];
       /** Format: date-time */
       from: string;
+      /** @description Of an imported model: rows gathered so far, and how many are needed. */
+      gathering?: {
+        needed: number;
+        rows: number;
+      };
       /**
        * Format: date-time
        * @description Where the span begins before counts are kept: what is told begins here.
@@ -2755,6 +2760,12 @@ export interface components {
         p99: number;
       };
       prediction?: components['schemas']['Drift'];
+      /** @description What it is compared with: what it was trained on or, as an imported model brings no training data, the first rows that it predicted. Where this says training below, that is meant. */
+      reference?: {
+        rows: number;
+        /** @enum {string} */
+        source: 'training' | 'first_predictions';
+      };
       requests: number;
       rows: number;
       /** @description Hours in which something was asked, in order. */
@@ -2775,10 +2786,10 @@ export interface components {
       /** Format: date-time */
       to: string;
       /**
-       * @description Why it is not compared: an imported model brings no training data, or it was trained before they were kept.
+       * @description Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept.
        * @enum {string}
        */
-      uncompared?: 'imported' | 'trained_before';
+      uncompared?: 'gathering' | 'trained_before';
       version: number;
     };
     NewApiKey: {

@@ -14,6 +14,8 @@ export { referenceOf } from './monitoring/reference.ts';
 export type { Distribution, FeatureReference, Reference } from './monitoring/reference.ts';
 export { createTally } from './monitoring/tally.ts';
 export type { Tally } from './monitoring/tally.ts';
+export { createSeenReader, createSeenTally, referenceOfSeen } from './monitoring/seen.ts';
+export type { SeenRow, SeenTally } from './monitoring/seen.ts';
 export { parameterSpecs } from './algorithms/registry.ts';
 export type { ParameterSpec } from './algorithms/parameters.ts';
 export { TabularError } from './errors.ts';

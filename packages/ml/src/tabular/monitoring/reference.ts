@@ -29,6 +29,8 @@ export interface Reference {
   readonly features: readonly FeatureReference[];
   /** Of the label, or of the value. */
   readonly prediction: Distribution;
+  /** What it was made of; absent: the training rows. */
+  readonly source?: 'first_predictions';
 }
 
 const cells = 10;
@@ -77,7 +79,10 @@ function distributionOf(feature: FeatureSchema, values: Float64Array): Distribut
     : numbersOf(values, feature.kind);
 }
 
-function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'time' | 'text'): Distribution {
+export function numbersOf(
+  values: Float64Array,
+  kind: 'numeric' | 'datetime' | 'time' | 'text',
+): Distribution {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const edges: number[] = [];
   const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));
@@ -91,7 +96,7 @@ function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'time' |
   return { kind, edges, ...sharesOf(counts, values.length) };
 }
 
-function categoriesOf(codes: Float64Array, names: readonly string[]): Distribution {
+export function categoriesOf(codes: Float64Array, names: readonly string[]): Distribution {
   const counts = new Float64Array(names.length);
   for (const code of codes) if (!Number.isNaN(code)) counts[code]++;
   const order = [...names.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
