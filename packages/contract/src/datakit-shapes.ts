@@ -7,6 +7,7 @@ export const columnTypeSchema = z.enum([
   'integer',
   'boolean',
   'datetime',
+  'time',
   'categorical',
   'text',
   'identifier',
@@ -50,7 +51,7 @@ export const datakitSchema = z
   .meta({ id: 'Datakit' });
 export type Datakit = z.infer<typeof datakitSchema>;
 
-/** A bound of a column: a number, or text for dates (ISO 8601) and words. */
+/** A bound of a column: a number, or text for dates (ISO 8601), times of day (HH:MM:SS) and words. */
 const boundSchema = z.union([z.number(), z.string()]);
 
 export const columnProfileSchema = z
@@ -66,7 +67,11 @@ export const columnProfileSchema = z
     quantiles: z.array(z.object({ p: z.number(), value: boundSchema })).optional(),
     histogram: z
       .object({
-        edges: z.array(z.number()).describe('counts.length + 1 edges; dates as milliseconds since 1970.'),
+        edges: z
+          .array(z.number())
+          .describe(
+            'counts.length + 1 edges; dates as milliseconds since 1970, times of day since midnight.',
+          ),
         counts: z.array(z.number().int()),
       })
       .optional(),

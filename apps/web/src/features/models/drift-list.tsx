@@ -10,6 +10,8 @@ import styles from './monitoring.module.css';
 /** A bar for each feature; a click opens what was trained on beside what was predicted. */
 export function DriftList(props: {
   drifts: readonly Drift[];
+  /** What they are compared with, as words. */
+  against: string;
   open: string | undefined;
   onOpen: (name: string | undefined) => void;
 }) {
@@ -34,7 +36,7 @@ export function DriftList(props: {
               <span className={styles.psi}>{drift.psi === undefined ? '–' : formatNumber(drift.psi, 2)}</span>
               <StatusMark {...verdictMark(drift)} />
             </button>
-            {open && <Comparison drift={drift} />}
+            {open && <Comparison drift={drift} against={props.against} />}
           </li>
         );
       })}
@@ -42,13 +44,13 @@ export function DriftList(props: {
   );
 }
 
-function Comparison({ drift }: { drift: Drift }) {
-  const chart = useMemo(() => comparisonChart(drift), [drift]);
+function Comparison({ drift, against }: { drift: Drift; against: string }) {
+  const chart = useMemo(() => comparisonChart(drift, against), [drift, against]);
   return (
     <div className={styles.comparison}>
       <p className={styles.sentence}>{drift.sentence}</p>
       <Chart
-        label={`${drift.name}, in training and as predicted`}
+        label={`${drift.name}, in ${against} and as predicted`}
         option={chart.option}
         table={chart.table}
         height={280}

@@ -15,7 +15,7 @@ import { showFailure, showUndo } from '#ui/undo-notice.tsx';
 import { CompareVersions } from './compare-button.tsx';
 import { Answering, DeployButton } from './deploy-button.tsx';
 import { stoppingWords } from './deploy-words.ts';
-import { useExportModel } from './model-files.ts';
+import { useExportModel, whyNoOnnx } from './model-files.ts';
 import {
   useDeploy,
   useModel,
@@ -27,6 +27,7 @@ import {
   useVersions,
 } from './model-queries.ts';
 import { modelSentence } from './model-state.ts';
+import styles from './model-page.module.css';
 import { modelRoute } from './routes.ts';
 import { FailedTraining, TrainingPanel } from './training-panel.tsx';
 import { VersionView } from './version-view.tsx';
@@ -159,6 +160,8 @@ function Steps({ model, chosen, training }: StepsProps) {
   const remove = useRemoveModel();
   const restore = useRestoreModel();
   const exporting = useExportModel(model);
+  const version = useVersion(model.id, chosen?.version);
+  const noOnnx = version.data && whyNoOnnx(version.data);
   const served = model.deployedVersion;
   const [stopping, setStopping] = useState(false);
   const undeploy = async (): Promise<void> => {
@@ -200,8 +203,12 @@ function Steps({ model, chosen, training }: StepsProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {chosen && (
-            <Menu.Item onClick={() => exporting.mutate({ format: 'onnx', version: chosen.version })}>
+            <Menu.Item
+              disabled={noOnnx !== undefined}
+              onClick={() => exporting.mutate({ format: 'onnx', version: chosen.version })}
+            >
               Export version {chosen.version} as ONNX
+              {noOnnx !== undefined && <div className={styles.noOnnx}>{noOnnx}</div>}
             </Menu.Item>
           )}
           {chosen && !chosen.imported && (

@@ -6,8 +6,8 @@ export interface TableColumn {
 }
 
 /**
- * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds) and `contains`
- * looks for a part of the text in any case; none of them holds for a missing value. `missing` takes no value.
+ * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds, times of
+ * day as 08:30 or 8:30 AM) and `contains` looks for a part of the text in any case; none of them holds for a missing value. `missing` takes no value.
  */
 export interface Filter {
   readonly column: string;

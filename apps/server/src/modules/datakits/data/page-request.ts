@@ -1,6 +1,7 @@
 import type { ColumnType } from '@quadrax/contract';
 import { z } from 'zod';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
+import { isTimeOfDay } from './literals.ts';
 
 const filterSchema: z.ZodType<Filter> = z
   .strictObject({
@@ -78,6 +79,7 @@ const wanted: Partial<Record<ColumnType, readonly [(value: Filter['value']) => b
   numeric: [isNumeric, 'a number'],
   integer: [isNumeric, 'a number'],
   datetime: [(value) => dateOf(value) !== undefined, 'a date such as 2024-05-31 or 2024-05-31T12:00:00Z'],
+  time: [(value) => isTimeOfDay(String(value)), 'a time of day such as 08:30 or 23:59:59'],
   boolean: [(value) => booleanOf(value) !== undefined, 'true or false'],
 };
 

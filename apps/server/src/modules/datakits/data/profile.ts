@@ -197,7 +197,7 @@ function isSpeltOneWay({ top = [], distinct }: Column['profile']): boolean {
 function comparable({ profile, marks }: Column, index: number, loaded: Loaded): Comparable[] {
   const { type, distinct } = profile;
   const { kind } = loaded.physicals[index] ?? {};
-  if (type === 'identifier' || type === 'text' || kind === 'timestamp') return [];
+  if (type === 'identifier' || type === 'text' || kind === 'timestamp' || kind === 'time') return [];
   const number = kind === 'double' || kind === 'bigint';
   if (!number && (marks || distinct > 1000)) return [];
   return [{ index, kind: number ? 'number' : 'word', distinct }];

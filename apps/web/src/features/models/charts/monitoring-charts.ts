@@ -138,7 +138,7 @@ const bounds = [0.1, 0.25];
 /** What is above is drawn here: far away is far away, and the bounds stay to be seen. */
 const farthest = 1;
 
-/** How far from training, over time: what was predicted, and one feature or, of none, the most drifted each time. */
+/** How far from what it is compared with, over time: what was predicted, and one feature or, of none, the most drifted each time. */
 export function driftChart(
   points: Monitoring['driftSeries'],
   span: Span,
@@ -221,8 +221,9 @@ export function driftChart(
   };
 }
 
-/** The training rows and the predicted ones side by side, cell by cell, and what is missing of either. */
-export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
+/** What is compared with and the predicted rows side by side, cell by cell, and what is missing of either. */
+export function comparisonChart({ name, cells, missing }: Drift, against = 'training'): ChartSpec {
+  const before = `${against.charAt(0).toUpperCase()}${against.slice(1)}`;
   const all = [
     ...cells,
     ...(missing.training > 0 || missing.served > 0 ? [{ label: 'missing', ...missing }] : []),
@@ -259,18 +260,18 @@ export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
           const cell = all[firstOf(shown)];
           if (!cell) return '';
           return tooltipContent(cell.label, [
-            { label: 'Training', value: formatPercent(cell.training) },
+            { label: before, value: formatPercent(cell.training) },
             { label: 'Predicted', value: formatPercent(cell.served) },
           ]);
         },
       },
       series: [
-        bars('Training', tokens.lineStrong, 'training'),
+        bars(before, tokens.lineStrong, 'training'),
         bars('Predicted', tokens.categories[0], 'served'),
       ],
     }),
     table: {
-      columns: [name, 'Training', 'Predicted'],
+      columns: [name, before, 'Predicted'],
       rows: all.map((cell) => [cell.label, cell.training, cell.served]),
     },
   };
