@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { clockText as clockOf, type ColumnProfile } from '@quadrax/contract';
+import type { ColumnProfile } from '@quadrax/contract';
+import { clockText as clockOf } from '@quadrax/contract/clock';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { fetchDoubles } from './column-arrays.ts';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
