@@ -23,7 +23,9 @@ const drop = async (page: Page, name: string, buffer: Buffer): Promise<void> => 
 };
 
 const columnsIn = async (page: Page): Promise<string[]> => {
-  const cells = panelOf(page).getByRole('region', { name: 'Columns found' }).locator('tbody th');
+  const cells = panelOf(page)
+    .getByRole('region', { name: /^Columns found in / })
+    .locator('tbody th');
   await cells.first().waitFor();
   return cells.allTextContents();
 };
@@ -56,6 +58,15 @@ describe('A file at its import', () => {
     await page.getByText('Cyrillic (Windows-1251) (stated)').waitFor();
     await page.getByText('dates day first (stated)').waitFor();
     await page.getByText('2020-06-02').first().waitFor();
+  });
+
+  it('is told from the others that are looked at', async () => {
+    const { page } = await stage.visit({ as: account, at: '/datakits' });
+    await drop(page, 'first.csv', Buffer.from('a,b\n1,2\n'));
+    await drop(page, 'second.csv', Buffer.from('c,d\n1,2\n'));
+    const found = page.getByRole('region', { name: 'Columns found in second.csv' });
+    await found.getByRole('rowheader', { name: 'd', exact: true }).waitFor();
+    expect(await everywhere(page)).toEqual([]);
   });
 
   it('that is refused may be read another way', async () => {
