@@ -14,7 +14,7 @@ const formatNames: Record<QuickLook['format'], string> = {
 
 const MOST_COLUMNS = 60;
 
-/** What the first 64 KB of a file tell about it, before anything is sent. */
+/** What the beginning of a file tell about it, before anything is sent. */
 export function ImportFindings({ file, look }: { file: string; look: QuickLook | undefined }) {
   if (!look) return <SkeletonBlock height={180} />;
   const facts = [
@@ -60,7 +60,7 @@ export function ImportFindings({ file, look }: { file: string; look: QuickLook |
       )}
       <p className={styles.quiet}>
         {look.columns.length > shown.length && `And ${look.columns.length - shown.length} more columns. `}
-        From the first 64 KB. Types are settled over the whole file once it is here.
+        From the first 128 KB. Types are settled over the whole file once it is here.
       </p>
     </div>
   );

@@ -6,7 +6,7 @@ import type { ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
 import { rewriteExcel } from './excel.ts';
-import { nameColumns } from './header.ts';
+import { nameColumns } from '@quadrax/contract/delimited';
 import type { IntakeResult, TableDialect } from './intake-result.ts';
 import { loadJson } from './json-source.ts';
 import { parquetColumns } from './parquet-source.ts';
