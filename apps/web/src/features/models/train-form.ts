@@ -2,7 +2,7 @@ import type { Algorithm, ColumnType, ComparedMetric, TrainRequest } from '@quadr
 import { formatDuration, plural } from '#lib/format.ts';
 import { numberFault } from '#lib/numbers.ts';
 import { defaultFeatures, inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
-import { givenParameters, type ParameterValues, shownParameters } from './train-parameters.ts';
+import { givenParameters, type ParameterValues, usedParameters } from './train-parameters.ts';
 
 export interface TrainValues {
   name: string;
@@ -213,7 +213,7 @@ export function trainErrors(values: TrainValues, column?: TrainColumn): TrainErr
   if (values.algorithm === 'auto') {
     put('timeBudgetSeconds', numberFault(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
   }
-  for (const parameter of shownParameters(values.algorithm)) {
+  for (const parameter of usedParameters(values.algorithm, values.parameters)) {
     const value = values.parameters[parameter.name];
     if (parameter.kind === 'choice' || parameter.kind === 'text' || typeof value !== 'number') continue;
     const { name, min, max, kind } = parameter;
