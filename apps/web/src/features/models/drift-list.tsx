@@ -1,6 +1,6 @@
 import type { Drift } from '@quadrax/contract';
 import { useMemo } from 'react';
-import { formatNumber } from '#lib/format.ts';
+import { formatFixed } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { comparisonChart } from './charts/monitoring-charts.ts';
@@ -31,7 +31,7 @@ export function DriftList(props: {
                   <rect className={styles[drift.verdict]} width={driftWidth(drift.psi)} height="8" />
                 </svg>
               </span>
-              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatNumber(drift.psi, 2)}</span>
+              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatFixed(drift.psi, 2)}</span>
               <StatusMark {...verdictMark(drift)} />
             </button>
             {open && <Comparison drift={drift} />}
@@ -51,7 +51,7 @@ function Comparison({ drift }: { drift: Drift }) {
         label={`${drift.name}, in training and as predicted`}
         option={chart.option}
         table={chart.table}
-        height={280}
+        height={drift.cells.length > 6 ? 320 : 280}
       />
     </div>
   );
