@@ -107,6 +107,14 @@ describe('the monitoring of a model', () => {
     await share.fill('20');
     await page.getByRole('button', { name: 'Try version 1' }).click();
     await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    // On a phone too what can be done about it is in sight.
+    for (const name of ['Promote version 1', 'End the trial', 'Stop serving production']) {
+      const place = await page.getByRole('button', { name, exact: true }).boundingBox();
+      expect((place?.x ?? 0) + (place?.width ?? 999), name).toBeLessThanOrEqual(390);
+    }
+    expect(await everywhere(page)).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Stop serving version 2' }).click();
     const whole = page.getByRole('dialog', { name: 'Stop serving Grades?' });
