@@ -111,7 +111,9 @@ export function JobBar(props: { job: Job | undefined; compact?: boolean; stop?: 
     <div className={look.join(' ')}>
       <div className={compact ? `${styles.line} ${styles.tight}` : styles.line}>
         {job && <StatusMark status={job.status} bare />}
-        <span className={styles.stage}>{job === undefined ? <SkeletonText width={20} /> : stageOf(job)}</span>
+        <span className={styles.stage} title={compact && job ? stageOf(job) : undefined}>
+          {job === undefined ? <SkeletonText width={20} /> : stageOf(job)}
+        </span>
         <span className={styles.figures}>
           {job !== undefined && `${percent} %`}
           {left !== undefined && <span className={styles.left}> · {left}</span>}
