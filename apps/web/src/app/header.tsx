@@ -1,5 +1,5 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { loadOptional, useOptionalPart } from '#lib/optional-part.ts';
+import { loadAnew, loadOptional, useOptionalPart } from '#lib/optional-part.ts';
 import { useUser } from '#lib/session.ts';
 import { Icon } from '#ui/icons.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
@@ -48,8 +48,8 @@ function LookSwitch() {
 /** The menu comes with the first wish to open it: what floats is half the size of the rest of the frame. */
 function Account({ onHelp }: { onHelp: () => void }) {
   const user = useUser();
-  const [AccountMenu, ask] = useOptionalPart(loadMenu, (error) => {
-    showFailure(error, 'The menu could not be loaded.');
+  const [AccountMenu, ask] = useOptionalPart(loadMenu, () => {
+    showFailure(loadAnew, 'The menu could not be loaded.');
   });
   if (user === undefined) return null;
   if (AccountMenu) return <AccountMenu user={user} onHelp={onHelp} />;

@@ -2,7 +2,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
 import { SessionEnded } from '#features/auth';
-import { useOptionalPart } from '#lib/optional-part.ts';
+import { loadAnew, useOptionalPart } from '#lib/optional-part.ts';
 import { useSession, useUser } from '#lib/session.ts';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { EmailNotice } from './email-notice.tsx';
@@ -31,12 +31,12 @@ function Frame() {
   });
   const [helpOpen, setHelpOpen] = useState(false);
   const [searchAsked, setSearchAsked] = useState(0);
-  const [Search, askForSearch] = useOptionalPart(loadSearch, (error) => {
-    showFailure(error, 'The search could not be loaded.');
+  const [Search, askForSearch] = useOptionalPart(loadSearch, () => {
+    showFailure(loadAnew, 'The search could not be loaded.');
   });
-  const [KeyHelp, askForKeyHelp] = useOptionalPart(loadKeyHelp, (error) => {
+  const [KeyHelp, askForKeyHelp] = useOptionalPart(loadKeyHelp, () => {
     setHelpOpen(false);
-    showFailure(error, 'The keyboard shortcuts could not be loaded.');
+    showFailure(loadAnew, 'The keyboard shortcuts could not be loaded.');
   });
   const expired = useSession().status === 'expired';
   const openSearch = () => {

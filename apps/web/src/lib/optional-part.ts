@@ -1,6 +1,9 @@
 import { useState } from 'react';
 import type { ComponentType } from 'react';
 
+/** What to do about a part that is not there. */
+export const loadAnew = new Error('Load the page anew when the server answers, and try again.');
+
 let underWay = 0;
 
 /** Whether what is loaded just now can be done without: a page is not given up for it. */
@@ -17,13 +20,14 @@ export async function loadOptional<Part>(load: () => Promise<Part>): Promise<Par
 }
 
 /**
- * A part of the frame that is loaded when it is asked for: the part once it is there, and how to ask. What could not be
- * loaded may be asked for again, which a `lazy` one may not, and takes nothing else with it.
- * @param onFailure hears why it is not there
+ * A part of the frame that is loaded when it is asked for: the part once it is there, and how to ask. One that cannot be
+ * loaded takes nothing else with it, as a `lazy` one does. Browsers keep a module that failed until the page is loaded
+ * anew, so that asking again may be in vain.
+ * @param onFailure hears each time it is asked for and is not there
  */
 export function useOptionalPart<Props>(
   load: () => Promise<{ default: ComponentType<Props> }>,
-  onFailure: (error: unknown) => void,
+  onFailure: () => void,
 ): [Part: ComponentType<Props> | undefined, ask: () => void] {
   const [part, setPart] = useState<{ default: ComponentType<Props> }>();
   const ask = (): void => {

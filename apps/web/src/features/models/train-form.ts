@@ -249,6 +249,8 @@ export function fieldOfDetail(field: string): string {
 export function trainSentence(values: TrainValues, rows: number): string {
   if (values.target === '' || values.task === '') return '';
   if ([values.folds, values.holdoutPercent, values.timeBudgetSeconds].some(Number.isNaN)) return '';
+  // What cannot be is not said to be done.
+  if (values.validation === 'folds' && numberFault(values.folds, bounds.folds)) return '';
   const judged =
     values.validation === 'folds'
       ? `judged by ${values.folds}-fold cross-validation`

@@ -14,7 +14,7 @@ describe('a version on trial beside the one that serves', () => {
       { name: 'Refused', served: '1 %', tried: '–' },
       { name: 'Median time', served: '5 ms', tried: '–' },
       { name: '99 % within', served: '50 ms', tried: '–' },
-      { name: 'Predictions against training', served: '–', tried: '–' },
+      { name: 'Prediction drift', served: '–', tried: '–' },
     ]);
   });
 

@@ -23,7 +23,7 @@ const figures: readonly (readonly [name: string, of: (record: Served) => string]
   ['Median time', ({ latency }) => milliseconds(latency?.p50)],
   ['99 % within', ({ latency }) => milliseconds(latency?.p99)],
   [
-    'Predictions against training',
+    'Prediction drift',
     ({ prediction, requests }) =>
       requests === 0 || prediction === undefined ? MISSING : verdictMark(prediction).label,
   ],

@@ -37,13 +37,13 @@ export function Trial(props: { modelId: string; deployment: OnTrial; days: numbe
               { key: 'name', header: `Over ${plural(days, 'day')}`, render: ({ name }: TrialRow) => name },
               {
                 key: 'served',
-                header: `Version ${version}, serves`,
+                header: `Version ${version}`,
                 align: 'right',
                 render: (row) => row.served,
               },
               {
                 key: 'tried',
-                header: `Version ${canary.version}, on trial`,
+                header: `Version ${canary.version}, trial`,
                 align: 'right',
                 render: (row) => row.tried,
               },
