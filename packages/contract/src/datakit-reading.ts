@@ -1,6 +1,25 @@
 import { z } from 'zod';
-import { delimiterOf, isDelimiter } from './delimiters.ts';
+import { isDelimiter } from './delimited/delimiter.ts';
 import { encodingOf, textEncodings } from './text-encodings.ts';
+
+const delimiterWords: Readonly<Record<string, string>> = {
+  comma: ',',
+  semicolon: ';',
+  tab: '\t',
+  '\\t': '\t',
+  space: ' ',
+  colon: ':',
+  pipe: '|',
+  bar: '|',
+};
+
+/** The character that a delimiter is stated by: itself, its name, or `\x01`. */
+const delimiterOf = (text: string): string => {
+  const code = /^\\x([0-7][0-9a-f])$/i.exec(text)?.[1];
+  return code === undefined
+    ? (delimiterWords[text.toLowerCase()] ?? text)
+    : String.fromCharCode(parseInt(code, 16));
+};
 
 const encodingSchema = z
   .string()

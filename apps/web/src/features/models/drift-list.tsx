@@ -1,6 +1,6 @@
 import type { Drift } from '@quadrax/contract';
 import { useMemo } from 'react';
-import { formatNumber } from '#lib/format.ts';
+import { formatFixed } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { comparisonChart } from './charts/monitoring-charts.ts';
@@ -33,7 +33,7 @@ export function DriftList(props: {
                   <rect className={styles[drift.verdict]} width={driftWidth(drift.psi)} height="8" />
                 </svg>
               </span>
-              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatNumber(drift.psi, 2)}</span>
+              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatFixed(drift.psi, 2)}</span>
               <StatusMark {...verdictMark(drift)} />
             </button>
             {open && <Comparison drift={drift} against={props.against} />}
@@ -53,7 +53,7 @@ function Comparison({ drift, against }: { drift: Drift; against: string }) {
         label={`${drift.name}, in ${against} and as predicted`}
         option={chart.option}
         table={chart.table}
-        height={280}
+        height={drift.cells.length > 6 ? 320 : 280}
       />
     </div>
   );

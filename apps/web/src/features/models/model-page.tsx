@@ -6,7 +6,6 @@ import { useMayWrite } from '#lib/session.ts';
 import { Confirm } from '#ui/confirm.tsx';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EditableText } from '#ui/editable-text.tsx';
-import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Page } from '#ui/page.tsx';
 import { SkeletonBlock, SkeletonPage } from '#ui/skeletons.tsx';
@@ -29,7 +28,7 @@ import {
 import { modelSentence } from './model-state.ts';
 import styles from './model-page.module.css';
 import { modelRoute } from './routes.ts';
-import { FailedTraining, TrainingPanel } from './training-panel.tsx';
+import { LastTraining, TrainingPanel } from './training-panel.tsx';
 import { VersionView } from './version-view.tsx';
 
 const trail = <Link to="/models">Models</Link>;
@@ -97,7 +96,9 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
       {training && model.trainingJobId !== undefined && (
         <TrainingPanel model={model} jobId={model.trainingJobId} first={versions.length === 0} />
       )}
-      {!training && <FailedTraining modelId={model.id} latest={versions[0]?.trainedAt} />}
+      {!training && (
+        <LastTraining modelId={model.id} latest={versions[0]?.trainedAt} bare={versions.length === 0} />
+      )}
       {chosen && (
         <VersionView
           model={model}
@@ -106,12 +107,6 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
         />
       )}
       {earlier.isLoading && <SkeletonBlock height={420} />}
-      {versions.length === 0 && !training && model.status !== 'FAILED' && (
-        <EmptyState
-          title="Not trained yet"
-          sentence="This model has no version. Choose the data and the column to predict, and train one."
-        />
-      )}
     </Page>
   );
 }

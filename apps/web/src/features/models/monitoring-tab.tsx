@@ -37,7 +37,7 @@ export function MonitoringTab({ model, version }: { model: Model; version: numbe
     });
   return (
     <div className={styles.monitoring}>
-      <Deployments model={model} chosen={version} />
+      <Deployments model={model} chosen={version} days={Number(days)} />
       <Section
         title={`Version ${version} at work`}
         note="Counted with a delay of a few seconds. Batch predictions of whole datakits are not counted."

@@ -2,7 +2,7 @@ import type { ColumnProfile } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import { isRowNumber, numberType, wordType } from './column-types.ts';
 import { columnId, sqlText, type DuckDB, type Statements } from './duckdb.ts';
-import { isMark } from './literals.ts';
+import { isMark } from '@quadrax/contract/delimited';
 import type { Loaded } from './loaded.ts';
 import { numberStatistics, type NumberColumn, type NumberStatistics } from './number-statistics.ts';
 import { isWordMissing } from './physical.ts';

@@ -3,7 +3,7 @@ import { batches, countOf, type Statements } from './duckdb.ts';
 import { candidateFormats } from './date-formats.ts';
 import { countTexts, type Counts } from './count-texts.ts';
 import { columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
-import { isBoolean, isMissing, isNumber, isTimeOfDay } from './literals.ts';
+import { isBoolean, isMissing, isNumber, isTimeOfDay } from '@quadrax/contract/delimited';
 import { dressOf } from './number-dress.ts';
 import { castSql, isTypedMissing, type NumberStyle, type Physical } from './physical.ts';
 

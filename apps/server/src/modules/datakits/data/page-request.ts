@@ -1,7 +1,7 @@
 import type { ColumnType } from '@quadrax/contract';
 import { z } from 'zod';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
-import { isTimeOfDay } from './literals.ts';
+import { isTimeOfDay } from '@quadrax/contract/delimited';
 
 const filterSchema: z.ZodType<Filter> = z
   .strictObject({

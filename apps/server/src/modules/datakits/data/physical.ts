@@ -1,5 +1,5 @@
 import { sqlText } from './duckdb.ts';
-import { clock12, clock24, missingTokens, typedMissingTokens } from './literals.ts';
+import { clock12, clock24, missingTokens, typedMissingTokens } from '@quadrax/contract/delimited';
 
 /**
  * How numbers are written: `plain` 1234.5, `comma` 1234,5, `thousands-comma` 1,234.5, `thousands-point` 1.234,5.

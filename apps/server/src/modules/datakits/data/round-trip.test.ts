@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell } from '@quadrax/contract';
 import { profiled, takeIn } from './fixtures/files.ts';
 import { chances } from './fixtures/random-table.ts';
-import { createRecordParser } from './record-parser.ts';
+import { createRecordParser } from '@quadrax/contract/delimited';
 
 interface Dialect {
   readonly delimiter: string;

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
-import { nameColumns } from './header.ts';
+import { nameColumns } from '@quadrax/contract/delimited';
 import type { IntakeResult, TableDialect } from './intake-result.ts';
 import { loadJson } from './json-source.ts';
 import { parquetColumns } from './parquet-source.ts';

@@ -5,7 +5,7 @@ import { opaqueTable } from './intake-result.ts';
 import type { Loaded } from './loaded.ts';
 import { limitTexts } from './long-texts.ts';
 import { convert } from './parquet-source.ts';
-import { nameColumns } from './header.ts';
+import { nameColumns } from '@quadrax/contract/delimited';
 import { profileLoaded, type ProfileHooks, type ProfileOutput } from './profile.ts';
 import { fetchRows } from './query.ts';
 import { explainQuery, explainRoom, QueryError } from './query-error.ts';
