@@ -14,7 +14,7 @@ const formatNames: Record<QuickLook['format'], string> = {
 
 const MOST_COLUMNS = 60;
 
-/** What the beginning of a file tell about it, before anything is sent. */
+/** What the beginning of a file tells about it, before anything is sent. */
 export function ImportFindings({ file, look }: { file: string; look: QuickLook | undefined }) {
   if (!look) return <SkeletonBlock height={180} />;
   const facts = [
