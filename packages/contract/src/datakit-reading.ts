@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDelimiter } from './delimited/delimiter.ts';
 import { encodingOf, textEncodings } from './text-encodings.ts';
 
 const delimiterWords: Readonly<Record<string, string>> = {
@@ -19,10 +20,6 @@ const delimiterOf = (text: string): string => {
     ? (delimiterWords[text.toLowerCase()] ?? text)
     : String.fromCharCode(parseInt(code, 16));
 };
-
-/** Whether a text can be a delimiter: one ASCII character that is no letter, digit, point or quote. */
-export const isDelimiter = (text: string): boolean =>
-  text.length === 1 && text > '\u0000' && text < '\u007f' && !/["'\r\nA-Za-z0-9.]/.test(text);
 
 const encodingSchema = z
   .string()

@@ -1,4 +1,4 @@
-import { wideEncoding } from '@quadrax/contract';
+import { wideEncoding } from '@quadrax/contract/text-encodings';
 import { IntakeError, unreadable } from './intake-result.ts';
 
 /** What the first bytes of a file show it to be. */

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { guessEncoding } from '@quadrax/contract';
+import { guessEncoding } from '@quadrax/contract/text-encodings';
 import type { Encoding } from './intake-result.ts';
 
 export interface EncodingCheck {

@@ -1,4 +1,4 @@
-import { textEncodings } from '@quadrax/contract';
+import { textEncodings } from '@quadrax/contract/text-encodings';
 import type { ColumnProfile, ProfileWarning, TextEncoding } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import type { Mixed } from './infer.ts';
