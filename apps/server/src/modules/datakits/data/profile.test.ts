@@ -114,6 +114,16 @@ describe('profile: types', () => {
     expect(result.cells[0]?.[0]).toBe(first);
   });
 
+  it('reads numbers with commas between thousands beside numbers with decimal commas', async () => {
+    const rows = ['1,5;1,234,567.25', '2,25;-1,711.80', '3,75;0.27'];
+    const result = await profiled(csv('share;amount', rows));
+    expect(result.cells).toEqual([
+      [1.5, 1_234_567.25],
+      [2.25, -1711.8],
+      [3.75, 0.27],
+    ]);
+  });
+
   it('keeps codes with leading zeros, underscores and hexadecimal digits as text', async () => {
     const result = await profiled(csv('zip,code,hex', ['01234,1_000,0x1F', '98765,2_000,0x2A']));
     expect(result.cells).toEqual([
