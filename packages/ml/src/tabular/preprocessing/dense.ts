@@ -178,7 +178,8 @@ function learnNumber(values: Float64Array, width: number): Encoding {
     missing * (median - mean) ** 2,
   );
   const scale = Math.sqrt(squares / Math.max(1, values.length));
-  const varies = scale > 1e-12 * Math.max(1, Math.abs(mean)) && Number.isFinite(scale);
+  // Of equal numbers a scale is what rounding made of the mean: it tells nothing by itself, nor beside the mean.
+  const varies = present[0] < present[present.length - 1] && scale > 0 && Number.isFinite(scale);
   const missingColumn = missing > 0 && present.length > 0 ? width + (varies ? 1 : 0) : -1;
   const column = varies ? width : -1;
   return { column, median, mean, scale: varies ? scale : 1, levelColumns: new Int32Array(0), missingColumn };

@@ -139,6 +139,10 @@ function shownTop(top: WordStatistics['top']): { value: string; count: number }[
   }));
 }
 
+/** SQL: the value of a column as it is stored, where marks such as `NA` are missing values or are not. */
+export const storedSql = (id: string, marks: boolean): string =>
+  marks ? `CASE WHEN ${isWordMissing(id)} THEN NULL ELSE ${id} END` : id;
+
 /** Columns are c0, c1 … in the file; their names are kept in its metadata, and by the caller. */
 async function store(
   db: Statements,
@@ -148,7 +152,7 @@ async function store(
 ): Promise<void> {
   const selected = loaded.names.map((_, i) => {
     const id = columnId(i);
-    return marked.has(i) ? `CASE WHEN ${isWordMissing(id)} THEN NULL ELSE ${id} END AS ${id}` : id;
+    return `${storedSql(id, marked.has(i))} AS ${id}`;
   });
   const names = sqlText(JSON.stringify(loaded.names));
   await db.run(

@@ -147,7 +147,9 @@ function hardCandidates(texts: readonly string[], decimal: '.' | ','): Physical[
   const commas = texts.filter((text) => /^\s*[+-]?\d[\d.]*,[\d,.]+\s*$/.test(text)).length;
   if (commas === 0 || texts.every((text) => isBoolean(text) || !/\d/.test(text))) return dates;
   const styles: NumberStyle[] =
-    decimal === ',' ? ['comma', 'thousands-point'] : ['thousands-comma', 'comma', 'thousands-point'];
+    decimal === ','
+      ? ['comma', 'thousands-point', 'thousands-comma']
+      : ['thousands-comma', 'comma', 'thousands-point'];
   const likely = texts.filter((text) => isNumber(text.trim()) || /^[\s\d.,+-]+$/.test(text)).length;
   if (likely * 2 < texts.length) return dates;
   return [...styles.map((style): Physical => ({ kind: 'double', style })), ...dates];

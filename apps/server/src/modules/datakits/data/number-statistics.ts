@@ -72,7 +72,8 @@ async function statisticsOf(
   const { sorted, infinite, missing } = sortFinite(values);
   const present = values.length - missing;
   if (sorted.length === 0) {
-    return { present, infinite, distinct: infinite, low: undefined, high: undefined, figures: {} };
+    const distinct = infinite > 0 ? await countInfinities(db, column) : 0;
+    return { present, infinite, distinct, low: undefined, high: undefined, figures: {} };
   }
   const summary = summarise(sorted);
   const { kind } = column;
@@ -155,7 +156,7 @@ function timeFigures(
 
 /** ISO 8601; years beyond what a JavaScript date holds are told as years alone. */
 function dateText(microseconds: number): string {
-  const date = new Date(microseconds * microsecond);
+  const date = new Date(Math.floor(microseconds * microsecond));
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   return `${Math.round(1970 + microseconds / 31_556_952e6)}`;
 }

@@ -3,6 +3,7 @@ import type { Cell } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
 import { castSql } from './physical.ts';
 import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
+import { dateOfMicroseconds } from './moments.ts';
 
 export type { Filter, Sort, TableColumn } from './filter.ts';
 
@@ -166,6 +167,6 @@ function cellOf(value: DuckDBValue): Cell {
 }
 
 function isoText(micros: bigint): string {
-  const date = new Date(Number(micros / 1000n));
+  const date = dateOfMicroseconds(micros);
   return Number.isNaN(date.getTime()) ? new DuckDBTimestampValue(micros).toString() : date.toISOString();
 }

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import type { ColumnType, DateOrder, Profile, ProfileWarning } from '@quadrax/contract';
 import { appendRows, textColumns, type BaseTable } from './append.ts';
 import { correlate } from './correlations.ts';
-import { describeAndStore, type Column } from './describe.ts';
+import { describeAndStore, storedSql, type Column } from './describe.ts';
 import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
 import { findLeaks, type Comparable } from './leaks.ts';
@@ -206,7 +206,7 @@ function comparable({ profile, marks }: Column, index: number, loaded: Loaded): 
 /** Rows that repeat an earlier one; told by a 64-bit hash of the row, so two different rows pass for one at 1 in 10^7. */
 async function countDuplicates(db: DuckDB, loaded: Loaded, columns: readonly Column[]): Promise<number> {
   if (columns.some(({ profile }) => profile.distinct === loaded.rows)) return 0;
-  const ids = columns.map((_, i) => columnId(i));
-  const [row] = await db.rows(`SELECT count(DISTINCT hash(${ids.join(', ')})) FROM t`);
+  const stored = columns.map(({ marks }, i) => storedSql(columnId(i), marks));
+  const [row] = await db.rows(`SELECT count(DISTINCT hash(${stored.join(', ')})) FROM t`);
   return loaded.rows - countOf(row?.[0]);
 }
