@@ -77,12 +77,26 @@ export default {
         path: `${server}/`,
         pathNot: [
           '\\.(compute|jobs|serving|preflight|test)\\.ts$',
-          '/datakits/data/columns',
-          '/datakits/data/column-',
+          // They run in the compute process that profiles a table, or reads one for a training.
+          '/datakits/data/(column|correlations|leaks|sorted-summary)',
           '/datakits/compute\\.ts$',
         ],
       },
       to: { path: '^packages/ml/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'compute-loads-no-schemas',
+      comment:
+        'A compute process waits for all that its task loads: schemas are for the edge. What both need has an entry of its own in the contract.',
+      severity: 'error',
+      from: {
+        path: [`${server}/modules/datakits/data/`, `${server}/modules/.*(^|[./])compute\\.ts$`],
+        pathNot: ['/data/page-request\\.ts$', '\\.test\\.ts$'],
+      },
+      to: {
+        path: ['node_modules/zod/', '^packages/contract/src/index\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'compute-loads-no-server',

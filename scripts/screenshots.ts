@@ -145,6 +145,22 @@ const open = async (page: Page, path: string, ready: string): Promise<void> => {
   await page.waitForLoadState('networkidle');
 };
 
+/** How long the first candidates may take where other things run too. */
+const candidatesMs = 300_000;
+
+/** Waits until a running training shows some candidates. @throws if it ended with fewer */
+const candidatesArrive = async (page: Page, quadrax: QuadraxClient, jobId: string): Promise<void> => {
+  const giveUpAt = Date.now() + candidatesMs;
+  const some = page.getByText(/^([5-9]|\d\d) candidates so far/);
+  while (!(await some.isVisible())) {
+    const { status } = await quadrax.jobs.get(jobId);
+    if (status !== 'QUEUED' && status !== 'RUNNING')
+      throw new Error(`The training was ${status} before five candidates were seen.`);
+    if (Date.now() > giveUpAt) throw new Error('Five candidates did not arrive in five minutes.');
+    await page.waitForTimeout(250);
+  }
+};
+
 const takeAll = async (browser: Browser, url: string, quadrax: QuadraxClient): Promise<void> => {
   const { penguins, weather, species, tumours } = await seed(quadrax);
   const problems: string[] = [];
@@ -172,7 +188,7 @@ const takeAll = async (browser: Browser, url: string, quadrax: QuadraxClient): P
     algorithm: 'auto',
   });
   await open(desk, `/models/${id}`, 'Training log');
-  await desk.getByText(/^([5-9]|\d\d) candidates so far/).waitFor();
+  await candidatesArrive(desk, quadrax, job.id);
   await take(desk, 'training', problems);
   await open(dark, '/', 'Latest models');
   await take(dark, 'overview-dark', problems);

@@ -129,6 +129,26 @@ describe('how a file is read', () => {
   it.each([
     ['appended', append],
     ['replaced', replace],
+  ] as const)('of dates in rows that are %s is that of the version before', async (made, route) => {
+    const { id } = await ready(await send('at,n\n25/12/2020,1\n01/02/2021,2\n', {}));
+    for (const [text, date] of [
+      ['03/04/2021', '2021-04-03'],
+      ['05/06/2021', '2021-06-05'],
+    ] as const) {
+      const form = uploadForm(`at,n\n${text},3\n`, 'more.csv');
+      const next = await ready(await ada.call(route, { params: { id }, form }));
+      expect((await rowsOf(next)).at(-1)).toEqual([`${date}T00:00:00.000Z`, 3]);
+      expect(await ada.call(routes.datakits.profile, { params: { id } })).toMatchObject({
+        dateOrder: 'day-first',
+      });
+      // Of rows that tell nothing, it is said why they were read so.
+      if (made === 'replaced') expect(await warningsOf(next)).toContain('AMBIGUOUS_DATES');
+    }
+  });
+
+  it.each([
+    ['appended', append],
+    ['replaced', replace],
   ] as const)('is stated of rows that are %s', async (made, route) => {
     const { id } = await ready(await send('слово,n\nодин,1\n', {}));
     const form = uploadForm(cyrillic('слово,n\nж,2\n'), 'more.csv', { encoding: 'windows-1251' });

@@ -1,5 +1,12 @@
-import { routes } from '@quadrax/contract';
-import { jobSucceeds, newModel, quickTraining, readyDatakit, startTestServer } from '@quadrax/testkit';
+import { batchResultSchema, routes } from '@quadrax/contract';
+import {
+  importForm,
+  jobSucceeds,
+  newModel,
+  quickTraining,
+  readyDatakit,
+  startTestServer,
+} from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -51,6 +58,73 @@ describe('a model of text and dates', () => {
     expect(await ask({ remark: 'Thorough, CLEAR, careful!', day: '2024-05-06' })).toBe('pass');
     expect(await ask({ remark: 'late and wrong', day: '2024-05-06' })).toBe('fail');
     expect(['pass', 'fail']).toContain(await ask(version.example));
+  });
+});
+
+describe('a model of times of day', () => {
+  const opens = (i: number) => `${(i * 7) % 24}:${String((i * 13) % 60).padStart(2, '0')}`;
+  const shift = (i: number) => ((i * 7) % 24 < 12 ? 'early' : 'late');
+  const shifts = ['starts,shift', ...Array.from({ length: 200 }, (_, i) => `${opens(i)},${shift(i)}`)].join(
+    '\n',
+  );
+
+  it('learns from them, is asked with one, and predicts a table that has them', async () => {
+    const data = await readyDatakit(ada, shifts);
+    expect(data.columns[0]).toEqual({ name: 'starts', type: 'time' });
+    const { id, version } = await trained({
+      datakitId: data.id,
+      target: 'shift',
+      algorithm: 'gradient_boosting',
+    });
+    expect(version.features).toMatchObject([
+      { name: 'starts', type: 'time', use: 'time_parts', min: expect.any(Number), max: expect.any(Number) },
+    ]);
+    expect(version.example['starts']).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(version.metrics.accuracy).toBeGreaterThan(0.95);
+    await ada.call(routes.models.deploy, { params: { id }, body: { version: 1 } });
+    const asked = ['08:30', '8:30 AM', '20:45:10', '9:05 PM', 0].map((starts) => ({ starts }));
+    const { predictions } = await ada.call(routes.models.predict, {
+      params: { id },
+      body: { inputs: asked },
+    });
+    expect(predictions.map(({ label }) => label)).toEqual(['early', 'early', 'late', 'late', 'early']);
+    const error = await ada.refused(routes.models.predict, {
+      params: { id },
+      body: { inputs: [{ starts: '26:15' }] },
+    });
+    expect(error.details).toMatchObject([
+      { field: 'inputs[0].starts', message: expect.stringContaining('a time of day such as 08:30') },
+    ]);
+    const body = { datakitId: data.id, name: 'Shifts told' };
+    const job = await ada.call(routes.models.predictBatch, { params: { id }, body });
+    const { result } = await jobSucceeds(ada, job.id, 60_000);
+    const { datakitId: told } = batchResultSchema.parse(result);
+    const { rows } = await ada.call(routes.datakits.preview, { params: { id: told }, query: { limit: 200 } });
+    expect(rows.every(([, real, label]) => real === label)).toBe(true);
+
+    const words = await readyDatakit(ada, 'starts,n\nnoon,1\nmidnight,2\nnoon,3');
+    const refused = await ada.refused(routes.models.predictBatch, {
+      params: { id },
+      body: { datakitId: words.id },
+    });
+    expect(JSON.stringify(refused)).toContain('holds words, and the model needs times of day');
+  });
+
+  it('goes out as ONNX and is asked with times as well when it comes back in', async () => {
+    const data = await readyDatakit(ada, shifts);
+    const { id } = await trained({ datakitId: data.id, target: 'shift', algorithm: 'nearest_neighbors' });
+    const response = await fetch(`${server.url}/api/v1/models/${id}/export`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+    });
+    const file = new Uint8Array(await response.arrayBuffer());
+    const back = await ada.call(routes.models.import, { form: importForm(file, 'shifts.onnx', {}) });
+    await ada.call(routes.models.deploy, { params: { id: back.id }, body: { version: 1 } });
+    const inputs = ['08:30', '9:05 PM', '20:45'].map((starts) => ({ starts }));
+    const { predictions } = await ada.call(routes.models.predict, {
+      params: { id: back.id },
+      body: { inputs },
+    });
+    expect(predictions.map(({ label }) => label)).toEqual(['early', 'late', 'late']);
   });
 });
 

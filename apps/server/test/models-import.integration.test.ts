@@ -185,13 +185,14 @@ describe('an imported model', () => {
     expect(error.error).toMatch(/import it again/);
   });
 
-  it('that was exported here predicts what it predicted here', async () => {
+  const exported = ['gradient_boosting', 'nearest_neighbors'] as const;
+  it.each(exported)('that was exported here predicts what it predicted here: %s', async (algorithm) => {
     const data = await readyDatakit(ada);
     const { id } = await newModel(ada);
     const body = {
       datakitId: data.id,
       target: 'grade',
-      algorithm: 'gradient_boosting',
+      algorithm,
       validation: { folds: 2 },
     };
     const job = await ada.call(routes.models.train, { params: { id }, body });
@@ -215,7 +216,7 @@ describe('an imported model', () => {
     const json = await ada.request('GET', `/api/v1/models/${id}/export?format=json`);
     expect(json.body).toMatchObject({
       format: 'quadrax-model',
-      algorithm: 'gradient_boosting',
+      algorithm,
       schema: { target: 'grade', classes: ['fail', 'pass'] },
       pipeline: { estimator: { outputs: 2 } },
     });

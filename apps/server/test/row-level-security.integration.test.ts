@@ -43,6 +43,11 @@ beforeAll(async () => {
       () => client.call(routes.models.monitoring, { params }),
       ({ requests }) => requests === 1,
     );
+    // Only an imported model has one.
+    await server.database.owner(
+      'INSERT INTO quadrax.gathered_references (tenant_id, model_id, version) VALUES ($1, $2, 1)',
+      [client.tenantId, model.id],
+    );
   }
   tables = await tenantTables(server.database);
 });

@@ -29,7 +29,8 @@ export const tenantDigest = async (
 ): Promise<Record<string, string>> => {
   const digest: Record<string, string> = {};
   // What was predicted is counted in the background, some seconds after it was asked.
-  const tables = (await tenantTables(database)).filter(({ name }) => name !== 'quadrax.model_traffic');
+  const later = new Set(['quadrax.model_traffic', 'quadrax.gathered_references']);
+  const tables = (await tenantTables(database)).filter(({ name }) => !later.has(name));
   for (const { name } of tables) {
     const [row] = await database.owner<{ digest: string }>(
       `SELECT md5(COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest FROM ${name} t WHERE tenant_id = $1`,

@@ -72,6 +72,12 @@ describe('A long list', () => {
     ).toBe(true);
     expect(charts()).toEqual([]);
     expect(await table.getByRole('link').count()).toBeLessThan(many);
+    await page.getByText('100 of 1,000', { exact: true }).waitFor();
+    const more = page.getByRole('button', { name: 'Show more' });
+    await more.press('Enter');
+    await page.getByText('200 of 1,000', { exact: true }).waitFor();
+    // Who goes through it by keyboard is not put back to the top of the page.
+    expect(await more.and(page.locator(':focus')).count()).toBe(1);
   });
 
   it('of 1,000 versions is one page of them, and no chart until results are shown', async ({ annotate }) => {

@@ -107,6 +107,15 @@ describe('the monitoring of a model', () => {
     await share.fill('20');
     await page.getByRole('button', { name: 'Try version 1' }).click();
     await page.getByText('Version 2 · version 1 on trial for 20 %').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText('Version 1 has answered no request yet.').waitFor();
+    // On a phone too what can be done about it is in sight.
+    for (const name of ['Promote version 1', 'End the trial', 'Stop serving production']) {
+      const place = await page.getByRole('button', { name, exact: true }).boundingBox();
+      expect((place?.x ?? 0) + (place?.width ?? 999), name).toBeLessThanOrEqual(390);
+    }
+    expect(await everywhere(page)).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Stop serving version 2' }).click();
     const whole = page.getByRole('dialog', { name: 'Stop serving Grades?' });
@@ -117,6 +126,8 @@ describe('the monitoring of a model', () => {
     await page.getByRole('button', { name: 'Promote version 1' }).click();
     const promote = page.getByRole('dialog', { name: 'Promote version 1 under “production”?' });
     await promote.getByText(/are answered by version 1 at once, in place of version 2/).waitFor();
+    // What speaks against it is said where it is decided.
+    await promote.getByText('Version 1 has answered no request yet.').waitFor();
     await promote.getByRole('button', { name: 'Promote version 1' }).click();
     await page.getByRole('cell', { name: 'Version 1', exact: true }).waitFor();
     await page.getByLabel('Version', { exact: true }).selectOption('2');

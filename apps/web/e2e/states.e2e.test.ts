@@ -116,12 +116,13 @@ describe('What goes wrong', () => {
   it('with a table of two equal names is told before it is sent', async () => {
     const { page, expect: expected } = await stage.visit({ as: await stage.account(), at: '/datakits' });
     await choose(page, 'twice.csv', 'a,b,a\n1,2,3\n4,5,6\n');
-    await page.getByText('The column name "a" occurs more than once.').waitFor();
+    const words = 'Columns 1 and 3 have the same name "a". Rename one of them.';
+    await page.getByRole('listitem').getByText(words).waitFor();
     expected(/status of 422/);
     await button(page, 'Import').click();
     const alert = page.getByRole('region', { name: 'Import' }).getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toBe('Columns 1 and 3 have the same name "a". Rename one of them.');
+    expect(await alert.textContent()).toBe(words);
   });
 
   it('in a training is said on the page of its model', async () => {
@@ -235,6 +236,32 @@ describe('What goes wrong', () => {
     await heading(page, 'Models').waitFor();
     expect(await page.getByRole('navigation', { name: 'Main', exact: true }).count()).toBe(1);
     expect(await page.getByRole('heading', { name: /could not be shown/ }).count()).toBe(0);
+  });
+
+  it.for([
+    ['search', 'Control+k', 'The search could not be loaded.', 'Search'],
+    ['key-help', '?', 'The keyboard shortcuts could not be loaded.', 'Keyboard shortcuts'],
+  ] as const)('with the %s, which cannot be fetched, leaves the page', async ([part, key, told, title]) => {
+    const account = await stage.account();
+    const { id } = await readyDatakit(account.client);
+    const visit = await stage.visit({ as: account, at: `/models/new?datakitId=${id}` });
+    visit.expect(/ERR_FAILED|dynamically imported module|Unable to preload/);
+    const { page } = visit;
+    const name = page.getByLabel('Name of the model');
+    await name.fill('A name that took long to find');
+    await heading(page, 'Train a model').click();
+    const chunk = `**/assets/${part}-*.js`;
+    await page.route(chunk, (route) => route.abort());
+    await page.keyboard.press(key);
+    await page.getByText(told).waitFor();
+    await page.getByText('Load the page anew when the server answers, and try again.').waitFor();
+    // What is open is not lost for it.
+    expect(await name.inputValue()).toBe('A name that took long to find');
+    await page.unroute(chunk);
+    await page.reload();
+    await heading(page, 'Train a model').click();
+    await page.keyboard.press(key);
+    await page.getByRole('dialog', { name: title }).waitFor();
   });
 
   it('with an address is told inside the frame', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { eventually } from '@quadrax/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { everywhere } from './axe.ts';
 import { openStage } from './stage.ts';
 import type { Account, Stage } from './stage.ts';
 
@@ -62,6 +63,32 @@ describe('A large file', () => {
     expect(
       await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('upload'))),
     ).toEqual([]);
+  });
+
+  it('says that it does not get through, keeps its place when it is paused, and goes on by itself', async () => {
+    const { page, expect: expected } = await stage.visit({ as: account, at: '/datakits', width: 390 });
+    expected(/ERR_CONNECTION_RESET/);
+    let broken = false;
+    await page.route('**/datakits/uploads/*', async (route) => {
+      const part = route.request().method() === 'PATCH';
+      if (part && broken) return route.abort('connectionreset');
+      broken ||= part;
+      return route.continue().catch(() => {});
+    });
+    await begin(page);
+    await page.getByText('Does not get through; is tried again by itself').waitFor();
+    const bar = page.getByRole('progressbar', { name: 'Upload of large.csv' });
+    const reached = await bar.getAttribute('aria-valuenow');
+    expect(Number(reached)).toBeGreaterThan(90);
+    expect(await everywhere(page)).toEqual([]);
+    await button(page, 'Pause').press('Enter');
+    // By keyboard alone: the way back is where the focus is.
+    await button(page, 'Resume').and(page.locator(':focus')).waitFor();
+    expect(await bar.getAttribute('aria-valuenow')).toBe(reached);
+    await page.keyboard.press('Enter');
+    await button(page, 'Pause').and(page.locator(':focus')).waitFor();
+    await page.unroute('**/datakits/uploads/*');
+    await page.waitForURL(/\/datakits\/[0-9a-f-]{36}/);
   });
 
   it('is given up also while it is paused', async () => {

@@ -97,6 +97,16 @@ describe('a file in parts', () => {
     expect(appended.map(([offset]) => offset)).toEqual([0, 3, 9, 15]);
   });
 
+  it('tells of each time that it does not get through, and why', async () => {
+    const { calls, failures } = fakeServer();
+    failures.push(() => {
+      throw unreachable();
+    });
+    const waits: string[] = [];
+    await uploadInParts(calls, file, { onWaiting: ({ code }) => waits.push(code) });
+    expect(waits).toEqual(['UNREACHABLE']);
+  });
+
   it('goes on another day with the same file, and not with another one', async () => {
     const { calls, appended, failures } = fakeServer();
     const memory = memoryOf();

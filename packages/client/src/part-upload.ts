@@ -22,6 +22,8 @@ export interface PartUploadOptions {
   readonly sha256?: string | undefined;
   readonly memory?: UploadMemory | undefined;
   readonly onProgress?: UploadProgress | undefined;
+  /** Hears of each call that did not get through and is made again after a pause. */
+  readonly onWaiting?: ((reason: QuadraxError) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -78,7 +80,7 @@ const isGarbled = (error: unknown): error is QuadraxError =>
 /** Tries until it is done, or what is wrong will not pass by itself. */
 const persist = async <T>(
   attempt: () => Promise<T>,
-  signal: AbortSignal | undefined,
+  { signal, onWaiting }: Pick<PartUploadOptions, 'signal' | 'onWaiting'>,
   again: (error: unknown) => error is QuadraxError = passes,
 ): Promise<T> => {
   const giveUpAt = performance.now() + patienceMs;
@@ -88,6 +90,7 @@ const persist = async <T>(
       return await attempt();
     } catch (error) {
       if (signal?.aborted || !again(error) || performance.now() > giveUpAt) throw error;
+      onWaiting?.(error);
       await pause(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), signal);
     }
   }
@@ -126,7 +129,7 @@ export const uploadInParts = async (
   const recalled = async (): Promise<Upload | undefined> => {
     const id = memory?.recall(key);
     if (id === undefined) return undefined;
-    return persist(() => calls.get(id), signal).catch((error: unknown) => {
+    return persist(() => calls.get(id), options).catch((error: unknown) => {
       if (error instanceof QuadraxError && error.status === 404) return undefined;
       throw error;
     });
@@ -143,11 +146,11 @@ export const uploadInParts = async (
       ...(sha256 !== undefined && { sha256 }),
       ...statedOf(reading),
     };
-    return persist(() => calls.start(wanted), signal);
+    return persist(() => calls.start(wanted), options);
   };
 
   const made = ({ datakitId = '', version = 1 }: Upload): Promise<Datakit> =>
-    persist(() => calls.datakit(datakitId, version), signal);
+    persist(() => calls.datakit(datakitId, version), options);
 
   let upload = (await recalled()) ?? (await started());
   const { id } = upload;
@@ -167,7 +170,7 @@ export const uploadInParts = async (
       };
       upload = await persist(
         send,
-        signal,
+        options,
         (error): error is QuadraxError => passes(error) || isGarbled(error),
       );
       partBytes = Math.min(chunkBytes, partBytes * 2);
@@ -176,7 +179,7 @@ export const uploadInParts = async (
     const datakit = await persist(async () => {
       const now = await calls.get(id);
       return now.status === 'COMPLETE' ? made(now) : calls.complete(id);
-    }, signal);
+    }, options);
     memory?.forget(key);
     return datakit;
   } catch (error) {
@@ -196,13 +199,13 @@ export const giveUpInParts = async (
   file: Blob,
   options: PartUploadOptions = {},
 ): Promise<void> => {
-  const { memory, signal } = options;
+  const { memory } = options;
   const key = fileKey(file, nameOf(file, options), options);
   const id = memory?.recall(key);
   if (id === undefined) return;
   // First: the same file chosen again begins anew.
   memory?.forget(key);
-  await persist(() => calls.cancel(id), signal).catch((error: unknown) => {
+  await persist(() => calls.cancel(id), options).catch((error: unknown) => {
     // Expired, or ended by the server: there is nothing to give up.
     if (!(error instanceof QuadraxError && error.status === 404)) throw error;
   });

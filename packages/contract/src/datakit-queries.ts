@@ -34,7 +34,7 @@ export const queryRequestSchema = z.object({
 });
 export type QueryRequest = z.infer<typeof queryRequestSchema>;
 
-export const queryColumnTypeSchema = z.enum(['integer', 'numeric', 'boolean', 'datetime', 'text']);
+export const queryColumnTypeSchema = z.enum(['integer', 'numeric', 'boolean', 'datetime', 'time', 'text']);
 
 export const queryResultSchema = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDelimiter } from './delimiters.ts';
+import { isDelimiter } from './delimited/delimiter.ts';
 import { encodingOf, textEncodings } from './text-encodings.ts';
 
 const delimiterWords: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateOrderSchema } from './datakit-reading.ts';
 import { deletionSchema, idSchema, timestampSchema } from './paging.ts';
 
 export const columnTypeSchema = z.enum([
@@ -6,6 +7,7 @@ export const columnTypeSchema = z.enum([
   'integer',
   'boolean',
   'datetime',
+  'time',
   'categorical',
   'text',
   'identifier',
@@ -49,7 +51,7 @@ export const datakitSchema = z
   .meta({ id: 'Datakit' });
 export type Datakit = z.infer<typeof datakitSchema>;
 
-/** A bound of a column: a number, or text for dates (ISO 8601) and words. */
+/** A bound of a column: a number, or text for dates (ISO 8601), times of day (HH:MM:SS) and words. */
 const boundSchema = z.union([z.number(), z.string()]);
 
 export const columnProfileSchema = z
@@ -65,7 +67,11 @@ export const columnProfileSchema = z
     quantiles: z.array(z.object({ p: z.number(), value: boundSchema })).optional(),
     histogram: z
       .object({
-        edges: z.array(z.number()).describe('counts.length + 1 edges; dates as milliseconds since 1970.'),
+        edges: z
+          .array(z.number())
+          .describe(
+            'counts.length + 1 edges; dates as milliseconds since 1970, times of day since midnight.',
+          ),
         counts: z.array(z.number().int()),
       })
       .optional(),
@@ -153,6 +159,11 @@ export const profileSchema = z
     correlations: correlationsSchema
       .optional()
       .describe('How columns go together; absent where no two can be compared.'),
+    dateOrder: dateOrderSchema
+      .optional()
+      .describe(
+        'How the dates of the file were read, where they are written with numbers of which either may be the day.',
+      ),
     exact: z
       .boolean()
       .describe('true: every figure counts every row. false: `distinct` of some column is an estimate.'),

@@ -179,6 +179,6 @@ export type ClassWeights = z.infer<typeof classWeightsSchema>;
 
 /** How a column becomes numbers that can be learnt from. */
 export const featureUseSchema = z
-  .enum(['number', 'categories', 'mean_target', 'date_parts', 'text'])
+  .enum(['number', 'categories', 'mean_target', 'date_parts', 'time_parts', 'text'])
   .describe('`mean_target`: so many categories that each stands for the mean target of its rows.');
 export type FeatureUse = z.infer<typeof featureUseSchema>;

@@ -2,6 +2,7 @@ export * from './account.ts';
 export type * from './algorithms.ts';
 export * from './audit.ts';
 export * from './batch-prediction.ts';
+export * from './clock.ts';
 export * from './datakit-reading.ts';
 export * from './datakits.ts';
 export * from './errors.ts';

@@ -18,13 +18,14 @@ export interface Misfit {
   readonly message: string;
 }
 
-type Holds = 'number' | 'date' | 'boolean' | 'word' | 'unknown';
+type Holds = 'number' | 'date' | 'time' | 'boolean' | 'word' | 'unknown';
 
 const holds: Readonly<Record<ColumnType, Holds>> = {
   numeric: 'number',
   integer: 'number',
   boolean: 'boolean',
   datetime: 'date',
+  time: 'time',
   categorical: 'word',
   // A column without a value is text too.
   text: 'unknown',
@@ -32,10 +33,17 @@ const holds: Readonly<Record<ColumnType, Holds>> = {
   geographic: 'unknown',
 };
 
-const held = { number: 'numbers', date: 'dates', boolean: 'true and false', word: 'words' } as const;
+const held = {
+  number: 'numbers',
+  date: 'dates',
+  time: 'times of day',
+  boolean: 'true and false',
+  word: 'words',
+} as const;
 const needed = {
   numeric: 'numbers',
   datetime: 'dates',
+  time: 'times of day',
   categorical: 'categories',
   text: 'text',
 } as const;
@@ -45,6 +53,7 @@ const isNumeral = (category: string): boolean => category.trim() !== '' && Numbe
 const takes = ({ type, categories = [] }: Feature, what: Exclude<Holds, 'unknown'>): boolean => {
   if (type === 'numeric') return what === 'number';
   if (type === 'datetime') return what === 'date';
+  if (type === 'time') return what === 'time';
   if (what === 'word' || type === 'text') return what === 'word';
   if (what === 'boolean') return categories.includes('true') || categories.includes('false');
   return what === 'number' && categories.some(isNumeral);

@@ -14,9 +14,9 @@ export const versionNumberSchema = z.number().int().positive().max(1_000_000);
 export const featureSchema = z
   .object({
     name: z.string(),
-    type: z.enum(['numeric', 'categorical', 'datetime', 'text']),
+    type: z.enum(['numeric', 'categorical', 'datetime', 'time', 'text']),
     categories: z.array(z.string()).optional(),
-    min: z.number().optional(),
+    min: z.number().optional().describe('Of dates milliseconds since 1970, of times of day since midnight.'),
     max: z.number().optional(),
     integer: z.boolean().optional().describe('Only whole numbers were seen in training.'),
     use: featureUseSchema.optional(),

@@ -24,7 +24,7 @@ export const driftSchema = z
   .object({
     name: z.string(),
     kind: z
-      .enum(['numeric', 'datetime', 'categorical', 'text'])
+      .enum(['numeric', 'datetime', 'time', 'categorical', 'text'])
       .describe('Texts are compared by their lengths and by how many are missing.'),
     psi: z
       .number()
@@ -73,14 +73,24 @@ export const monitoringSchema = z
     compared: z
       .boolean()
       .describe(
-        'Whether the version keeps what it was trained on; those trained before that was kept do not.',
+        'Whether there is something to compare with. Versions trained before that was kept, and imported ones at first, have nothing.',
       ),
-    uncompared: z
-      .enum(['imported', 'trained_before'])
+    reference: z
+      .object({ source: z.enum(['training', 'first_predictions']), rows: z.number().int() })
       .optional()
       .describe(
-        'Why it is not compared: an imported model brings no training data, or it was trained before they were kept.',
+        'What it is compared with: what it was trained on or, as an imported model brings no training data, the first rows that it predicted. Where this says training below, that is meant.',
       ),
+    uncompared: z
+      .enum(['gathering', 'trained_before'])
+      .optional()
+      .describe(
+        'Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept.',
+      ),
+    gathering: z
+      .object({ rows: z.number().int(), needed: z.number().int() })
+      .optional()
+      .describe('Of an imported model: rows gathered so far, and how many are needed.'),
     prediction: driftSchema.optional(),
     features: z.array(driftSchema).describe('The most drifted first; at most the 200 most important.'),
     driftSeries: z

@@ -1,12 +1,14 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { Suspense, lazy, useState } from 'react';
+import { loadAnew, loadOptional, useOptionalPart } from '#lib/optional-part.ts';
 import { useUser } from '#lib/session.ts';
 import { Icon } from '#ui/icons.tsx';
+import { showFailure } from '#ui/undo-notice.tsx';
 import { AccountButton } from './account-button.tsx';
 import styles from './shell.module.css';
 
 const loadMenu = () => import('./account-menu.tsx');
-const AccountMenu = lazy(loadMenu);
+/** On the way to the button; what went wrong is said when it is asked for. */
+const fetchMenu = (): void => void loadOptional(loadMenu).catch(() => undefined);
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -46,24 +48,19 @@ function LookSwitch() {
 /** The menu comes with the first wish to open it: what floats is half the size of the rest of the frame. */
 function Account({ onHelp }: { onHelp: () => void }) {
   const user = useUser();
-  const [asked, setAsked] = useState(false);
+  const [AccountMenu, ask] = useOptionalPart(loadMenu, () => {
+    showFailure(loadAnew, 'The menu could not be loaded.');
+  });
   if (user === undefined) return null;
-  const closed = (
+  if (AccountMenu) return <AccountMenu user={user} onHelp={onHelp} />;
+  return (
     <AccountButton
       user={user}
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={() => void loadMenu()}
-      onFocus={() => void loadMenu()}
-      onClick={() => {
-        setAsked(true);
-      }}
+      onPointerEnter={fetchMenu}
+      onFocus={fetchMenu}
+      onClick={ask}
     />
-  );
-  if (!asked) return closed;
-  return (
-    <Suspense fallback={closed}>
-      <AccountMenu user={user} onHelp={onHelp} />
-    </Suspense>
   );
 }

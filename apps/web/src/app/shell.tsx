@@ -1,8 +1,10 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { Outlet, useRouter } from '@tanstack/react-router';
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { SessionEnded } from '#features/auth';
+import { loadAnew, useOptionalPart } from '#lib/optional-part.ts';
 import { useSession, useUser } from '#lib/session.ts';
+import { showFailure } from '#ui/undo-notice.tsx';
 import { EmailNotice } from './email-notice.tsx';
 import { Header } from './header.tsx';
 import { LiveUpdates } from './live-updates.tsx';
@@ -11,8 +13,8 @@ import { OfflineNotice } from './offline-notice.tsx';
 import { useKeys } from './use-keys.ts';
 import styles from './shell.module.css';
 
-const Search = lazy(() => import('./search.tsx'));
-const KeyHelp = lazy(() => import('./key-help.tsx'));
+const loadSearch = () => import('./search.tsx');
+const loadKeyHelp = () => import('./key-help.tsx');
 
 /** The frame around every signed-in page. Nothing of it is carried from one account or workspace into another. */
 export function Shell() {
@@ -29,11 +31,20 @@ function Frame() {
   });
   const [helpOpen, setHelpOpen] = useState(false);
   const [searchAsked, setSearchAsked] = useState(0);
+  const [Search, askForSearch] = useOptionalPart(loadSearch, () => {
+    showFailure(loadAnew, 'The search could not be loaded.');
+  });
+  const [KeyHelp, askForKeyHelp] = useOptionalPart(loadKeyHelp, () => {
+    setHelpOpen(false);
+    showFailure(loadAnew, 'The keyboard shortcuts could not be loaded.');
+  });
   const expired = useSession().status === 'expired';
   const openSearch = () => {
+    askForSearch();
     setSearchAsked((asked) => asked + 1);
   };
   const openHelp = () => {
+    askForKeyHelp();
     setHelpOpen(true);
   };
   useKeys({ openSearch, openHelp });
@@ -59,17 +70,15 @@ function Frame() {
       </div>
       <BottomBar />
       <LiveUpdates />
-      <Suspense>
-        {searchAsked > 0 && <Search key={searchAsked} onHelp={openHelp} />}
-        {helpOpen && (
-          <KeyHelp
-            onClose={() => {
-              setHelpOpen(false);
-            }}
-          />
-        )}
-        {expired && <SessionEnded />}
-      </Suspense>
+      {Search && searchAsked > 0 && <Search key={searchAsked} onHelp={openHelp} />}
+      {KeyHelp && helpOpen && (
+        <KeyHelp
+          onClose={() => {
+            setHelpOpen(false);
+          }}
+        />
+      )}
+      <Suspense>{expired && <SessionEnded />}</Suspense>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sizeSentence } from './paged.ts';
+import { readOf, sizeSentence } from './paged.ts';
 
 const page = (items: number, total?: number) => ({ items: Array.from({ length: items }), total });
 const jobs = ['job', 'jobs'] as const;
@@ -28,5 +28,19 @@ describe('the size of a list', () => {
   it('is what the page knows, where that is more', () => {
     const list = { data: { pages: [page(50)] }, hasNextPage: true };
     expect(sizeSentence(list, {}, ['entry', 'entries'], 120_000)).toBe('120,000 entries');
+  });
+});
+
+describe('how much of a list was read', () => {
+  const page = (count: number, total?: number) => ({
+    items: Array.from({ length: count }),
+    ...(total !== undefined && { total }),
+  });
+
+  it('is told while there is more of what was counted', () => {
+    expect(readOf({ data: { pages: [page(100, 1000), page(100)] }, hasNextPage: true })).toBe('200 of 1,000');
+    expect(readOf({ data: { pages: [page(100)] }, hasNextPage: true })).toBe(undefined);
+    expect(readOf({ data: { pages: [page(60, 60)] }, hasNextPage: false })).toBe(undefined);
+    expect(readOf({ data: undefined, hasNextPage: false })).toBe(undefined);
   });
 });

@@ -1,4 +1,4 @@
-import { plural } from './format.ts';
+import { formatInteger, plural } from './format.ts';
 
 /** A list that is read page by page, as a question for it stands. */
 export interface Paged<T> {
@@ -33,6 +33,15 @@ export const pageQuery = <F extends object>(filters: F, limit: number, cursor: s
 /** What was read of a list; undefined while nothing was. */
 export const rowsOf = <T>(list: Paged<T>): readonly T[] | undefined =>
   list.data?.pages.flatMap(({ items }) => items);
+
+/** "100 of 1,000", while there is more to read; undefined where all was, or nobody knows how much there is. */
+export function readOf<T>(list: Pick<Paged<T>, 'data' | 'hasNextPage'>): string | undefined {
+  const pages = list.data?.pages ?? [];
+  const total = pages[0]?.total;
+  if (!list.hasNextPage || total === undefined) return undefined;
+  const read = pages.reduce((sum, { items }) => sum + items.length, 0);
+  return `${formatInteger(read)} of ${formatInteger(Math.max(total, read))}`;
+}
 
 /** Whether a search narrows its list. */
 export const isFiltered = (search: object): boolean =>

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, useComputedColorScheme } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
 import type { ECElementEvent, EChartsOption, EChartsType } from 'echarts';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { saveFile } from '#lib/clipboard.ts';
@@ -119,6 +120,8 @@ function Plot({
   onReady: ChartProps['onReady'];
 }) {
   const dark = useComputedColorScheme('light') === 'dark';
+  // A canvas does not hear of it by itself.
+  const still = useReducedMotion(false, { getInitialValueInEffect: false });
   const element = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
   const tokens = dark ? darkTokens : lightTokens;
@@ -162,8 +165,11 @@ function Plot({
 
   useEffect(() => {
     if (chart === undefined || chart.isDisposed()) return;
-    chart.setOption({ animationDuration: 200, ...option(tokens) }, { notMerge: true });
-  }, [chart, option, tokens]);
+    chart.setOption(
+      { animationDuration: 200, ...option(tokens), ...(still && { animation: false }) },
+      { notMerge: true },
+    );
+  }, [chart, option, tokens, still]);
 
   return (
     <>

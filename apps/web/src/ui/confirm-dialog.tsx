@@ -10,6 +10,8 @@ export interface ConfirmDialogProps {
   title: string;
   /** What cannot be undone about it. */
   children: ReactNode;
+  /** Nothing ends by it: the button is one of any act. */
+  harmless?: boolean;
   /** The verb on the button. */
   action: string;
   pending: boolean;
@@ -29,7 +31,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <Button variant="default" data-autofocus onClick={props.onClose}>
           Cancel
         </Button>
-        <Button color="red" loading={props.pending} onClick={props.onConfirm}>
+        <Button {...(!props.harmless && { color: 'red' })} loading={props.pending} onClick={props.onConfirm}>
           {props.action}
         </Button>
       </div>

@@ -126,8 +126,16 @@ function Foot({ more, foot }: { more: DataTableProps<unknown>['more']; foot: Rea
   return (
     <div className={styles.foot}>
       {more?.available && (
-        <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>
-          Show more
+        // Not disabled while it loads, which would take the focus from it.
+        <Button
+          variant="default"
+          size="xs"
+          aria-busy={more.loading}
+          onClick={() => {
+            if (!more.loading) more.load();
+          }}
+        >
+          {more.loading ? 'Loading …' : 'Show more'}
         </Button>
       )}
       <span className="numeric">{foot}</span>

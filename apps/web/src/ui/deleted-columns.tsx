@@ -26,7 +26,7 @@ export const deletedColumns = <Row extends Deleted>(
   {
     key: 'at',
     header: 'Deleted',
-    width: 130,
+    width: 100,
     align: 'right',
     render: ({ deletion }) => deletion && <Moment at={deletion.at} />,
   },
@@ -40,8 +40,8 @@ export const deletedColumns = <Row extends Deleted>(
   },
   {
     key: 'restore',
-    header: '',
-    width: 110,
+    header: <span className="visually-hidden">Actions</span>,
+    width: 90,
     align: 'right',
     render: ({ id, name }) =>
       restore && (

@@ -9,10 +9,12 @@ export interface EmptyStateProps {
   action?: ReactNode;
   /** The sample to try. */
   sample?: ReactNode;
+  /** Under the buttons, quietly: another way that is open from here. */
+  aside?: ReactNode;
 }
 
 /** Empty is an invitation: what this place is for, the button to begin, the sample to try. */
-export function EmptyState({ title, sentence, action, sample }: EmptyStateProps) {
+export function EmptyState({ title, sentence, action, sample, aside }: EmptyStateProps) {
   return (
     <div className={styles.empty}>
       <div>
@@ -25,6 +27,7 @@ export function EmptyState({ title, sentence, action, sample }: EmptyStateProps)
           {sample}
         </div>
       )}
+      {aside !== undefined && <p className={styles.aside}>{aside}</p>}
     </div>
   );
 }

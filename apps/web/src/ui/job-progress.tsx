@@ -96,6 +96,23 @@ function stageOf(job: Job): string {
   return job.stage === '' ? 'Starting' : job.stage;
 }
 
+/** What it does, whole on hover where a list has no room for it. */
+function Stage({ job }: { job: Job | undefined }) {
+  if (!job) {
+    return (
+      <span className={styles.stage}>
+        <SkeletonText width={20} />
+      </span>
+    );
+  }
+  const words = stageOf(job);
+  return (
+    <span className={styles.stage} title={words}>
+      {words}
+    </span>
+  );
+}
+
 /** The bar itself, for a job that is already at hand. Undefined: its shape, waiting. */
 export function JobBar(props: { job: Job | undefined; compact?: boolean; stop?: React.ReactNode }) {
   const { job, compact = false } = props;
@@ -111,7 +128,7 @@ export function JobBar(props: { job: Job | undefined; compact?: boolean; stop?: 
     <div className={look.join(' ')}>
       <div className={compact ? `${styles.line} ${styles.tight}` : styles.line}>
         {job && <StatusMark status={job.status} bare />}
-        <span className={styles.stage}>{job === undefined ? <SkeletonText width={20} /> : stageOf(job)}</span>
+        <Stage job={job} />
         <span className={styles.figures}>
           {job !== undefined && `${percent} %`}
           {left !== undefined && <span className={styles.left}> · {left}</span>}

@@ -37,7 +37,7 @@ export function NumberField(props: NumberFieldProps) {
       autoComplete="off"
       {...rest}
       value={shown}
-      error={error ?? numberFault(value, { min, max, whole })}
+      error={error ?? (rest.disabled ? undefined : numberFault(value, { min, max, whole }))}
       {...(unit !== undefined && {
         rightSection: <span aria-hidden="true">{unit}</span>,
         rightSectionWidth: `calc(${unit.length}ch + 20px)`,

@@ -72,6 +72,7 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Modal: { defaultProps: { ...dialog, centered: true } },
     Drawer: { defaultProps: { ...dialog, position: 'right' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
     Menu: {
       defaultProps: {

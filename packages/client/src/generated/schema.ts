@@ -1638,7 +1638,7 @@ export interface components {
       distinct: number;
       histogram?: {
         counts: number[];
-        /** @description counts.length + 1 edges; dates as milliseconds since 1970. */
+        /** @description counts.length + 1 edges; dates as milliseconds since 1970, times of day since midnight. */
         edges: number[];
       };
       max?: number | string;
@@ -1661,6 +1661,7 @@ export interface components {
         | 'integer'
         | 'boolean'
         | 'datetime'
+        | 'time'
         | 'categorical'
         | 'text'
         | 'identifier'
@@ -1882,6 +1883,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -1938,6 +1940,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2009,7 +2012,7 @@ export interface components {
        * @description Texts are compared by their lengths and by how many are missing.
        * @enum {string}
        */
-      kind: 'numeric' | 'datetime' | 'categorical' | 'text';
+      kind: 'numeric' | 'datetime' | 'time' | 'categorical' | 'text';
       missing: {
         served: number;
         training: number;
@@ -2100,15 +2103,16 @@ export interface components {
       /** @description Only whole numbers were seen in training. */
       integer?: boolean;
       max?: number;
+      /** @description Of dates milliseconds since 1970, of times of day since midnight. */
       min?: number;
       name: string;
       /** @enum {string} */
-      type: 'numeric' | 'categorical' | 'datetime' | 'text';
+      type: 'numeric' | 'categorical' | 'datetime' | 'time' | 'text';
       /**
        * @description `mean_target`: so many categories that each stands for the mean target of its rows.
        * @enum {string}
        */
-      use?: 'number' | 'categories' | 'mean_target' | 'date_parts' | 'text';
+      use?: 'number' | 'categories' | 'mean_target' | 'date_parts' | 'time_parts' | 'text';
     };
     Health: {
       services: {
@@ -2134,6 +2138,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2715,7 +2720,7 @@ export interface components {
       version: number;
     };
     Monitoring: {
-      /** @description Whether the version keeps what it was trained on; those trained before that was kept do not. */
+      /** @description Whether there is something to compare with. Versions trained before that was kept, and imported ones at first, have nothing. */
       compared: boolean;
       /** @description How far from training, in the hours or days (UTC) in which rows were predicted, in order. */
       driftSeries: {
@@ -2738,6 +2743,11 @@ export interface components {
       features: components['schemas']['Drift'][];
       /** Format: date-time */
       from: string;
+      /** @description Of an imported model: rows gathered so far, and how many are needed. */
+      gathering?: {
+        needed: number;
+        rows: number;
+      };
       /**
        * Format: date-time
        * @description Where the span begins before counts are kept: what is told begins here.
@@ -2750,6 +2760,12 @@ export interface components {
         p99: number;
       };
       prediction?: components['schemas']['Drift'];
+      /** @description What it is compared with: what it was trained on or, as an imported model brings no training data, the first rows that it predicted. Where this says training below, that is meant. */
+      reference?: {
+        rows: number;
+        /** @enum {string} */
+        source: 'training' | 'first_predictions';
+      };
       requests: number;
       rows: number;
       /** @description Hours in which something was asked, in order. */
@@ -2770,10 +2786,10 @@ export interface components {
       /** Format: date-time */
       to: string;
       /**
-       * @description Why it is not compared: an imported model brings no training data, or it was trained before they were kept.
+       * @description Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept.
        * @enum {string}
        */
-      uncompared?: 'imported' | 'trained_before';
+      uncompared?: 'gathering' | 'trained_before';
       version: number;
     };
     NewApiKey: {
@@ -2901,6 +2917,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -2912,6 +2929,11 @@ export interface components {
       columns: components['schemas']['ColumnProfile'][];
       /** @description How columns go together; absent where no two can be compared. */
       correlations?: components['schemas']['Correlations'];
+      /**
+       * @description How the dates of the file were read, where they are written with numbers of which either may be the day.
+       * @enum {string}
+       */
+      dateOrder?: 'month-first' | 'day-first';
       /** @description true: every figure counts every row. false: `distinct` of some column is an estimate. */
       exact: boolean;
       rows: number;
@@ -2950,7 +2972,7 @@ export interface components {
       columns: {
         name: string;
         /** @enum {string} */
-        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
       }[];
       elapsedMs: number;
       /** @description NaN and infinite numbers are null; whole numbers beyond 2^53, and decimals of more than 15 digits, are text. */
@@ -3163,6 +3185,7 @@ export interface components {
           | 'integer'
           | 'boolean'
           | 'datetime'
+          | 'time'
           | 'categorical'
           | 'text'
           | 'identifier'
@@ -3216,7 +3239,7 @@ export interface components {
       columns: {
         name: string;
         /** @enum {string} */
-        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+        type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
       }[];
       /** @description Of steps. */
       counts?: {
@@ -5620,7 +5643,7 @@ export interface operations {
                 /** @enum {string} */
                 step: 'cast';
                 /** @enum {string} */
-                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
               }
             | {
                 /**
@@ -5821,7 +5844,7 @@ export interface operations {
                 /** @enum {string} */
                 step: 'cast';
                 /** @enum {string} */
-                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'text';
+                type: 'integer' | 'numeric' | 'boolean' | 'datetime' | 'time' | 'text';
               }
             | {
                 /**

@@ -72,6 +72,23 @@ export interface GraphBuilder {
   constant(values: Values, dims: readonly number[]): string;
   /** Adds a node; returns the name of its one output. */
   node(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
+  /** Adds a node of `count` outputs; returns their names. */
+  outputsOf(
+    opType: string,
+    inputs: readonly string[],
+    count: number,
+    attributes?: Readonly<Record<string, Attribute>>,
+  ): string[];
+  /**
+   * Goes through matrices that have as many columns, one column after the other: `step` makes the next value of the
+   * last and of a column of each, in a graph of its own, where values of the graph around are known. Returns the last.
+   */
+  overColumns(
+    initial: string,
+    matrices: readonly string[],
+    type: ElementType,
+    step: (graph: GraphBuilder, value: string, columns: readonly string[]) => string,
+  ): string;
   /** Makes a value known as an output of the graph; `columns` absent: a list of one for each row. */
   output(name: string, value: string, type: ElementType, columns?: number): void;
   finish(name: string): GraphProto;
@@ -79,7 +96,11 @@ export interface GraphBuilder {
 
 /** `reserved`: names that inputs must not take. */
 export function createGraphBuilder(reserved: readonly string[]): GraphBuilder {
-  const names = new Set(['', ...reserved]);
+  return builderWith(new Set(['', ...reserved]));
+}
+
+/** `names`: those that are taken, of the graphs around it too. */
+function builderWith(names: Set<string>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const inputs: ValueInfoProto[] = [];
   const outputs: ValueInfoProto[] = [];
@@ -89,6 +110,11 @@ export function createGraphBuilder(reserved: readonly string[]): GraphBuilder {
     for (let i = 1; names.has(name); i++) name = `${wanted}_${i}`;
     names.add(name);
     return name;
+  };
+  const outputsOf: GraphBuilder['outputsOf'] = (opType, given, count, attributes = {}) => {
+    const own = Array.from({ length: count }, () => fresh(`/${opType}`));
+    nodes.push(node(opType, given, own, attributes));
+    return own;
   };
   return {
     input(wanted, type, columns) {
@@ -101,10 +127,19 @@ export function createGraphBuilder(reserved: readonly string[]): GraphBuilder {
       initializers.push(tensor(values, dims, name));
       return name;
     },
-    node(opType, given, attributes = {}) {
-      const output = fresh(`/${opType}`);
-      nodes.push(node(opType, given, [output], attributes));
-      return output;
+    outputsOf,
+    node: (opType, given, attributes) => outputsOf(opType, given, 1, attributes)[0],
+    overColumns(initial, matrices, type, step) {
+      const inside = [initial, ...matrices].map((_, i) => fresh(i === 0 ? '/value' : '/column'));
+      const [value, ...columns] = inside;
+      const graph = builderWith(names);
+      const next = step(graph, value, columns);
+      const body = graph.finish('step');
+      body.input = inside.map((name) => anyShape(name, type));
+      body.output = [anyShape(next, type)];
+      const axes = BigInt64Array.from(matrices, () => 1n);
+      const attributes = { body, num_scan_inputs: matrices.length, scan_input_axes: axes };
+      return outputsOf('Scan', [initial, ...matrices], 1, attributes)[0];
     },
     output(name, value, type, columns) {
       nodes.push(node('Identity', [value], [name]));
@@ -188,7 +223,15 @@ export function valueInfo(
 
 /** A single value, as a loop counts by. */
 export function scalarInfo(name: string, type: ElementType): ValueInfoProto {
-  const value = { elemType: elementTypes[type], shape: { dim: [] } };
+  return tensorInfo(name, { elemType: elementTypes[type], shape: { dim: [] } });
+}
+
+/** A value whose shape is for the runtime to find. */
+function anyShape(name: string, type: ElementType): ValueInfoProto {
+  return tensorInfo(name, { elemType: elementTypes[type] });
+}
+
+function tensorInfo(name: string, value: { elemType: DataType; shape?: { dim: [] } }): ValueInfoProto {
   return create(ValueInfoProtoSchema, {
     name,
     type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }),

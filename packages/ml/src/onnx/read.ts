@@ -105,7 +105,7 @@ function isFeature(value: unknown): value is FeatureSchema & { input: string } {
   if (kind === 'categorical') return Array.isArray(categories) && categories.every(isText) && isText(example);
   const most = kind === 'datetime' ? latestTime : Number.MAX_VALUE;
   const numbers = [min, max, example].every((one) => typeof one === 'number' && Math.abs(one) <= most);
-  return (kind === 'numeric' || kind === 'datetime') && numbers;
+  return (kind === 'numeric' || kind === 'datetime' || kind === 'time') && numbers;
 }
 
 /** The file as it is run: what ZipMap would make maps of is left a tensor. */

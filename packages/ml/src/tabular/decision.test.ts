@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random/random.ts';
 import { calibrate, fitCalibration } from './evaluation/calibration.ts';
-import { bestThreshold, thresholdCurve } from './evaluation/threshold.ts';
+import { labelled } from './evaluation/metrics.ts';
+import { bestThreshold, thresholdCurve, thresholdOfSecond } from './evaluation/threshold.ts';
 import { createPredictor, decodeModel, encodeModel, train } from './index.ts';
 import { mixedTable, normal, numericTable } from './testing/sample-tables.ts';
 import type { HeldOut, Table, TrainOptions } from './types.ts';
@@ -123,6 +124,22 @@ describe('the best threshold', () => {
     const curve = thresholdCurve(scores, positive, 0.25);
     expect(curve.f1[0]).toBeCloseTo(2 / 3, 12);
     expect(curve.balancedAccuracy[2]).toBe(1);
+  });
+});
+
+describe.each([0, 1])('the best threshold where class %d is positive', (positive) => {
+  it('labels rows as it was judged by, also of scores that rounding alone tells apart', () => {
+    const sum = 0.1 + 0.2;
+    const shares = positive === 1 ? [0.3, sum, 0.3, sum] : [0.7, 1 - sum, 0.7, 1 - sum];
+    const probabilities = Float64Array.from(shares.flatMap((share) => [1 - share, share]));
+    const actual = Float64Array.of(1 - positive, positive, 1 - positive, positive);
+    const scores = shares.map((_, row) => probabilities[2 * row + positive]);
+    const isPositive = actual.map((value) => Number(value === positive));
+    const threshold = bestThreshold('f1', Float64Array.from(scores), isPositive);
+    const labels = labelled(probabilities, 2, thresholdOfSecond(threshold, positive));
+    expect(Array.from(labels)).toEqual([positive, positive, positive, positive]);
+    const told = thresholdCurve(Float64Array.from(scores), isPositive, threshold);
+    expect(told.f1).toEqual([expect.closeTo(4 / 6, 12)]);
   });
 });
 

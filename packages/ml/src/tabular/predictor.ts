@@ -1,7 +1,7 @@
 import type { Documents } from './data/documents.ts';
 import { calibrate, calibrateRows } from './evaluation/calibration.ts';
 import { labelled } from './evaluation/metrics.ts';
-import { toMilliseconds } from './record.ts';
+import { clockText, toMilliseconds, toTimeOfDay } from './record.ts';
 import type {
   Column,
   Decision,
@@ -137,7 +137,8 @@ function valueReader(feature: FeatureSchema, documents: Documents | undefined): 
       return isText && documents ? documents.add(value) : NaN;
     };
   }
-  if (feature.kind !== 'categorical') return feature.kind === 'numeric' ? toFiniteNumber : toMilliseconds;
+  if (feature.kind === 'numeric') return toFiniteNumber;
+  if (feature.kind !== 'categorical') return feature.kind === 'time' ? toTimeOfDay : toMilliseconds;
   const index = new Map(feature.categories.map((category, i) => [category, i]));
   return (value) => {
     if (typeof value === 'string') return index.get(value) ?? NaN;
@@ -180,6 +181,7 @@ function matchColumn(
 function exampleOf(features: readonly FeatureSchema[]): Record<string, RecordValue> {
   return Object.fromEntries(
     features.map((feature): [string, RecordValue] => {
+      if (feature.kind === 'time') return [feature.name, clockText(feature.example)];
       if (feature.kind !== 'datetime') return [feature.name, feature.example];
       return [feature.name, new Date(feature.example).toISOString()];
     }),

@@ -6,7 +6,7 @@ const nothing: readonly RecordIssue[] = [];
  * What is wrong with a record for a schema, in the order of the schema, then of the record; empty where nothing is.
  *
  * A feature may be null (a missing value), and may be left out where training saw missing values (`optional`). Numbers
- * are finite numbers, not text; texts are text; dates are milliseconds or ISO 8601 text; categories are text, or a boolean or number
+ * are finite numbers, not text; texts are text; dates are milliseconds or ISO 8601 text; times of day are milliseconds or text such as 08:30 or 8:30 PM; categories are text, or a boolean or number
  * where it is written like one of the categories. A category that training did not see is no issue: it counts as
  * missing. The target may be present and is ignored.
  */
@@ -68,8 +68,11 @@ export const isUsable = (value: unknown): boolean => typeof value === 'number' &
 /** Whether a value that is there is one of a feature's. */
 function accepter(feature: FeatureSchema): (value: unknown) => boolean {
   if (feature.kind === 'text') return (value) => typeof value === 'string';
-  if (feature.kind !== 'categorical')
-    return feature.kind === 'numeric' ? isUsable : (value) => !Number.isNaN(toMilliseconds(value));
+  if (feature.kind === 'numeric') return isUsable;
+  if (feature.kind !== 'categorical') {
+    const read = feature.kind === 'time' ? toTimeOfDay : toMilliseconds;
+    return (value) => !Number.isNaN(read(value));
+  }
   const categories: ReadonlySet<string> = new Set(feature.categories);
   return (value) => {
     if (typeof value === 'string') return true;
@@ -80,6 +83,7 @@ function accepter(feature: FeatureSchema): (value: unknown) => boolean {
 function expected(feature: FeatureSchema): string {
   if (feature.kind === 'numeric') return 'a number of 1e300 at most';
   if (feature.kind === 'datetime') return 'an ISO 8601 date or milliseconds since 1970';
+  if (feature.kind === 'time') return 'a time of day such as 08:30, or milliseconds since midnight';
   return 'text';
 }
 
@@ -93,4 +97,26 @@ export function toMilliseconds(value: unknown): number {
   const hasTime = text.includes('T');
   const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(text.indexOf('T') + 1));
   return Date.parse(hasTime && !hasZone ? `${text}Z` : text);
+}
+
+const timeOfDay = /^(\d{1,2}):([0-5]\d)(?::([0-5]\d)(\.\d+)?)?(?: ?([ap])\.?m\.?)?$/i;
+const day = 86_400_000;
+
+/** Milliseconds since midnight of such a number, or of a time of day as text, with AM or PM or without; else NaN. */
+export function toTimeOfDay(value: unknown): number {
+  if (typeof value === 'number') return value >= 0 && value <= day ? value : NaN;
+  const [, hours, minutes, seconds = '0', fraction = '', half] =
+    (typeof value === 'string' && timeOfDay.exec(value.trim())) || [];
+  if (hours === undefined) return NaN;
+  const hour = Number(hours);
+  if (half === undefined ? hour > 23 : hour < 1 || hour > 12) return NaN;
+  const later = half?.toLowerCase() === 'p' ? 12 : 0;
+  const whole = half === undefined ? hour : (hour % 12) + later;
+  return 1000 * (3600 * whole + 60 * Number(minutes) + Number(seconds) + Number(`0${fraction}`));
+}
+
+/** "08:30:00", with a fraction where it has one. */
+export function clockText(milliseconds: number): string {
+  const text = new Date(milliseconds).toISOString().slice(11, 23);
+  return text.endsWith('.000') ? text.slice(0, 8) : text;
 }

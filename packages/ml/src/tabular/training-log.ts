@@ -62,7 +62,13 @@ export function trainingLog(
   };
 }
 
-const kindNames = { numeric: 'number', datetime: 'date', categorical: 'category', text: 'text' } as const;
+const kindNames = {
+  numeric: 'number',
+  datetime: 'date',
+  time: 'time',
+  categorical: 'category',
+  text: 'text',
+} as const;
 
 /** "3 numbers, 1 category and 2 texts" */
 function featuresIn({ features }: Frame): string {

@@ -20,6 +20,8 @@ export type Column =
     }
   /** Milliseconds since 1970-01-01T00:00:00Z; NaN is a missing value. */
   | { readonly name: string; readonly kind: 'datetime'; readonly values: Float64Array }
+  /** Times of day: milliseconds since midnight, from 0 to 86,400,000; NaN is a missing value. */
+  | { readonly name: string; readonly kind: 'time'; readonly values: Float64Array }
   /** Free text; null is a missing value. */
   | { readonly name: string; readonly kind: 'text'; readonly values: readonly (string | null)[] };
 
@@ -160,7 +162,7 @@ export interface TrainHooks {
 export type FeatureSchema =
   | {
       readonly name: string;
-      readonly kind: 'numeric' | 'datetime';
+      readonly kind: 'numeric' | 'datetime' | 'time';
       /** True when training saw missing values: the field may then be left out of a record. */
       readonly optional: boolean;
       readonly min: number;

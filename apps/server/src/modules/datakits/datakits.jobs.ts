@@ -132,6 +132,7 @@ export const createProfileJob = (deps: DatakitJobDeps): JobDefinition<ProfilePay
             intake: row.intake,
             ...(row.made === 'appended' &&
               base && { base: { parquet: base.parquet, columns: base.columns } }),
+            dateOrder: base?.profile.dateOrder,
             parquet,
             temp,
             tempBytes: await roomAside(objects),

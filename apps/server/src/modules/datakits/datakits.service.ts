@@ -5,7 +5,7 @@ import type { ComputePool } from '#platform/compute';
 import { AppError, notFound } from '#platform/errors';
 import { sortedPageOf } from '#platform/http';
 import type { Caller, Change, Cursors, ListPage, Multipart } from '#platform/http';
-import { parseFilters, parseSort, PreviewError } from './data/filter.ts';
+import { parseFilters, parseSort, PreviewError } from './data/page-request.ts';
 import { previewTask } from './datakits.compute.ts';
 import { createDownload } from './datakits.download.ts';
 import type { Download } from './datakits.download.ts';

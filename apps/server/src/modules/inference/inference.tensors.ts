@@ -61,6 +61,10 @@ const wantedInstead = ({ kind }: Feature, datatype: TensorDatatype): string | un
     return datatype === 'BYTES' || isNumber(datatype)
       ? undefined
       : 'a date: BYTES as ISO 8601, or milliseconds since 1970';
+  if (kind === 'time')
+    return datatype === 'BYTES' || isNumber(datatype)
+      ? undefined
+      : 'a time of day: BYTES such as 08:30, or milliseconds since midnight';
   return datatype === 'BYTES' || datatype === 'BOOL' || isWhole(datatype)
     ? undefined
     : 'a category: BYTES, BOOL or a whole number';

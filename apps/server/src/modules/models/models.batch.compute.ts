@@ -87,7 +87,7 @@ const openImported = async (
   memoryMb: number,
 ): Promise<PiecePredictor> => {
   const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
-  const { WrongValue } = await import('./data/onnx-tensors.ts');
+  const { WrongValue } = await import('./data/onnx-tensors.compute.ts');
   const session = await keptOnnx(artifact, memoryMb);
   const { classes } = schema;
   const labels = [...classes];

@@ -122,6 +122,7 @@ const featureOf = (
     return { name, type: kind, categories: [...feature.categories], use };
   }
   const { min, max } = feature;
+  if (kind === 'time') return { name, type: kind, min, max, use: 'time_parts' };
   if (kind === 'datetime') return { name, type: kind, min, max, use: 'date_parts' };
   return { name, type: kind, min, max, integer: integers.has(name), use: 'number' };
 };

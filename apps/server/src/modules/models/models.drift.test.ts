@@ -1,5 +1,5 @@
 import { createPredictor, createTally, referenceOf, train } from '@quadrax/ml/tabular';
-import type { Table, TrainOptions } from '@quadrax/ml/tabular';
+import type { Reference, Table, TrainOptions } from '@quadrax/ml/tabular';
 import { describe, expect, it } from 'vitest';
 import { driftsOf, stabilityIndex, verdictOf } from './models.drift.ts';
 import { latencyCell, latencyCells, latencyOf } from './models.latency.ts';
@@ -22,6 +22,23 @@ describe('the population stability index', () => {
       'too_few_rows',
     ]);
   });
+});
+
+it('tells cells of times of day as a clock does', () => {
+  const at = {
+    name: 'at',
+    kind: 'time',
+    edges: [30_600_000, 64_800_500],
+    shares: [0.5, 0.3, 0.2],
+    missing: 0,
+  };
+  const prediction = { kind: 'numeric', edges: [], shares: [1], missing: 0 };
+  const told = driftsOf({ rows: 10, features: [at], prediction } as Reference, 'y', []);
+  expect(told.features[0]?.cells.map(({ label }) => label)).toEqual([
+    'up to 08:30:00',
+    '08:30:00 to 18:00:00.500',
+    'above 18:00:00.500',
+  ]);
 });
 
 const reference = {

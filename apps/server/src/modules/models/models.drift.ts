@@ -1,4 +1,4 @@
-import type { Drift, Verdict } from '@quadrax/contract';
+import { clockText, type Drift, type Verdict } from '@quadrax/contract';
 import type { Distribution, Reference } from '@quadrax/ml/tabular';
 
 /** Rows that a comparison needs for each of its cells: with fewer, chance alone looks like a drift. */
@@ -31,7 +31,7 @@ const characters = (length: number): string => `${length} ${length === 1 ? 'char
 const labelsOf = (distribution: Distribution): string[] => {
   if (distribution.kind === 'categorical') return [...distribution.categories, 'any other'];
   const { edges, kind } = distribution;
-  const text = { datetime: asDate, numeric: short, text: characters }[kind];
+  const text = { datetime: asDate, time: clockText, numeric: short, text: characters }[kind];
   const [first] = edges;
   if (first === undefined) return ['any value'];
   return [...edges, Number.NaN].map((edge, i) => {
@@ -50,32 +50,43 @@ interface Told {
   readonly missing: Drift['missing'];
   readonly unseen: number;
   readonly most: Drift['cells'][number] | undefined;
+  readonly source: Reference['source'];
 }
 
-const sentenceOf = ({ verdict, rows, needed, missing, unseen, most }: Told): string => {
+const sentenceOf = ({ verdict, rows, needed, missing, unseen, most, source }: Told): string => {
+  const [before, saw, mend] = source
+    ? ['its first predictions', 'they never had', 'whether the model still fits']
+    : ['training', 'training never saw', 'consider training anew'];
   if (verdict === 'too_few_rows')
     return `Only ${rows} ${rows === 1 ? 'row was' : 'rows were'} predicted, and a comparison needs ${needed}.`;
   const remarks = [
-    ...(unseen > 0.01 ? [`${percent(unseen)} of the rows have a value that training never saw`] : []),
+    ...(unseen > 0.01 ? [`${percent(unseen)} of the rows have a value that ${saw}`] : []),
     ...(Math.abs(missing.served - missing.training) > 0.05
-      ? [`missing in ${percent(missing.served)} of the rows, and in ${percent(missing.training)} in training`]
+      ? [
+          `missing in ${percent(missing.served)} of the rows, and in ${percent(missing.training)} in ${before}`,
+        ]
       : []),
     ...(most && verdict !== 'stable'
       ? [
-          `“${most.label}” is ${percent(most.served)} of the rows, and was ${percent(most.training)} in training`,
+          `“${most.label}” is ${percent(most.served)} of the rows, and was ${percent(most.training)} in ${before}`,
         ]
       : []),
   ];
   const verdicts = {
-    stable: 'As in training',
-    moderate: 'Somewhat other than in training',
-    shifted: 'Far from training: look at the data, and consider training anew',
+    stable: `As in ${before}`,
+    moderate: `Somewhat other than in ${before}`,
+    shifted: `Far from ${before}: look at the data, and ${mend}`,
   };
   return `${[verdicts[verdict], ...remarks].join('; ')}.`;
 };
 
 /** How far what was served is from what was trained on. `counts`: its cells, what was missing, and what was unseen. */
-const driftOf = (name: string, distribution: Distribution, counts: readonly number[]): Drift => {
+const driftOf = (
+  name: string,
+  distribution: Distribution,
+  counts: readonly number[],
+  source: Reference['source'],
+): Drift => {
   const width = distribution.shares.length;
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const shareAt = (i: number): number => (rows === 0 ? 0 : (counts[i] ?? 0) / rows);
@@ -108,7 +119,7 @@ const driftOf = (name: string, distribution: Distribution, counts: readonly numb
     verdict,
     rows,
     needed,
-    sentence: sentenceOf({ verdict, rows, needed, missing, unseen, most }),
+    sentence: sentenceOf({ verdict, rows, needed, missing, unseen, most, source }),
     missing,
     unseen,
     cells: shown,
@@ -124,7 +135,7 @@ export const driftsOf = (
   let at = 0;
   const next = (name: string, distribution: Distribution): Drift => {
     const counts = tally.slice(at, (at += distribution.shares.length + 2));
-    return driftOf(name, distribution, counts);
+    return driftOf(name, distribution, counts, reference.source);
   };
   const features = reference.features.map((feature) => next(feature.name, feature));
   return { features, prediction: next(target, reference.prediction) };

@@ -1,4 +1,4 @@
-import { exportOnnx } from '@quadrax/ml/onnx';
+import { exportOnnx, readOnnx } from '@quadrax/ml/onnx';
 import { createPredictor, train } from '@quadrax/ml/tabular';
 import type { AlgorithmName, Column, Model, Table, TrainOptions } from '@quadrax/ml/tabular';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -25,6 +25,7 @@ const sampleTable = (): Table => {
   const size = fill(() => Math.round(random() * 40) / 10);
   const weight = fill(() => (random() < 0.15 ? Number.NaN : 50 + 10 * random()));
   const made = fill(() => (random() < 0.05 ? Number.NaN : Date.UTC(1965, 0, 1) + random() * 2e12));
+  const woke = fill(() => (random() < 0.05 ? Number.NaN : Math.floor(random() * 1440) * 60_000));
   const city = Int32Array.from({ length: rows }, () =>
     random() < 0.1 ? -1 : Math.floor(random() * cities.length),
   );
@@ -37,6 +38,7 @@ const sampleTable = (): Table => {
       20 * (size[i] ?? 0) +
       ((((city[i] ?? 0) + 1) * 5) % 7) * 6 +
       month +
+      (Math.floor((woke[i] || 0) / 3_600_000) > 11 ? 15 : 0) +
       (label[i] ?? 0) * 9;
   }
   const columns: Column[] = [
@@ -44,6 +46,7 @@ const sampleTable = (): Table => {
     { name: 'weight', kind: 'numeric', values: weight },
     { name: 'Größe', kind: 'categorical', codes: city, categories: cities },
     { name: 'made', kind: 'datetime', values: made },
+    { name: 'woke', kind: 'time', values: woke },
     // Named like an output.
     { name: 'label', kind: 'categorical', codes: label, categories: ['false', 'true'] },
     {
@@ -64,7 +67,7 @@ const sampleTable = (): Table => {
 };
 
 const table = sampleTable();
-const features = ['size of it', 'weight', 'Größe', 'made', 'label'];
+const features = ['size of it', 'weight', 'Größe', 'made', 'woke', 'label'];
 
 /** Rows as they may come: missing values, unseen categories, extreme values, and those of the table itself. */
 const askedRows = (count: number): Record<string, number | string | null>[] => {
@@ -78,12 +81,16 @@ const askedRows = (count: number): Record<string, number | string | null>[] => {
     if (Number.isNaN(value)) return null;
     return kind < 0.7 ? value : value * (1 + (random() - 0.5) * 2 ** -30);
   };
-  const numbers = table.columns.filter((column) => column.kind === 'numeric' || column.kind === 'datetime');
-  const [size, weight, made] = numbers.map(({ values }) => values);
+  const valuesOf = (name: string): Float64Array => {
+    const column = table.columns.find((one) => one.name === name);
+    if (!column || column.kind === 'categorical' || column.kind === 'text') throw new Error('No numbers.');
+    return column.values;
+  };
   return Array.from({ length: count }, () => ({
-    'size of it': number(size ?? new Float64Array(1)),
-    weight: number(weight ?? new Float64Array(1)),
-    made: number(made ?? new Float64Array(1)),
+    'size of it': number(valuesOf('size of it')),
+    weight: number(valuesOf('weight')),
+    made: number(valuesOf('made')),
+    woke: one([...valuesOf('woke').slice(0, 50), 86_400_000, 0]),
     Größe: random() < 0.2 ? one([null, 'unseen', 'KÖLN', 'Ko\u0308ln', '🏔']) : one(cities),
     label: one(['true', 'false', null, 'TRUE']),
   }));
@@ -154,7 +161,11 @@ const worstOf = (given: ArrayLike<number>, expected: readonly number[]): number 
 /** How far the graph's numbers are from those that are served on many rows, and which rows get another label. */
 const compared = async (
   model: Model,
-  { served = model, asked = askedRows(3000) }: { served?: Model; asked?: ReturnType<typeof askedRows> } = {},
+  {
+    served = model,
+    asked = askedRows(3000),
+    near = 1e-6,
+  }: { served?: Model; asked?: ReturnType<typeof askedRows>; near?: number } = {},
 ) => {
   const predictor = createPredictor(served);
   const expected = asked.map((row) => predictor.predictRow(row));
@@ -169,7 +180,7 @@ const compared = async (
   const differing = expected.filter((one, i) => {
     const other = String(label?.data[i]);
     const shares = one.probabilities ?? {};
-    return other !== one.label && Math.abs((shares[other] ?? 0) - (shares[one.label ?? ''] ?? 0)) > 1e-6;
+    return other !== one.label && Math.abs((shares[other] ?? 0) - (shares[one.label ?? ''] ?? 0)) > near;
   });
   return { worst: worstOf(probabilities?.data as Float64Array, odds), differing };
 };
@@ -185,6 +196,75 @@ describe.each(algorithms)('%s as ONNX', (algorithm) => {
   });
 });
 
+describe('nearest neighbours as ONNX', () => {
+  const everyWay = (['uniform', 'distance'] as const).flatMap((weights) =>
+    (['euclidean', 'manhattan'] as const).map((metric) => ({ weights, metric })),
+  );
+  it.each(everyWay)('predict what they predict here: $weights, $metric', async (way) => {
+    for (const goal of goals) {
+      const options = {
+        ...goal,
+        algorithm: 'nearest_neighbors',
+        parameters: { ...way, neighbors: 7 },
+      } as const;
+      const { worst, differing } = await compared(fitted(options), { near: -1 });
+      // Sums of as many as seven doubles.
+      expect(worst).toBeLessThan(1e-14);
+      expect(differing).toEqual([]);
+    }
+  });
+
+  /** Rows of few values: many lie at the same distance, and on each other, of other classes and weights. */
+  const crowd = (count: number): Table => {
+    const random = randomFrom(31);
+    const draw = (most: number) => Float64Array.from({ length: count }, () => Math.floor(random() * most));
+    const [x, y, mass, price] = [draw(4), draw(3), draw(3), draw(50)];
+    const codes = Int32Array.from(draw(3));
+    return {
+      rows: count,
+      columns: [
+        { name: 'x', kind: 'numeric', values: x },
+        { name: 'y', kind: 'numeric', values: y },
+        { name: 'mass', kind: 'numeric', values: mass },
+        { name: 'price', kind: 'numeric', values: price },
+        { name: 'grade', kind: 'categorical', codes, categories: ['A', 'B', 'Č'] },
+      ],
+    };
+  };
+
+  it.each(everyWay)('take the same rows of those that are as near: $weights, $metric', async (way) => {
+    const asked = Array.from({ length: 80 }, (_, i) => ({ x: (i % 10) / 2, y: Math.floor(i / 10) / 2 }));
+    for (const [task, target, neighbors] of [
+      ['classification', 'grade', 4],
+      ['regression', 'price', 5],
+      // More than there are rows.
+      ['regression', 'price', 1000],
+    ] as const) {
+      const parameters = { ...way, neighbors };
+      const { model } = train(crowd(120), {
+        task,
+        target,
+        algorithm: 'nearest_neighbors',
+        parameters,
+        features: ['x', 'y'],
+        weights: 'mass',
+        validation: { holdout: 0.2 },
+        seed: 3,
+      });
+      const { worst, differing } = await compared(model, { asked, near: -1 });
+      expect(worst).toBeLessThan(1e-13);
+      expect(differing).toEqual([]);
+    }
+  });
+
+  it('make a file that is taken in again', () => {
+    const model = fitted({ task: 'classification', target: 'grade', algorithm: 'nearest_neighbors' });
+    const signature = readOnnx(exportOnnx(model, { name: 'Near', version: 1 }), {});
+    expect(signature.schema.features).toHaveLength(features.length);
+    expect(signature.schema.classes).toEqual(model.schema.classes);
+  });
+});
+
 describe('a model as ONNX', () => {
   it('predicts the same with a logarithmic link', async () => {
     const goal = { task: 'regression', target: 'price' } as const;
@@ -195,7 +275,7 @@ describe('a model as ONNX', () => {
 
   it('predicts the same where it is the average of two others', async () => {
     const goal = { task: 'classification', target: 'grade' } as const;
-    const members = (['linear', 'gradient_boosting'] as const).map((algorithm) =>
+    const members = (['nearest_neighbors', 'gradient_boosting'] as const).map((algorithm) =>
       fitted({ ...goal, algorithm, parameters: parameters[algorithm] ?? {} }),
     );
     const [first, second] = members;
@@ -268,7 +348,7 @@ describe('a model as ONNX', () => {
         seed: 3,
       },
     );
-    expect(model.fitted.meanTargets).toEqual([5]);
+    expect(model.fitted.meanTargets).toEqual([6]);
     const asked = askedRows(400).map((row, i) => ({
       ...row,
       street: i % 7 === 0 ? null : i % 11 === 0 ? 'unseen' : `street ${i % 150}`,
@@ -278,21 +358,39 @@ describe('a model as ONNX', () => {
     expect(differing).toEqual([]);
   });
 
-  it('is refused where no operator does what it does', () => {
-    const model = fitted({ task: 'classification', target: 'sold', algorithm: 'nearest_neighbors' });
-    expect(() => exportOnnx(model, { name: 'Near', version: 1 })).toThrow(/cannot be written as ONNX/);
+  it('is refused where it reads texts, and says which columns and what to do instead', () => {
+    const words = (noun: string) =>
+      Array.from({ length: rows }, (_, i) => `the ${noun} of row ${i} is ${i % 3}`);
+    const texts: Column[] = ['note', 'remark'].map((name) => ({ name, kind: 'text', values: words(name) }));
+    const written = (names: string[]) => () => {
+      const options = { task: 'regression', target: 'price', algorithm: 'linear', seed: 3 } as const;
+      const all = { rows, columns: [...table.columns, ...texts] };
+      const { model } = train(all, {
+        ...options,
+        features: ['weight', ...names],
+        validation: { holdout: 0.2 },
+      });
+      return exportOnnx(model, { name: 'Notes', version: 1 });
+    };
+    expect(written(['note'])).toThrow(
+      /the column "note" holds free text.* Export it as JSON, or train it again without that column\.$/,
+    );
+    expect(written(['note', 'remark'])).toThrow(
+      /the columns "note", "remark" hold .*without those columns\.$/,
+    );
   });
 
   it('says what it is and what it takes', async () => {
     const model = fitted({ task: 'classification', target: 'grade', algorithm: 'linear' });
     const bytes = exportOnnx(model, { name: 'Grades of Köln', version: 3 });
     const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
-    expect(session.inputNames).toEqual(['size of it', 'weight', 'Größe', 'made', 'label_1']);
+    expect(session.inputNames).toEqual(['size of it', 'weight', 'Größe', 'made', 'woke', 'label_1']);
     expect(session.outputNames).toEqual(['label', 'probabilities']);
     expect(session.inputMetadata.map((input) => input.isTensor && input.type)).toEqual([
       'float64',
       'float64',
       'string',
+      'float64',
       'float64',
       'string',
     ]);

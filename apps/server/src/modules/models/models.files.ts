@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelContentTypes, models as routes } from '@quadrax/contract';
+import { clockText, modelContentTypes, models as routes } from '@quadrax/contract';
 import type { Body, Feature, Model, Query } from '@quadrax/contract';
 import type { OnnxSignature } from '@quadrax/ml/onnx';
 import { TaskError } from '#platform/compute';
@@ -81,7 +81,7 @@ const reportOf = ({ schema, plan, producer, warnings }: OnnxSignature, arrival: 
   example: Object.fromEntries(
     schema.features.map(({ name, kind, example }) => [
       name,
-      kind === 'datetime' ? new Date(example).toISOString() : example,
+      kind === 'time' ? clockText(example) : kind === 'datetime' ? new Date(example).toISOString() : example,
     ]),
   ),
   imported: {

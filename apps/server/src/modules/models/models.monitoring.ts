@@ -3,6 +3,9 @@ import type { Database } from '#platform/db';
 import { invalid, notFound } from '#platform/errors';
 import type { Reference } from '@quadrax/ml/tabular';
 import { driftsOf } from './models.drift.ts';
+import { findGathered, referenceRows } from './models.gathered.store.ts';
+import type { Gathered } from './models.gathered.store.ts';
+
 import { latencyOf } from './models.latency.ts';
 import { findModel, findModelVersion } from './models.store.ts';
 import { listTraffic } from './models.traffic.store.ts';
@@ -86,7 +89,7 @@ const driftSeriesOf = (
   });
 };
 
-/** How far what was predicted in these hours is from what the version was trained on, as a whole and over time. */
+/** How far what was predicted in these hours is from what the version is compared with, as a whole and over time. */
 const driftOver = (learnt: Learnt, hours: readonly TrafficRow[], spanMs: number) => {
   const { reference, target } = learnt;
   const { prediction, features } = driftsOf(reference, target, sumOf(hours.map(({ tally }) => tally)));
@@ -95,11 +98,22 @@ const driftOver = (learnt: Learnt, hours: readonly TrafficRow[], spanMs: number)
   const each = spanMs > daysByHour * day ? 24 : 1;
   return {
     compared: true,
+    reference: { source: reference.source ?? ('training' as const), rows: reference.rows },
     prediction,
     features: ranked,
     driftSeries: driftSeriesOf(learnt, hours, followed, each),
   };
 };
+
+/** @param gathered of an imported version, how far its reference is */
+const uncompared = (gathered: Gathered | undefined) => ({
+  compared: false,
+  ...(gathered
+    ? { uncompared: 'gathering' as const, gathering: { rows: gathered.rows, needed: referenceRows } }
+    : { uncompared: 'trained_before' as const }),
+  features: [],
+  driftSeries: [],
+});
 
 export interface MonitoringDeps {
   readonly db: Database;
@@ -123,15 +137,12 @@ export const createMonitoringService = ({ db, trafficRetentionDays }: Monitoring
       const isCut = span.from < keptFrom;
       const from = isCut ? keptFrom : span.from;
       const hours = await listTraffic(tx, { modelId, version: row.version, from, to: span.to });
-      const { reference, target, report } = row;
+      const { target, report } = row;
+      const gathered = report.onnx ? await findGathered(tx, { modelId, version: row.version }) : undefined;
+      const reference = row.reference ?? gathered?.reference;
       const compared = reference
         ? driftOver({ reference, target }, hours, span.to.getTime() - span.from.getTime())
-        : {
-            compared: false,
-            uncompared: report.onnx ? ('imported' as const) : ('trained_before' as const),
-            features: [],
-            driftSeries: [],
-          };
+        : uncompared(gathered);
       return {
         ...trafficOf(hours),
         version: row.version,

@@ -83,7 +83,7 @@ export const predictOnnxTask = computeTask(
   'models.predict_onnx',
   async ({ file, schema, plan, rows, memoryMb }: PredictInput): Promise<ImportedAnswer> => {
     const { keptOnnx } = await import('./data/onnx-kept.compute.ts');
-    const { WrongValue } = await import('./data/onnx-tensors.ts');
+    const { WrongValue } = await import('./data/onnx-tensors.compute.ts');
     const session = await keptOnnx(file, memoryMb);
     try {
       return { predictions: await session.predict(schema, plan, rows) };

@@ -10,6 +10,7 @@ import type { ObjectStore } from '#platform/objects';
 import { isTried, recognised } from './models.canary.ts';
 import { deploymentView } from './models.deployments.ts';
 import { listDeployments } from './models.deployments.store.ts';
+import { findGathered } from './models.gathered.store.ts';
 import type { Watch } from './models.watch.serving.ts';
 import { findModel, findModelsNamed, findModelVersion } from './models.store.ts';
 import { createExplain } from './models.explain.serving.ts';
@@ -200,10 +201,14 @@ export const createServing = async (
     version: number,
     weigh: (bytes: number) => void,
   ): Promise<Served> => {
-    const { object, row } = await db.tenant(tenantId, async (tx) => {
+    const { object, row, gathered } = await db.tenant(tenantId, async (tx) => {
       const found = await findModelVersion(tx, modelId, version);
       if (!found) throw new AppError('NOT_DEPLOYED');
-      return { object: await objects.find(tx, found.artifactObject), row: found };
+      return {
+        object: await objects.find(tx, found.artifactObject),
+        row: found,
+        gathered: found.report.onnx ? await findGathered(tx, { modelId, version }) : undefined,
+      };
     });
     const file = objects.localPath(object.key);
     const { onnx } = row.report;
@@ -214,8 +219,9 @@ export const createServing = async (
       : await trainedPredictor({ artifact: file, version, share: tenantId }, compute);
     const { schema, explain, predictRows } = predictor;
     const check = createRecordCheck(schema);
-    const { reference, target } = row;
-    const watched = watch.of({ tenantId, modelId, version, schema, target, reference });
+    const reference = row.reference ?? gathered?.reference ?? null;
+    const imported = onnx !== undefined;
+    const watched = watch.of({ tenantId, modelId, version, schema, reference, imported });
     return {
       version,
       schema,
@@ -226,6 +232,7 @@ export const createServing = async (
         try {
           refuseProblems(problemsOf(check, rows, many));
           predictions = await predictRows(rows, asker, watched.tally);
+          watched.seen?.(rows, predictions);
           return predictions;
         } catch (error) {
           if (!(error instanceof WrongField)) throw error;

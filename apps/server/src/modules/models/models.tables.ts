@@ -63,7 +63,7 @@ export const modelVersions = quadrax.table('model_versions', {
   metrics: jsonb('metrics').$type<Metrics>().notNull(),
   report: jsonb('report').$type<VersionReport>().notNull(),
   artifactObject: uuid('artifact_object').notNull(),
-  /** Null for versions that were trained before it was kept. */
+  /** Null for versions that were imported, or trained before it was kept. */
   reference: jsonb('reference').$type<Reference>(),
   durationMs: doublePrecision('duration_ms').notNull(),
   trainedAt: at('trained_at').notNull().defaultNow(),
@@ -95,6 +95,16 @@ export const deployments = quadrax.table('deployments', {
   canaryShare: doublePrecision('canary_share'),
   deployedBy: uuid('deployed_by').notNull(),
   deployedAt: at('deployed_at').notNull().defaultNow(),
+});
+
+/** What an imported version is compared with, and how far it is gathered; see the migration. */
+export const gatheredReferences = quadrax.table('gathered_references', {
+  tenantId: uuid('tenant_id').notNull(),
+  modelId: uuid('model_id').notNull(),
+  version: integer('version').notNull(),
+  rows: integer('rows').notNull().default(0),
+  parts: text('parts').array().notNull().default([]),
+  reference: jsonb('reference').$type<Reference>(),
 });
 
 /** What a version was asked in an hour; see the migration for what the lists count. */

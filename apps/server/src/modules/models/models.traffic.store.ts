@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import type { Reference } from '@quadrax/ml/tabular';
-import { modelTraffic, modelVersions } from './models.tables.ts';
+import { gatheredReferences, modelTraffic, modelVersions } from './models.tables.ts';
 
 export type TrafficRow = typeof modelTraffic.$inferSelect;
 
@@ -96,7 +96,7 @@ export const listServedVersions = async (tx: Tx, since: Date, most: number): Pro
   }));
 };
 
-/** What a version was trained on, its features in their order, and the tallies of its hours since. */
+/** What a version is compared with, its features in their order, and the tallies of its hours since. */
 export const findTallies = async (
   tx: Tx,
   { tenantId, modelId, version }: Pick<ServedVersion, 'tenantId' | 'modelId' | 'version'>,
@@ -105,11 +105,19 @@ export const findTallies = async (
   const of = { tenantId, modelId, version };
   const [learnt] = await tx
     .select({
-      reference: modelVersions.reference,
+      reference: sql<Reference | null>`coalesce(${modelVersions.reference}, ${gatheredReferences.reference})`,
       target: modelVersions.target,
       places: sql<string[]>`jsonb_path_query_array(${modelVersions.report}, '$.features[*].name')`,
     })
     .from(modelVersions)
+    .leftJoin(
+      gatheredReferences,
+      and(
+        ...(['tenantId', 'modelId', 'version'] as const).map((key) =>
+          eq(gatheredReferences[key], modelVersions[key]),
+        ),
+      ),
+    )
     .where(
       and(...(['tenantId', 'modelId', 'version'] as const).map((key) => eq(modelVersions[key], of[key]))),
     );

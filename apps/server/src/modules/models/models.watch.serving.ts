@@ -3,6 +3,8 @@ import type { Reference, Schema, Tally } from '@quadrax/ml/tabular';
 import type { Database } from '#platform/db';
 import type { Logger } from '#platform/log';
 import type { Telemetry } from '#platform/telemetry';
+import { createGathering } from './models.gathering.serving.ts';
+import type { Gathering } from './models.gathering.serving.ts';
 import { latencyCell, latencyCells } from './models.latency.ts';
 import { addTraffic } from './models.traffic.store.ts';
 
@@ -14,14 +16,17 @@ export interface Watchable {
   readonly modelId: string;
   readonly version: number;
   readonly schema: Schema;
-  readonly target: string;
-  /** Null: the version was trained before references were kept; its inputs are not compared. */
+  /** Null: it is gathered yet, or the version was trained before references were kept. */
   readonly reference: Reference | null;
+  /** It was imported: its first predictions are the reference. */
+  readonly imported: boolean;
 }
 
 /** Counts what one version is asked. Costs a few additions a request; the database is told later. */
 export interface Watched {
   readonly tally: Tally | undefined;
+  /** Of a version that was imported, whose rows the tally does not see. */
+  readonly seen: Gathering['seen'] | undefined;
   done(ms: number, rows: number, failed: boolean): void;
 }
 
@@ -33,26 +38,31 @@ export interface Watch {
 
 interface Counters {
   readonly of: Watchable;
-  readonly tally: Tally | undefined;
+  /** Rows in the cells of the reference. */
+  readonly counts: () => Float64Array | undefined;
+  readonly gathering: Gathering | undefined;
   readonly latency: Float64Array;
   requests: number;
   errors: number;
   rows: number;
 }
 
+const versionOf = ({ tenantId, modelId, version }: Watchable) => ({ tenantId, modelId, version });
+
 /** What was counted since the last time; the counters begin anew. */
 const taken = (counters: Counters) => {
-  const { requests, errors, rows, latency, tally } = counters;
+  const { requests, errors, rows, latency } = counters;
+  const counts = counters.counts();
   const traffic = {
     requests,
     errors,
     rows,
     latency: [...latency],
-    tally: tally ? [...tally.counts] : [],
+    tally: counts ? [...counts] : [],
   };
   counters.requests = counters.errors = counters.rows = 0;
   latency.fill(0);
-  tally?.counts.fill(0);
+  counts?.fill(0);
   return traffic;
 };
 
@@ -63,7 +73,7 @@ const returned = (counters: Counters, traffic: ReturnType<typeof taken>): void =
   counters.rows += traffic.rows;
   for (const [i, count] of traffic.latency.entries())
     counters.latency[i] = (counters.latency[i] ?? 0) + count;
-  const { counts } = counters.tally ?? {};
+  const counts = counters.counts();
   if (counts) for (const [i, count] of traffic.tally.entries()) counts[i] = (counts[i] ?? 0) + count;
 };
 
@@ -79,11 +89,13 @@ export const createWatch = (deps: {
 
   const write = async (counters: Counters): Promise<void> => {
     const { tenantId, modelId, version } = counters.of;
-    const traffic = taken(counters);
+    let traffic: ReturnType<typeof taken> | undefined;
     try {
-      await db.tenant(tenantId, (tx) => addTraffic(tx, tenantId, { modelId, version, ...traffic }));
+      await counters.gathering?.write();
+      const now = (traffic = taken(counters));
+      await db.tenant(tenantId, (tx) => addTraffic(tx, tenantId, { modelId, version, ...now }));
     } catch (error) {
-      returned(counters, traffic);
+      if (traffic) returned(counters, traffic);
       busy.add(counters);
       log.warn(
         { action: 'models.watch', err: error },
@@ -105,12 +117,14 @@ export const createWatch = (deps: {
 
   return {
     of: (version) => {
-      const { modelId, schema, reference } = version;
-      const tally = reference ? createTally(schema, reference) : undefined;
+      const { modelId, schema, reference, imported } = version;
+      const gathering = imported ? createGathering(db, versionOf(version), schema, reference) : undefined;
+      const tally = reference && !imported ? createTally(schema, reference) : undefined;
       const latency = new Float64Array(latencyCells);
       const counters: Counters = {
         of: version,
-        tally,
+        counts: () => gathering?.counts() ?? tally?.counts,
+        gathering,
         latency,
         requests: 0,
         errors: 0,
@@ -119,6 +133,7 @@ export const createWatch = (deps: {
       const measure = telemetry.observePredictions(modelId, version.version);
       return {
         tally,
+        seen: gathering?.seen,
         done: (ms, rows, failed) => {
           counters.requests++;
           counters.rows += rows;

@@ -3,7 +3,15 @@ import type { ResourceName, Room, RoomReply } from '@quadrax/contract';
 import type { Socket } from 'socket.io';
 import { AppError, invalid } from '../errors/index.ts';
 import type { BusMessage } from './bus.ts';
-import type { SocketAuthentication } from './sockets.ts';
+
+/** Who opened a connection, in which tenant, and until when the token is good. */
+export interface SocketAuthentication {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly credentialId: string;
+  readonly credential: 'session' | 'key';
+  readonly expiresAt: number;
+}
 
 /** Looks at a resource as a GET by whoever opened the connection would. @throws AppError as that GET */
 export type LookAt = (auth: SocketAuthentication, resource: ResourceName) => Promise<void>;

@@ -9,16 +9,7 @@ import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { EventBus } from './bus.ts';
 import { moveRooms, roomsOf, serveRooms } from './rooms.ts';
-import type { LookAt } from './rooms.ts';
-
-/** Who opened a connection, in which tenant, and until when the token is good. */
-export interface SocketAuthentication {
-  readonly tenantId: string;
-  readonly accountId: string;
-  readonly credentialId: string;
-  readonly credential: 'session' | 'key';
-  readonly expiresAt: number;
-}
+import type { LookAt, SocketAuthentication } from './rooms.ts';
 
 export interface SocketOptions {
   readonly server: HttpServer;

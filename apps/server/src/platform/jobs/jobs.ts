@@ -7,11 +7,11 @@ import type { Logger } from '../log/index.ts';
 import type { AnyJobDefinition, JobDefinition } from './define.ts';
 import { insertJob, orphans, withoutMessage } from './jobs.store.ts';
 import { attemptOf, jobs } from './jobs.tables.ts';
-import type { JobRow } from './jobs.tables.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createKinds } from './payloads.ts';
 import { openQueue } from './queue.ts';
 import { cancelChannel, createRequests } from './requests.ts';
+import type { Requests } from './requests.ts';
 import { createRunner } from './runner.ts';
 import type { Observe } from './runner.ts';
 import { readmit, tenantsToServe } from './shares.store.ts';
@@ -26,7 +26,7 @@ export interface EnqueueRequest<Payload> {
   readonly id?: string;
 }
 
-export interface Jobs {
+export interface Jobs extends Requests {
   /**
    * Queues a job within the transaction that needs it: both are there, or neither. Returns its id. It locks the
    * tenant's share, so whatever else the transaction locks comes before.
@@ -36,13 +36,6 @@ export interface Jobs {
     definition: JobDefinition<Payload>,
     request: EnqueueRequest<Payload>,
   ): Promise<string>;
-  /** Ends a waiting job at once and asks a running one to stop. @throws AppError NOT_FOUND, JOB_FINISHED */
-  cancel(tx: Tx, tenantId: string, id: string): Promise<JobRow>;
-  /**
-   * Queues a job that failed or was cancelled as its own next attempt.
-   * @throws AppError NOT_FOUND, JOB_NOT_RETRYABLE, and CONFLICT where what it works on is not there to be worked on
-   */
-  retry(tx: Tx, tenantId: string, id: string): Promise<JobRow>;
   /** Begins to take jobs. */
   work(concurrency: number): Promise<void>;
   /** Puts back in the queue what a dead process was running. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { AppError, notFound } from '../errors/index.ts';
+import type { Tx } from '../db/index.ts';
 import type { EventBus } from '../events/index.ts';
-import type { Jobs } from './jobs.ts';
 import { appendLogs, findJob, lockJob, renew, requestCancel } from './jobs.store.ts';
 import { attemptOf } from './jobs.tables.ts';
 import type { JobRow } from './jobs.tables.ts';
@@ -20,12 +20,22 @@ const refusals: Partial<Record<JobRow['status'], string>> = {
 };
 
 /** What people may ask of a job that is there. */
+export interface Requests {
+  /** Ends a waiting job at once and asks a running one to stop. @throws AppError NOT_FOUND, JOB_FINISHED */
+  cancel(tx: Tx, tenantId: string, id: string): Promise<JobRow>;
+  /**
+   * Queues a job that failed or was cancelled as its own next attempt.
+   * @throws AppError NOT_FOUND, JOB_NOT_RETRYABLE, and CONFLICT where what it works on is not there to be worked on
+   */
+  retry(tx: Tx, tenantId: string, id: string): Promise<JobRow>;
+}
+
 export const createRequests = (deps: {
   readonly events: EventBus;
   readonly outcomes: Outcomes;
   readonly turns: Turns;
   readonly kinds: Kinds;
-}): Pick<Jobs, 'cancel' | 'retry'> => {
+}): Requests => {
   const { events, outcomes, turns, kinds } = deps;
 
   const payloadOf = (row: JobRow): never => {

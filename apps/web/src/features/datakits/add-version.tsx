@@ -7,6 +7,7 @@ import { ErrorState } from '#ui/error-state.tsx';
 import styles from './datakit-tabs.module.css';
 import { sendVersion } from './send-file.ts';
 import { statedIn, statedWords } from './reading-words.ts';
+import { heldWords } from './upload-queue.ts';
 import { stepsOf } from './version-words.ts';
 
 type Mode = 'append' | 'replace';
@@ -21,6 +22,7 @@ export function AddVersion({ datakit, current }: { datakit: Datakit; current: Da
   const client = useQueryClient();
   const abort = useRef<AbortController>(undefined);
   const [sent, setSent] = useState(0);
+  const [held, setHeld] = useState(false);
   const [asBefore, setAsBefore] = useState(true);
   const before = statedIn(current?.reading);
   const words = statedWords(current?.reading);
@@ -28,9 +30,14 @@ export function AddVersion({ datakit, current }: { datakit: Datakit; current: Da
     mutationFn: ({ file, mode }: { file: File; mode: Mode }) => {
       abort.current = new AbortController();
       setSent(0);
+      setHeld(false);
       return sendVersion(file, { datakitId: datakit.id, mode }, asBefore ? before : {}, {
         signal: abort.current.signal,
-        progress: setSent,
+        progress: (loaded) => {
+          setSent(loaded);
+          setHeld(false);
+        },
+        waits: () => setHeld(true),
       });
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['datakits'] }),
@@ -60,6 +67,7 @@ export function AddVersion({ datakit, current }: { datakit: Datakit; current: Da
         {send.isPending && given && (
           <>
             <span>
+              {held && `${heldWords}. `}
               {formatBytes(sent)} of {formatBytes(given.file.size)}
             </span>
             <Button variant="subtle" color="gray" size="xs" onClick={() => abort.current?.abort()}>

@@ -1,4 +1,5 @@
 import type { ColumnProfile, ProfileWarning } from '@quadrax/contract';
+import { clockText } from '@quadrax/contract/clock';
 import { ActionIcon } from '@mantine/core';
 import { useMemo } from 'react';
 import { formatInteger, formatNumber, formatPercent } from '#lib/format.ts';
@@ -80,17 +81,20 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 function ColumnHistogram(props: ColumnPanelProps & { histogram: NonNullable<ColumnProfile['histogram']> }) {
   const { column, histogram, filters, onFilters } = props;
-  const dates = column.type === 'datetime';
+  const { type } = column;
   const chart = useMemo(
     () =>
       histogramChart({
         edges: histogram.edges,
         counts: histogram.counts,
         xName: column.name.length > 36 ? `${column.name.slice(0, 35)}…` : column.name,
-        dates,
-        format: (value) => (dates ? new Date(value).toISOString().slice(0, 10) : formatNumber(value, 4)),
+        dates: type === 'datetime',
+        format: (value) => {
+          if (type === 'time') return clockText(value).slice(0, 5);
+          return type === 'datetime' ? new Date(value).toISOString().slice(0, 10) : formatNumber(value, 4);
+        },
       }),
-    [histogram, column.name, dates],
+    [histogram, column.name, type],
   );
   return (
     <div style={{ marginTop: 16 }}>

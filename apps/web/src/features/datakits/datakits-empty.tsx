@@ -1,10 +1,11 @@
 import type { Datakit, Sample } from '@quadrax/contract';
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { plural } from '#lib/format.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
-import { useAddSample, useSamples } from './datakit-queries.ts';
+import { useAddSample, useDatakits, useSamples } from './datakit-queries.ts';
 import styles from './datakits-page.module.css';
 import { UploadButton } from './upload-button.tsx';
 
@@ -12,12 +13,19 @@ import { UploadButton } from './upload-button.tsx';
 export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void }) {
   const mayWrite = useMayWrite();
   const samples = useSamples();
+  const deleted = useDatakits({ deleted: 'true' });
+  const aside = deleted.data?.pages[0]?.items.length ? (
+    <Link to="/datakits" search={{ deleted: 'true' }}>
+      Show what was deleted
+    </Link>
+  ) : undefined;
   const add = useAddSample();
   if (!mayWrite) {
     return (
       <EmptyState
         title="No datakits yet"
         sentence="A datakit is data that models learn from. Your role reads only; ask a member of the workspace to add one."
+        aside={aside}
       />
     );
   }
@@ -28,6 +36,7 @@ export function DatakitsEmpty({ onAdded }: { onAdded: (datakit: Datakit) => void
           title="Drop a file here"
           sentence="A datakit is data to look at and to learn from: CSV, TSV, JSON, NDJSON, Parquet or Excel, with one row for each thing you observed. It is profiled as it arrives."
           action={<UploadButton variant="default">Choose files</UploadButton>}
+          aside={aside}
         />
       </div>
       {samples.data && samples.data.length > 0 && (

@@ -4,7 +4,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { formatBytes, formatInteger, plural } from '#lib/format.ts';
-import { isFiltered, sizeSentence } from '#lib/paged.ts';
+import { isFiltered, readOf, sizeSentence } from '#lib/paged.ts';
 import { oneOf } from '#lib/search.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { CopyAs } from '#ui/copy-as.tsx';
@@ -106,7 +106,7 @@ function List({
           ? deleted
             ? 'Nothing that was deleted can be restored.'
             : 'No datakit fits. Change the search or the status.'
-          : undefined
+          : readOf(list)
       }
     />
   );

@@ -14,8 +14,8 @@ const formatNames: Record<QuickLook['format'], string> = {
 
 const MOST_COLUMNS = 60;
 
-/** What the first 64 KB of a file tell about it, before anything is sent. */
-export function ImportFindings({ look }: { look: QuickLook | undefined }) {
+/** What the beginning of a file tells about it, before anything is sent. */
+export function ImportFindings({ file, look }: { file: string; look: QuickLook | undefined }) {
   if (!look) return <SkeletonBlock height={180} />;
   const facts = [
     formatNames[look.format],
@@ -35,7 +35,7 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
         </ul>
       )}
       {shown.length > 0 && (
-        <section className={styles.columns} aria-label="Columns found">
+        <section className={styles.columns} aria-label={`Columns found in ${file}`}>
           <table>
             <thead>
               <tr>
@@ -60,7 +60,7 @@ export function ImportFindings({ look }: { look: QuickLook | undefined }) {
       )}
       <p className={styles.quiet}>
         {look.columns.length > shown.length && `And ${look.columns.length - shown.length} more columns. `}
-        From the first 64 KB. Types are settled over the whole file once it is here.
+        From the first 128 KB. Types are settled over the whole file once it is here.
       </p>
     </div>
   );

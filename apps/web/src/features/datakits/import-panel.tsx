@@ -113,7 +113,7 @@ function ImportFields({ item }: { item: UploadItem }) {
       </div>
       <div className={styles.findings}>
         <ImportReading item={item} onRead={(reading) => readUpload(item.id, reading)} />
-        <ImportFindings look={item.look} />
+        <ImportFindings file={item.file.name} look={item.look} />
       </div>
     </div>
   );

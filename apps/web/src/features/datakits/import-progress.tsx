@@ -1,12 +1,13 @@
 import { Button, Progress } from '@mantine/core';
 import { formatBytes, formatTimeLeft } from '#lib/format.ts';
 import styles from './import-panel.module.css';
-import type { UploadItem } from './upload-queue.ts';
+import { heldWords, loadedOf, type UploadItem } from './upload-queue.ts';
 import { speedOf } from './upload-speed.ts';
 
-function stateWords(state: UploadItem['state'], sent: boolean): string {
-  if (state === 'paused') return 'Paused: what has arrived is kept for 24 hours';
-  if (state !== 'sending') return 'Waits for the file before it';
+function stateWords(item: UploadItem, sent: boolean): string {
+  if (item.state === 'paused') return 'Paused: what has arrived is kept for 24 hours';
+  if (item.state !== 'sending') return 'Waits for the file before it';
+  if (item.held) return heldWords;
   return sent ? 'Arrived; the server is storing it' : 'Uploading';
 }
 
@@ -25,27 +26,26 @@ export function ImportProgress({
 }) {
   const sending = item.state === 'sending' ? item : undefined;
   const paused = item.state === 'paused';
-  const loaded = item.state === 'sending' || item.state === 'paused' ? item.loaded : 0;
+  const loaded = loadedOf(item);
   const share = item.file.size > 0 ? loaded / item.file.size : 0;
   const sent = !paused && share >= 1;
   const speed = sending && !sent ? speedOf(sending.samples, sending.total) : undefined;
+  // One button for both, so that the focus stays on it.
+  const turn = paused ? onResume : sending && !sent ? onPause : undefined;
   return (
     <div className={styles.item}>
       <div className={styles.head}>
         <span className={styles.file}>{item.name}</span>
-        {sending && !sent && onPause && (
-          <Button variant="subtle" size="compact-sm" onClick={onPause}>
-            Pause
+        <span className={styles.acts}>
+          {turn && (
+            <Button variant="subtle" size="compact-sm" onClick={turn}>
+              {paused ? 'Resume' : 'Pause'}
+            </Button>
+          )}
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={onCancel}>
+            Cancel
           </Button>
-        )}
-        {paused && onResume && (
-          <Button variant="subtle" size="compact-sm" onClick={onResume}>
-            Resume
-          </Button>
-        )}
-        <Button variant="subtle" color="gray" size="compact-sm" onClick={onCancel}>
-          Cancel
-        </Button>
+        </span>
       </div>
       <Progress
         value={share * 100}
@@ -55,7 +55,7 @@ export function ImportProgress({
         striped={sent}
       />
       <div className={styles.figures}>
-        <span>{stateWords(item.state, sent)}</span>
+        <output data-held={sending?.held || undefined}>{stateWords(item, sent)}</output>
         <span>
           {formatBytes(loaded)} of {formatBytes(item.file.size)}
         </span>

@@ -83,6 +83,10 @@ describe('filters of a column', () => {
     ]);
     expect(binFilters('a', 'numeric', [0, 1, 2], 1)[1]?.operator).toBe('<=');
     expect(binFilters('t', 'datetime', [0, 86_400_000], 0)[0]?.value).toBe('1970-01-01T00:00:00.000Z');
+    expect(binFilters('w', 'time', [0, 43_200_000, 86_400_000], 1).map(({ value }) => value)).toEqual([
+      '12:00:00',
+      '23:59:59.999999',
+    ]);
   });
 
   it('read as a sentence', () => {

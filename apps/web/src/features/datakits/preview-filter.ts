@@ -1,4 +1,5 @@
 import type { Cell, ColumnType } from '@quadrax/contract';
+import { clockText } from '@quadrax/contract/clock';
 import { readNumber } from '#lib/numbers.ts';
 import { dayText } from './column-facts.ts';
 
@@ -57,7 +58,7 @@ export function nextSort(sort: PreviewSort | undefined, column: string): Preview
   return sort.descending ? undefined : { column, descending: true };
 }
 
-const ordered = new Set<ColumnType>(['numeric', 'integer', 'datetime']);
+const ordered = new Set<ColumnType>(['numeric', 'integer', 'datetime', 'time']);
 
 /** The operators that make sense for a type, the likeliest first. */
 export function operatorsOf(type: ColumnType): readonly Operator[] {
@@ -114,14 +115,19 @@ export function addFilter(filters: readonly PreviewFilter[], filter: PreviewFilt
   return [...filters.filter((one) => !sameKind(one)), filter];
 }
 
-/** The rows of one bar of a histogram; the last bar holds its upper edge too. Edges of dates are milliseconds. */
+const DAY = 86_400_000;
+
+/** The rows of one bar of a histogram; the last bar holds its upper edge too. Edges of dates and times are milliseconds. */
 export function binFilters(
   column: string,
   type: ColumnType,
   edges: readonly number[],
   bin: number,
 ): PreviewFilter[] {
-  const at = (edge: number): number | string => (type === 'datetime' ? new Date(edge).toISOString() : edge);
+  const at = (edge: number): number | string => {
+    if (type === 'time') return edge < DAY ? clockText(edge) : '23:59:59.999999';
+    return type === 'datetime' ? new Date(edge).toISOString() : edge;
+  };
   const last = bin === edges.length - 2;
   return [
     { column, operator: '>=', value: at(edges[bin] ?? 0) },

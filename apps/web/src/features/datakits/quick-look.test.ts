@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDelimited, quickLook } from './quick-look.ts';
+import { quickLook } from './quick-look.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -15,9 +15,10 @@ describe('a quick look at delimited text', () => {
   });
 
   it('is not misled by delimiters and line ends inside quotes', () => {
-    expect(parseDelimited('a,b\n"x, ""y""\nz",2\n', ',', true)).toEqual([
-      ['a', 'b'],
-      ['x, "y"\nz', '2'],
+    const look = quickLook(bytes('a,b\n"x, ""y""\nz",2\nw,3\n'), true);
+    expect(look.columns).toEqual([
+      { name: 'a', guess: 'text', examples: ['x, "y"\nz', 'w'] },
+      { name: 'b', guess: 'number', examples: ['2', '3'] },
     ]);
   });
 
@@ -34,7 +35,7 @@ describe('a quick look at delimited text', () => {
 
   it('says so when there is no header, a name twice, or lines of uneven length', () => {
     expect(quickLook(bytes('1,2\n3,4\n'), true).notes[0]).toContain('The first line holds values');
-    expect(quickLook(bytes('a,a\n3,4\n'), true).notes[0]).toContain('"a" occurs more than once');
+    expect(quickLook(bytes('a,a\n3,4\n'), true).notes[0]).toContain('have the same name "a"');
     expect(quickLook(bytes('a,b\n1,2\n1,2,3\n1,2\n'), true).notes[0]).toContain('1 of the first 4 lines has');
   });
 
@@ -77,7 +78,7 @@ describe('a quick look at what is stated', () => {
     expect(quickLook(text, true, { delimiter: ',' }).columns.map(({ name }) => name)).toEqual(['a;b', 'c']);
     expect(quickLook(bytes('x,y\nz,w\n'), true, { header: 'no' })).toMatchObject({
       header: false,
-      columns: [{ name: 'column 1', examples: ['x', 'z'] }, {}],
+      columns: [{ name: 'column_1', examples: ['x', 'z'] }, {}],
     });
   });
 

@@ -1,9 +1,20 @@
 import type { FileFormat, StatedReading } from '@quadrax/contract';
+import {
+  afterLines,
+  createRecordParser,
+  type Dialect,
+  isDate,
+  isMissing,
+  isNumber,
+  nameColumns,
+  sampleLength,
+  sniffDialect,
+} from '@quadrax/contract/delimited';
 import { wideEncoding } from '@quadrax/contract/text-encodings';
 import { quickDecode } from './quick-decode.ts';
 
-/** How many bytes of a file the browser looks at before the upload. */
-export const LOOK_BYTES = 65_536;
+/** How many bytes of a file the browser reads before the upload: the server's sample, with a long first line. */
+export const LOOK_BYTES = 262_144;
 const EXAMPLES = 3;
 const MAX_ROWS = 200;
 
@@ -13,7 +24,10 @@ export interface LookColumn {
   readonly examples: readonly string[];
 }
 
-/** What the first bytes of a file tell. A guess to show people; the server decides by the whole file. */
+/**
+ * What the first bytes of a file tell, to show people. Delimited text is cut by the very code of the server, on the same
+ * sample; the server settles encoding and types by the whole file.
+ */
 export interface QuickLook {
   readonly format: FileFormat | 'unknown';
   /** Its name in the Encoding Standard. */
@@ -28,20 +42,22 @@ export interface QuickLook {
 
 /**
  * Looks at the beginning of a file.
- * @param bytes the first bytes, at most `LOOK_BYTES`
- * @param complete true when `bytes` is the whole file (the last line then counts as whole)
+ * @param beginning the first bytes, at most `LOOK_BYTES`
+ * @param complete true when `beginning` is the whole file (the last line then counts as whole)
  * @param stated what is not to be guessed
  */
-export function quickLook(bytes: Uint8Array, complete: boolean, stated: StatedReading = {}): QuickLook {
-  const binary = binaryFormat(bytes, stated.encoding?.startsWith('utf-16') ?? false);
+export function quickLook(beginning: Uint8Array, complete: boolean, stated: StatedReading = {}): QuickLook {
+  const binary = binaryFormat(beginning, stated.encoding?.startsWith('utf-16') ?? false);
   if (binary) return { format: binary, columns: [], notes: [binaryNote(binary)] };
+  const bytes = beginning.subarray(0, sampleLength(beginning));
+  const whole = complete && bytes.length === beginning.length;
   const { text, encoding } = quickDecode(bytes, stated.encoding);
   const trimmed = text.trimStart();
   if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
-    const json = lookAtJson(trimmed, complete);
+    const json = lookAtJson(trimmed, whole);
     if (json) return { ...json, encoding };
   }
-  return { ...lookAtDelimited(text, complete, stated), encoding };
+  return { ...lookAtDelimited(text, whole, stated), encoding };
 }
 
 function binaryFormat(bytes: Uint8Array, wide: boolean): 'parquet' | 'xlsx' | 'unknown' | undefined {
@@ -123,9 +139,6 @@ function columnsOfRecords(records: readonly Record<string, unknown>[]): LookColu
 
 // ---------------------------------------------------------------- delimited text
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
-/** Looked for where none of those makes columns. */
-const RARE = ['^', '~', '#', '\u0001'] as const;
 const delimiterNames: Record<string, string> = {
   ',': 'comma',
   ';': 'semicolon',
@@ -136,7 +149,7 @@ const delimiterNames: Record<string, string> = {
   '\u0001': 'control character 01',
 };
 /** Those that a person can choose between. */
-export const delimiterChoices = [...DELIMITERS, ':', ' ', '^', '~', '#', '\u0001'] as const;
+export const delimiterChoices = [',', ';', '\t', '|', ':', ' ', '^', '~', '#', '\u0001'] as const;
 
 /** The delimiter in a word. */
 export const delimiterName = (delimiter: string): string => delimiterNames[delimiter] ?? delimiter;
@@ -146,41 +159,45 @@ function lookAtDelimited(
   complete: boolean,
   stated: StatedReading,
 ): Omit<QuickLook, 'encoding'> {
-  // The first line of what Excel writes for itself.
-  const excel = /^"?sep=(.)"?(\r\n|\n|\r)/i.exec(text);
-  const table = excel ? text.slice(excel[0].length) : text;
-  const look = (delimiter: string) => {
-    const { rows, skipped } = belowTitles(parseDelimited(table, delimiter, complete));
-    return { delimiter, rows, skipped, score: evenness(rows) };
-  };
-  const best = (delimiters: readonly string[]) =>
-    delimiters.map(look).reduce((winner, other) => (other.score > winner.score ? other : winner));
-  const given = stated.delimiter ?? excel?.[1];
-  const usual = given === undefined ? best(DELIMITERS) : look(given);
-  const chosen = given === undefined && usual.score === 0 ? best(RARE) : usual;
-  const { rows, skipped } = chosen.score > 0 ? chosen : usual;
-  const delimiter = given ?? (chosen.score > 0 ? chosen.delimiter : undefined);
-  const header = rows[0] ?? [];
-  const named =
-    stated.header === undefined
-      ? header.every((cell) => cell.trim() !== '' && !isNumber(cell))
-      : stated.header === 'yes';
-  const body = named ? rows.slice(1) : rows;
-  const names = named ? header : header.map((_, i) => `column ${i + 1}`);
+  const dialect = sniffDialect(text, complete, stated);
+  if (!dialect) return { format: 'csv', columns: [], notes: [] };
+  const rows = rowsOf(text, complete, dialect);
+  const given = dialect.header ? dialect.first : Array.from({ length: dialect.width }, () => '');
+  const { names, problems } = nameColumns(given);
+  const body = dialect.header ? rows.slice(1) : rows;
   const columns = names.map((name, i) =>
     describe(
       name,
       body.map((row) => row[i] ?? ''),
     ),
   );
-  const notes = notesOf(rows, names, named || stated.header === 'no');
+  // What is cut by nothing holds no delimiter.
+  const delimiter = stated.delimiter ?? (dialect.width > 1 ? dialect.delimiter : undefined);
   return {
     format: 'csv',
-    ...(delimiter && { delimiter }),
-    header: named,
+    ...(delimiter !== undefined && { delimiter }),
+    header: dialect.header,
     columns,
-    notes: [...skippedNote(skipped + (excel ? 1 : 0)), ...notes],
+    notes: [
+      ...skippedNote(dialect.skip),
+      ...(dialect.header || stated.header === 'no' ? [] : [unnamed]),
+      ...problems,
+      ...raggedNote(rows, dialect.width),
+    ],
   };
+}
+
+const unnamed = 'The first line holds values, not names: the columns are numbered.';
+
+/** The first records below what is above the table; one that the cut went through is left out. */
+function rowsOf(text: string, complete: boolean, dialect: Dialect): string[][] {
+  const rows: string[][] = [];
+  const parser = createRecordParser(dialect, (fields, blank) => {
+    if (!blank && rows.length < MAX_ROWS) rows.push(fields);
+  });
+  parser.write(afterLines(text, dialect.skip, dialect.newline));
+  if (complete || rows.length === 0) parser.end();
+  return rows;
 }
 
 function skippedNote(lines: number): string[] {
@@ -188,94 +205,25 @@ function skippedNote(lines: number): string[] {
   return [`${lines === 1 ? 'A line' : `${lines} lines`} above the table will be left out.`];
 }
 
-/** Without titles and comments above it, which have fewer cells than most rows. The server looks more closely. */
-function belowTitles(rows: readonly string[][]): { rows: readonly string[][]; skipped: number } {
-  const counts = new Map<number, number>();
-  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
-  const [width = 0] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [];
-  const isTitle = (row: readonly string[]) =>
-    row.filter((cell) => cell.trim() !== '').length < 2 && (width > 2 || row[0]?.trim() !== '');
-  const isComment = (row: readonly string[]) =>
-    row.length < width && row[0]?.trimStart().startsWith('#') === true;
-  const skipped = rows.findIndex((row) => !isTitle(row) && !isComment(row));
-  return width < 2 || skipped <= 0 ? { rows, skipped: 0 } : { rows: rows.slice(skipped), skipped };
-}
-
-/** How well a delimiter explains the rows: columns beyond the first, weighted by the share of rows that have as many. */
-function evenness(rows: readonly (readonly string[])[]): number {
-  const width = rows[0]?.length ?? 0;
-  if (width < 2) return 0;
-  return (rows.filter((row) => row.length === width).length / rows.length) * Math.log2(width + 1);
-}
-
-function notesOf(rows: readonly (readonly string[])[], names: readonly string[], named: boolean): string[] {
-  const notes: string[] = [];
-  if (!named && rows.length > 0) {
-    notes.push('The first line holds values, not names: the columns are numbered.');
-  }
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    notes.push(
-      `The column name "${twice}" occurs more than once. Rename one of them in the file before you import it.`,
-    );
-  const ragged = rows.filter((row) => row.length !== names.length).length;
-  if (ragged > 0) {
-    notes.push(
-      `${ragged} of the first ${rows.length} lines ${ragged === 1 ? 'has' : 'have'} another number of cells than the first. ` +
-        'The profile will count them all.',
-    );
-  }
-  return notes;
-}
-
-/** Rows of RFC 4180 text. A last line that may be cut off is left out. */
-export function parseDelimited(text: string, delimiter: string, complete: boolean): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (at < text.length && rows.length < MAX_ROWS) {
-    const cell = readCell(text, at, delimiter);
-    at = cell.end;
-    row.push(cell.value);
-    const closed = text[at] === '\n' || text[at] === '\r';
-    const finished = closed || (at >= text.length && (complete || rows.length === 0));
-    if (finished && (row.length > 1 || row[0] !== '')) rows.push(row);
-    if (closed || at >= text.length) row = [];
-    at += text.startsWith('\r\n', at) ? 2 : 1;
-  }
-  return rows;
-}
-
-/** The cell that begins at a place, and where its delimiter or line end stands. */
-function readCell(text: string, start: number, delimiter: string): { value: string; end: number } {
-  let value = '';
-  let at = start;
-  if (text[at] === '"') {
-    for (at++; at < text.length && !(text[at] === '"' && text[at + 1] !== '"'); at++) {
-      if (text[at] === '"') at++;
-      value += text[at] ?? '';
-    }
-    at++;
-  }
-  const rest = at;
-  while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
-  return { value: value + text.slice(rest, at), end: Math.min(at, text.length) };
+function raggedNote(rows: readonly (readonly string[])[], width: number): string[] {
+  const ragged = rows.filter((row) => row.length !== width).length;
+  if (ragged === 0) return [];
+  return [
+    `${ragged} of the first ${rows.length} lines ${ragged === 1 ? 'has' : 'have'} another number of cells than the first. ` +
+      'The profile will count them all.',
+  ];
 }
 
 // ---------------------------------------------------------------- columns
 
-const isNumber = (cell: string): boolean => /^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*$/i.test(cell);
-const isDate = (cell: string): boolean =>
-  /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/.test(cell.trim());
 const isYesNo = (cell: string): boolean => /^(true|false|yes|no)$/i.test(cell.trim());
-const isMissing = (cell: string): boolean => /^\s*(|na|n\/a|nan|null|none)\s*$/i.test(cell);
 
 function describe(name: string, cells: readonly string[]): LookColumn {
   const present = cells.filter((cell) => !isMissing(cell));
   const guess = (): LookColumn['guess'] => {
     if (present.length === 0) return 'empty';
-    if (present.every(isNumber)) return 'number';
-    if (present.every(isDate)) return 'date';
+    if (present.every((cell) => isNumber(cell.trim()))) return 'number';
+    if (present.every((cell) => isDate(cell.trim()))) return 'date';
     return present.every(isYesNo) ? 'yes/no' : 'text';
   };
   return { name, guess: guess(), examples: [...new Set(present)].slice(0, EXAMPLES) };

@@ -31,9 +31,16 @@ export const sendVersion = (
   file: File,
   into: Into,
   reading: StatedReading,
-  { signal, progress }: SendHooks,
+  { signal, progress, waits }: SendHooks,
 ): Promise<Datakit> =>
-  api.datakits.uploadInParts(file, { into, reading, memory, signal, onProgress: progress });
+  api.datakits.uploadInParts(file, {
+    into,
+    reading,
+    memory,
+    signal,
+    onProgress: progress,
+    onWaiting: waits,
+  });
 
 /**
  * Uploads a file with progress; a name or description that is empty is left to the server.
@@ -42,7 +49,7 @@ export const sendVersion = (
 export const sendFile = (
   file: File,
   { name, description, reading }: UploadFields,
-  { signal, progress }: SendHooks,
+  { signal, progress, waits }: SendHooks,
 ): Promise<Datakit> => {
   const options = {
     name: name === '' ? undefined : name,
@@ -52,6 +59,6 @@ export const sendFile = (
     onProgress: progress,
   };
   return file.size > PARTS_FROM_BYTES
-    ? api.datakits.uploadInParts(file, { ...options, memory })
+    ? api.datakits.uploadInParts(file, { ...options, memory, onWaiting: waits })
     : api.datakits.upload(file, options);
 };

@@ -56,7 +56,7 @@ export const stepForms: Readonly<Record<StepKind, StepForm>> = {
         name: 'type',
         label: 'Type',
         kind: 'choice',
-        choices: ['numeric', 'integer', 'text', 'datetime', 'boolean'],
+        choices: ['numeric', 'integer', 'text', 'datetime', 'time', 'boolean'],
       },
       { name: 'onFailure', label: 'What does not fit', kind: 'choice', choices: ['null', 'refuse'] },
       { name: 'format', label: 'Date format', kind: 'text', placeholder: '%d.%m.%Y', optional: true },

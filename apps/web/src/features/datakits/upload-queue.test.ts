@@ -124,9 +124,11 @@ describe('the upload queue', () => {
     expect(queue.items()[0]).toMatchObject({ state: 'paused', loaded: 4 });
     expect(states(queue)).toEqual(['paused', 'sending']);
     queue.commit('item-1');
+    expect(queue.items()[0]).toMatchObject({ state: 'waiting', loaded: 4 });
     sendings[1]?.resolve(datakit);
     await settled();
     expect(states(queue)).toEqual(['sending', 'done']);
+    expect(queue.items()[0]).toMatchObject({ loaded: 4 });
     // The end of the first attempt says nothing about the second.
     sendings[0]?.reject('aborted');
     await settled();
@@ -183,6 +185,20 @@ describe('the upload queue', () => {
       bytesPerSecond: 4,
       secondsLeft: 1,
     });
+  });
+
+  it('tells that an upload does not get through until it goes on, with a speed that is new', () => {
+    const { queue, sendings, pass } = queueOf();
+    queue.add([file('a.csv')]);
+    queue.commit('item-1');
+    pass(1000);
+    sendings[0]?.progress(4, 8);
+    sendings[0]?.waits();
+    const held = queue.items()[0];
+    expect(held).toMatchObject({ state: 'sending', loaded: 4, held: true });
+    expect(held?.state === 'sending' && speedOf(held.samples, 8)).toBe(undefined);
+    sendings[0]?.progress(6, 8);
+    expect(queue.items()[0]).toMatchObject({ loaded: 6, held: false });
   });
 
   it('tells its listeners of every change, until they leave', () => {

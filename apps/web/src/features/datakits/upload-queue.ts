@@ -23,13 +23,15 @@ interface Common {
 export type UploadItem = Common &
   (
     | { readonly state: 'review' }
-    | { readonly state: 'waiting' }
+    | { readonly state: 'waiting'; readonly loaded: number }
     | { readonly state: 'paused'; readonly loaded: number }
     | {
         readonly state: 'sending';
         readonly loaded: number;
         readonly total: number;
         readonly samples: readonly SpeedSample[];
+        /** It does not get through, and is tried again. */
+        readonly held: boolean;
       }
     | { readonly state: 'failed'; readonly failure: UploadFailure }
     | { readonly state: 'done'; readonly datakit: Datakit }
@@ -38,6 +40,8 @@ export type UploadItem = Common &
 export interface SendHooks {
   readonly signal: AbortSignal;
   progress(loaded: number, total: number): void;
+  /** It did not get through and will be tried again. */
+  waits(): void;
 }
 
 export interface UploadFields {
@@ -101,24 +105,39 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
     const abort = new AbortController();
     aborts.set(item.id, abort);
     const total = item.file.size;
+    const loaded = loadedOf(item);
     change(item.id, (one) => ({
       ...base(one),
       state: 'sending',
-      loaded: 0,
+      loaded,
       total,
-      samples: [{ at: parts.now(), loaded: 0 }],
+      samples: [{ at: parts.now(), loaded }],
+      held: false,
     }));
     const progress = (loaded: number, all: number): void =>
       change(item.id, (one) =>
         one.state === 'sending'
-          ? { ...one, loaded, total: all, samples: addSample(one.samples, { at: parts.now(), loaded }) }
+          ? {
+              ...one,
+              loaded,
+              total: all,
+              samples: addSample(one.samples, { at: parts.now(), loaded }),
+              held: false,
+            }
+          : one,
+      );
+    // The speed before the break says nothing of the time left after it.
+    const waits = (): void =>
+      change(item.id, (one) =>
+        one.state === 'sending'
+          ? { ...one, samples: [{ at: parts.now(), loaded: one.loaded }], held: true }
           : one,
       );
     const ending = parts
       .send(
         item.file,
         { name: item.name.trim(), description: item.description.trim(), reading: item.reading },
-        { signal: abort.signal, progress },
+        { signal: abort.signal, progress, waits },
       )
       .then(
         (datakit) => settle(item.id, abort, (one) => ({ ...base(one), state: 'done', datakit })),
@@ -172,7 +191,7 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
     commit: (id) => {
       change(id, (item) =>
         item.state === 'review' || item.state === 'failed' || item.state === 'paused'
-          ? { ...base(item), state: 'waiting' }
+          ? { ...base(item), state: 'waiting', loaded: loadedOf(item) }
           : item,
       );
       startNext();
@@ -196,11 +215,17 @@ export function createUploadQueue(parts: UploadQueueParts): UploadQueue {
   };
 }
 
+/** What is said of an upload that does not get through. */
+export const heldWords = 'Does not get through; is tried again by itself';
+
 const emptyFile: UploadFailure = {
   message: 'This file is empty. Choose the file that holds the data.',
   details: [],
   final: true,
 };
+
+/** Bytes that have arrived as far as is known: what is paused and goes on keeps its place. */
+export const loadedOf = (item: UploadItem): number => ('loaded' in item ? item.loaded : 0);
 
 const base = ({ id, file, name, description, reading, look }: UploadItem): Common => ({
   id,

@@ -14,16 +14,23 @@ import { Section } from '#ui/section.tsx';
 import { SkeletonBlock } from '#ui/skeletons.tsx';
 import { showFailure } from '#ui/undo-notice.tsx';
 import { replacingWords, shareBounds, shareFault, stoppingWords } from './deploy-words.ts';
+import { PromotionDoubts, Trial } from './trial.tsx';
 import { useDeployAs, useDeployments, useUndeployAlias } from './model-queries.ts';
 import styles from './monitoring.module.css';
 
 const versions = ({ version, canary }: Deployment): string =>
   canary
-    ? `Version ${version} · version ${canary.version} on trial for ${canary.share} %`
+    ? `Version ${version} · version ${canary.version} on trial for ${canary.share}\u00a0%`
     : `Version ${version}`;
 
 /** Which version answers under which alias, what is on trial, and how to change it. */
-export function Deployments({ model, chosen }: { model: Model; chosen: number }) {
+export function Deployments(props: {
+  model: Model;
+  chosen: number;
+  /** That a trial is looked back over. */
+  days: number;
+}) {
+  const { model, chosen, days } = props;
   const deployments = useDeployments(model.id);
   const mayWrite = useMayWrite();
   return (
@@ -37,8 +44,16 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
           rows={deployments.data}
           rowKey={({ alias }) => alias}
           columns={[
-            { key: 'alias', header: 'Alias', render: ({ alias }) => alias },
-            { key: 'version', header: 'Answers', render: versions },
+            {
+              key: 'alias',
+              header: 'Alias',
+              render: ({ alias }) => <span className={styles.words}>{alias}</span>,
+            },
+            {
+              key: 'version',
+              header: 'Answers',
+              render: (deployment) => <span className={styles.words}>{versions(deployment)}</span>,
+            },
             {
               key: 'since',
               header: 'Since',
@@ -50,10 +65,17 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
               header: <span className="visually-hidden">Actions</span>,
               align: 'right',
               grow: true,
-              render: (deployment) => mayWrite && <Acts modelId={model.id} deployment={deployment} />,
+              render: (deployment) =>
+                mayWrite && <Acts modelId={model.id} deployment={deployment} days={days} />,
             },
           ]}
         />
+      )}
+      {deployments.data?.map(
+        ({ alias, version, canary }) =>
+          canary && (
+            <Trial key={alias} modelId={model.id} deployment={{ alias, version, canary }} days={days} />
+          ),
       )}
       {deployments.data?.length === 0 && (
         <EmptyState
@@ -74,7 +96,8 @@ export function Deployments({ model, chosen }: { model: Model; chosen: number })
   );
 }
 
-function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment }) {
+function Acts(props: { modelId: string; deployment: Deployment; days: number }) {
+  const { modelId, deployment, days } = props;
   const deploy = useDeployAs(modelId);
   const undeploy = useUndeployAlias(modelId);
   const [asking, setAsking] = useState<'promote' | 'stop'>();
@@ -113,10 +136,12 @@ function Acts({ modelId, deployment }: { modelId: string; deployment: Deployment
         <Confirm
           title={`Promote version ${canary.version} under “${alias}”?`}
           verb={`Promote version ${canary.version}`}
+          harmless
           act={() => deploy.mutateAsync({ version: canary.version, alias })}
           onClose={() => setAsking(undefined)}
         >
           {replacingWords(deployment, canary.version)}
+          <PromotionDoubts modelId={modelId} deployment={{ ...deployment, canary }} days={days} />
         </Confirm>
       )}
       {asking === 'stop' && (
@@ -188,6 +213,7 @@ function DeployForm(props: { modelId: string; chosen: number; served: readonly D
         <Confirm
           title={`${verb} in place of version ${served.version}?`}
           verb={verb}
+          harmless
           act={() => deploy.mutateAsync(wanted)}
           onClose={() => setAsking(false)}
         >

@@ -1,6 +1,6 @@
 import type { Drift } from '@quadrax/contract';
 import { useMemo } from 'react';
-import { formatNumber } from '#lib/format.ts';
+import { formatFixed } from '#lib/format.ts';
 import { Chart } from '#ui/chart.tsx';
 import { StatusMark } from '#ui/status-mark.tsx';
 import { comparisonChart } from './charts/monitoring-charts.ts';
@@ -10,6 +10,8 @@ import styles from './monitoring.module.css';
 /** A bar for each feature; a click opens what was trained on beside what was predicted. */
 export function DriftList(props: {
   drifts: readonly Drift[];
+  /** What they are compared with, as words. */
+  against: string;
   open: string | undefined;
   onOpen: (name: string | undefined) => void;
 }) {
@@ -31,10 +33,10 @@ export function DriftList(props: {
                   <rect className={styles[drift.verdict]} width={driftWidth(drift.psi)} height="8" />
                 </svg>
               </span>
-              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatNumber(drift.psi, 2)}</span>
+              <span className={styles.psi}>{drift.psi === undefined ? '–' : formatFixed(drift.psi, 2)}</span>
               <StatusMark {...verdictMark(drift)} />
             </button>
-            {open && <Comparison drift={drift} />}
+            {open && <Comparison drift={drift} against={props.against} />}
           </li>
         );
       })}
@@ -42,16 +44,16 @@ export function DriftList(props: {
   );
 }
 
-function Comparison({ drift }: { drift: Drift }) {
-  const chart = useMemo(() => comparisonChart(drift), [drift]);
+function Comparison({ drift, against }: { drift: Drift; against: string }) {
+  const chart = useMemo(() => comparisonChart(drift, against), [drift, against]);
   return (
     <div className={styles.comparison}>
       <p className={styles.sentence}>{drift.sentence}</p>
       <Chart
-        label={`${drift.name}, in training and as predicted`}
+        label={`${drift.name}, in ${against} and as predicted`}
         option={chart.option}
         table={chart.table}
-        height={280}
+        height={drift.cells.length > 6 ? 320 : 280}
       />
     </div>
   );

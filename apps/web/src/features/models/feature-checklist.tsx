@@ -60,7 +60,7 @@ export function FeatureChecklist(props: {
       <div
         className={styles.list}
         style={{ height }}
-        data-error={Boolean(error)}
+        data-faulty={Boolean(error)}
         tabIndex={-1}
         onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
       >

@@ -5,6 +5,7 @@ const words: Readonly<Record<FeatureUse, string>> = {
   number: 'a number',
   categories: 'categories',
   mean_target: 'categories, each by the mean target of its rows',
+  time_parts: 'a time of day and its hour, as far as that varies',
   date_parts: 'a date and its parts: year, month, day, weekday and hour as far as they vary',
   text: 'text, by its words and pairs of words',
 };
@@ -12,6 +13,7 @@ const kinds: Readonly<Record<Feature['type'], FeatureUse>> = {
   numeric: 'number',
   categorical: 'categories',
   datetime: 'date_parts',
+  time: 'time_parts',
   text: 'text',
 };
 

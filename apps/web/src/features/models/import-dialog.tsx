@@ -16,12 +16,16 @@ const frameworks: readonly { value: ImportFramework; label: string }[] = [
 ];
 
 interface Values {
-  file: File | null;
+  /** The file, by the name of its field in the API. */
+  model: File | null;
   name: string;
   framework: ImportFramework;
   features: string;
   classes: string;
 }
+
+/** What is wrong with the file itself is said beside it, until another is chosen. */
+const ofTheFile = { TOO_LARGE: 'model', EMPTY_FILE: 'model' };
 
 const namesOf = (text: string): string[] | undefined =>
   text.trim() === '' ? undefined : text.split(',').map((name) => name.trim());
@@ -32,24 +36,24 @@ const nameOf = (file: File): string => file.name.replace(/\.onnx$/i, '');
 export function ImportDialog(props: { onClose: () => void; onImported: (model: Model) => void }) {
   const importing = useImportModel();
   const form = useForm<Values>({
-    initialValues: { file: null, name: '', framework: 'ONNX', features: '', classes: '' },
-    validate: { file: (file) => (file ? null : 'Choose an .onnx file.') },
+    initialValues: { model: null, name: '', framework: 'ONNX', features: '', classes: '' },
+    validate: { model: (file) => (file ? null : 'Choose an .onnx file.') },
   });
   const take = (file: File | null | undefined): void => {
     if (!file) return;
     // A name that nobody typed goes with its file.
-    const { file: before, name } = form.getValues();
+    const { model: before, name } = form.getValues();
     if (name === '' || name === (before && nameOf(before))) form.setFieldValue('name', nameOf(file));
-    form.setFieldValue('file', file);
-    form.clearFieldError('file');
+    form.setFieldValue('model', file);
+    form.clearFieldError('model');
   };
   return (
     <Modal opened onClose={props.onClose} title="Import a model" size={520}>
       <SendForm
         form={form}
-        send={({ file, name, framework, features, classes }) =>
+        send={({ model, name, framework, features, classes }) =>
           importing.mutateAsync({
-            file: file ?? new File([], ''),
+            file: model ?? new File([], ''),
             name: name.trim() || undefined,
             framework,
             features: namesOf(features),
@@ -57,10 +61,11 @@ export function ImportDialog(props: { onClose: () => void; onImported: (model: M
           })
         }
         onDone={props.onImported}
+        byCode={ofTheFile}
         verb="Import"
         place="dialog"
       >
-        <FilePlace file={form.values.file} problem={form.errors['file']} take={take} />
+        <FilePlace file={form.values.model} problem={form.errors['model']} take={take} />
         <TextInput label="Name" maxLength={255} {...form.getInputProps('name')} />
         <NativeSelect label="Made with" data={[...frameworks]} {...form.getInputProps('framework')} />
         <TextInput

@@ -1,4 +1,5 @@
 import type { ImportOptions } from '@quadrax/client';
+import type { ModelVersion } from '@quadrax/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { saveFile } from '#lib/clipboard.ts';
@@ -13,6 +14,14 @@ export function useImportModel() {
     mutationFn: ({ file, ...options }: ImportOptions & { file: File }) => api.models.import(file, options),
     onSuccess: () => client.invalidateQueries({ queryKey: ['models'] }),
   });
+}
+
+/** Why a version cannot be written as ONNX, and what to do instead; undefined where it can. */
+export function whyNoOnnx({ imported, features }: Pick<ModelVersion, 'imported' | 'features'>) {
+  const texts = features.flatMap(({ name, type }) => (type === 'text' ? [name] : []));
+  if (imported || texts.length === 0) return undefined;
+  const [hold, without] = texts.length === 1 ? ['holds', 'that column'] : ['hold', 'those columns'];
+  return `${texts.join(', ')} ${hold} free text, which ONNX has no operators for. Train without ${without} to export.`;
 }
 
 /** Hands a version to the browser's downloads. */

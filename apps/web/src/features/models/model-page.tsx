@@ -6,7 +6,6 @@ import { useMayWrite } from '#lib/session.ts';
 import { Confirm } from '#ui/confirm.tsx';
 import { CopyAs } from '#ui/copy-as.tsx';
 import { EditableText } from '#ui/editable-text.tsx';
-import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Page } from '#ui/page.tsx';
 import { SkeletonBlock, SkeletonPage } from '#ui/skeletons.tsx';
@@ -15,7 +14,7 @@ import { showFailure, showUndo } from '#ui/undo-notice.tsx';
 import { CompareVersions } from './compare-button.tsx';
 import { Answering, DeployButton } from './deploy-button.tsx';
 import { stoppingWords } from './deploy-words.ts';
-import { useExportModel } from './model-files.ts';
+import { useExportModel, whyNoOnnx } from './model-files.ts';
 import {
   useDeploy,
   useModel,
@@ -27,8 +26,9 @@ import {
   useVersions,
 } from './model-queries.ts';
 import { modelSentence } from './model-state.ts';
+import styles from './model-page.module.css';
 import { modelRoute } from './routes.ts';
-import { FailedTraining, TrainingPanel } from './training-panel.tsx';
+import { LastTraining, TrainingPanel } from './training-panel.tsx';
 import { VersionView } from './version-view.tsx';
 
 const trail = <Link to="/models">Models</Link>;
@@ -96,7 +96,9 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
       {training && model.trainingJobId !== undefined && (
         <TrainingPanel model={model} jobId={model.trainingJobId} first={versions.length === 0} />
       )}
-      {!training && <FailedTraining modelId={model.id} latest={versions[0]?.trainedAt} />}
+      {!training && (
+        <LastTraining modelId={model.id} latest={versions[0]?.trainedAt} bare={versions.length === 0} />
+      )}
       {chosen && (
         <VersionView
           model={model}
@@ -105,12 +107,6 @@ function Loaded({ model, versions }: { model: Model; versions: readonly ModelVer
         />
       )}
       {earlier.isLoading && <SkeletonBlock height={420} />}
-      {versions.length === 0 && !training && model.status !== 'FAILED' && (
-        <EmptyState
-          title="Not trained yet"
-          sentence="This model has no version. Choose the data and the column to predict, and train one."
-        />
-      )}
     </Page>
   );
 }
@@ -159,6 +155,8 @@ function Steps({ model, chosen, training }: StepsProps) {
   const remove = useRemoveModel();
   const restore = useRestoreModel();
   const exporting = useExportModel(model);
+  const version = useVersion(model.id, chosen?.version);
+  const noOnnx = version.data && whyNoOnnx(version.data);
   const served = model.deployedVersion;
   const [stopping, setStopping] = useState(false);
   const undeploy = async (): Promise<void> => {
@@ -200,8 +198,12 @@ function Steps({ model, chosen, training }: StepsProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {chosen && (
-            <Menu.Item onClick={() => exporting.mutate({ format: 'onnx', version: chosen.version })}>
+            <Menu.Item
+              disabled={noOnnx !== undefined}
+              onClick={() => exporting.mutate({ format: 'onnx', version: chosen.version })}
+            >
               Export version {chosen.version} as ONNX
+              {noOnnx !== undefined && <div className={styles.noOnnx}>{noOnnx}</div>}
             </Menu.Item>
           )}
           {chosen && !chosen.imported && (

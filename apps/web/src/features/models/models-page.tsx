@@ -5,7 +5,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAddSample, useDatakit, useSamples } from '#features/datakits';
-import { isFiltered, sizeSentence } from '#lib/paged.ts';
+import { isFiltered, readOf, sizeSentence } from '#lib/paged.ts';
 import { oneOf } from '#lib/search.ts';
 import { useMayWrite } from '#lib/session.ts';
 import { formatMetric, metricLabel, sentenceCase } from '#lib/words.ts';
@@ -154,7 +154,7 @@ function List({
           ? deleted
             ? 'Nothing that was deleted can be restored.'
             : 'No model fits. Change the search or the filters.'
-          : undefined
+          : readOf(list)
       }
     />
   );
@@ -162,6 +162,7 @@ function List({
 
 function ModelsEmpty({ mayWrite }: { mayWrite: boolean }) {
   const samples = useSamples();
+  const deleted = useModels({ deleted: 'true' });
   const add = useAddSample();
   const go = useNavigate();
   const sample = samples.data?.[0];
@@ -193,6 +194,13 @@ function ModelsEmpty({ mayWrite }: { mayWrite: boolean }) {
               Try with {sample.title}
             </Button>
           )
+        }
+        aside={
+          deleted.data?.pages[0]?.items.length ? (
+            <Link to="/models" search={{ deleted: 'true' }}>
+              Show what was deleted
+            </Link>
+          ) : undefined
         }
       />
       {add.error && <ErrorState error={add.error} title="The sample could not be added." />}
@@ -287,7 +295,7 @@ const columns: readonly DataColumn<Model>[] = [
   {
     key: 'status',
     header: 'State',
-    width: 120,
+    width: 160,
     render: (model) =>
       model.status === 'TRAINING' && model.trainingJobId !== undefined ? (
         <JobProgress jobId={model.trainingJobId} compact />

@@ -13,6 +13,7 @@ import { Stat, StatRow } from '#ui/stat.tsx';
 import { driftChart, latencyChart, requestsChart } from './charts/monitoring-charts.ts';
 import { Deployments } from './deployments.tsx';
 import { DriftList } from './drift-list.tsx';
+import { referenceText, unaskedText, uncomparedText } from './drift-words.ts';
 import { useMonitoring } from './model-queries.ts';
 import { modelRoute, monitoringDays } from './routes.ts';
 import styles from './monitoring.module.css';
@@ -36,7 +37,7 @@ export function MonitoringTab({ model, version }: { model: Model; version: numbe
     });
   return (
     <div className={styles.monitoring}>
-      <Deployments model={model} chosen={version} />
+      <Deployments model={model} chosen={version} days={Number(days)} />
       <Section
         title={`Version ${version} at work`}
         note="Counted with a delay of a few seconds. Batch predictions of whole datakits are not counted."
@@ -80,12 +81,7 @@ function Watched({ monitoring }: { monitoring: Monitoring }) {
     [series, monitoring],
   );
   if (requests === 0)
-    return (
-      <EmptyState
-        title="Nothing was asked in this time"
-        sentence="Once predictions are asked for, their number, their time and how far their rows are from the training data are shown here."
-      />
-    );
+    return <EmptyState title="Nothing was asked in this time" sentence={unaskedText(monitoring)} />;
   return (
     <>
       <StatRow>
@@ -117,12 +113,6 @@ function Watched({ monitoring }: { monitoring: Monitoring }) {
   );
 }
 
-const uncompared = {
-  imported: 'An imported model brings no training data, so its rows have nothing to be compared with.',
-  trained_before:
-    'This version was trained before its training data were kept for comparison. Train it anew to see drift.',
-} as const;
-
 function Drifts({ monitoring }: { monitoring: Monitoring }) {
   const { feature } = modelRoute.useSearch();
   const navigate = modelRoute.useNavigate();
@@ -133,23 +123,23 @@ function Drifts({ monitoring }: { monitoring: Monitoring }) {
       replace: true,
       resetScroll: false,
     });
-  if (!compared)
-    return <p className={styles.sentence}>{uncompared[monitoring.uncompared ?? 'trained_before']}</p>;
+  if (!compared) return <p className={styles.sentence}>{uncomparedText(monitoring)}</p>;
+  const against = referenceText(monitoring);
   return (
     <>
       <DriftOverTime monitoring={monitoring} feature={feature} />
       <div className={styles.figures}>
         <Figure
-          title="Predictions against training"
+          title={`Predictions against ${against}`}
           caption="Population stability index: below 0.1 stable, above 0.25 shifted."
         >
-          {prediction && <DriftList drifts={[prediction]} open={feature} onOpen={open} />}
+          {prediction && <DriftList drifts={[prediction]} against={against} open={feature} onOpen={open} />}
         </Figure>
         <Figure
-          title="Features against training"
+          title={`Features against ${against}`}
           caption="The most drifted first. Open one to see both distributions. Texts are compared by their lengths and by how many are missing."
         >
-          <DriftList drifts={features} open={feature} onOpen={open} />
+          <DriftList drifts={features} against={against} open={feature} onOpen={open} />
         </Figure>
       </div>
     </>
@@ -169,7 +159,7 @@ function DriftOverTime({ monitoring, feature }: { monitoring: Monitoring; featur
     <div className={styles.figures}>
       <Figure
         title="Drift over time"
-        caption={`Stability index by the ${each}, against training; the dashed lines are 0.1 and 0.25, and what is above 1 is drawn as 1. Too few rows leave a gap. Open a feature below to follow it.`}
+        caption={`Stability index by the ${each}, against ${referenceText(monitoring)}; the dashed lines are 0.1 and 0.25, and what is above 1 is drawn as 1. Too few rows leave a gap. Open a feature below to follow it.`}
       >
         <Chart label={`Drift by the ${each}`} {...chart} height={260} />
       </Figure>

@@ -14,8 +14,9 @@ const features: Feature[] = [
   { name: 'island', type: 'categorical', categories: ['Biscoe', 'Dream'] },
   { name: 'seen', type: 'datetime', min: 0, max: 86_400_000 * 365 },
   { name: 'note', type: 'text' },
+  { name: 'woke', type: 'time', min: 0, max: 30_600_000 },
 ];
-const example = { mass: 4050, island: 'Dream', seen: '2008-11-11', note: null };
+const example = { mass: 4050, island: 'Dream', seen: '2008-11-11', note: null, woke: '06:45:00' };
 const fields = predictFields(features, example);
 
 describe('the form of a version', () => {
@@ -25,6 +26,7 @@ describe('the form of a version', () => {
       ['island', 'choice', '2 categories seen'],
       ['seen', 'date', '1970-01-01 to 1971-01-01 seen'],
       ['note', 'text', 'Any text'],
+      ['woke', 'time', '00:00:00 to 08:30:00 seen'],
     ]);
   });
 
@@ -34,6 +36,7 @@ describe('the form of a version', () => {
       island: 'Dream',
       seen: '2008-11-11',
       note: '',
+      woke: '06:45:00',
     });
   });
 
@@ -57,7 +60,7 @@ describe('the form of a version', () => {
 describe('the row to send', () => {
   it('has numbers as numbers and empty inputs as missing', () => {
     expect(toRecord(fields, { mass: '4050,5', island: 'Dream', seen: '', note: 'x' })).toEqual({
-      record: { mass: 4050.5, island: 'Dream', seen: null, note: 'x' },
+      record: { mass: 4050.5, island: 'Dream', seen: null, note: 'x', woke: null },
       errors: {},
     });
   });

@@ -1,4 +1,5 @@
 import type { ErrorDetail, Feature } from '@quadrax/contract';
+import { clockText } from '@quadrax/contract/clock';
 import { formatNumber } from '#lib/format.ts';
 import { readNumber } from '#lib/numbers.ts';
 
@@ -8,7 +9,7 @@ export type PredictRecord = Record<string, Scalar>;
 /** One input of the prediction form. */
 export interface PredictField {
   readonly name: string;
-  readonly kind: 'number' | 'choice' | 'date' | 'datetime' | 'text';
+  readonly kind: 'number' | 'choice' | 'date' | 'datetime' | 'time' | 'text';
   readonly integer: boolean;
   readonly min?: number;
   readonly max?: number;
@@ -40,7 +41,7 @@ export function predictFields(
 function kindOf(feature: Feature, example: Scalar | undefined): PredictField['kind'] {
   if (feature.type === 'numeric') return 'number';
   if (feature.type === 'categorical') return feature.categories ? 'choice' : 'text';
-  if (feature.type === 'text') return 'text';
+  if (feature.type === 'text' || feature.type === 'time') return feature.type;
   return wholeDays(feature, example) ? 'date' : 'datetime';
 }
 
@@ -56,6 +57,7 @@ function seenText({ type, min, max, categories }: Feature): string {
   if (type === 'text') return 'Any text';
   if (type === 'categorical') return categories ? `${categories.length} categories seen` : '';
   if (min === undefined || max === undefined) return '';
+  if (type === 'time') return `${clockText(min)} to ${clockText(max)} seen`;
   if (type === 'datetime') return `${isoDay(min)} to ${isoDay(max)} seen`;
   return `${formatNumber(min)} to ${formatNumber(max)} seen`;
 }

@@ -2,6 +2,11 @@ import { Autocomplete, Textarea, TextInput } from '@mantine/core';
 import type { PredictField } from './predict-form.ts';
 import styles from './predict.module.css';
 
+const placeholders: Partial<Record<PredictField['kind'], string>> = {
+  datetime: '2024-05-17T08:30:00Z',
+  time: '08:30',
+};
+
 /** One feature to fill in: what was seen in training stands below it, what is wrong in its place. */
 export function PredictInput(props: {
   field: PredictField;
@@ -64,7 +69,7 @@ export function PredictInput(props: {
       value={value}
       type={field.kind === 'date' ? 'date' : 'text'}
       inputMode={field.kind === 'number' ? 'decimal' : 'text'}
-      placeholder={field.kind === 'datetime' ? '2024-05-17T08:30:00Z' : 'missing'}
+      placeholder={placeholders[field.kind] ?? 'missing'}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

@@ -1,13 +1,14 @@
 import type { Algorithm } from '@quadrax/contract';
 import type { AlgorithmParameter } from '@quadrax/contract/algorithms';
 import { NativeSelect, Radio, SegmentedControl, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { metricLabel } from '#lib/words.ts';
 import { NumberField } from '#ui/number-field.tsx';
 import { comparedBy, parameterLabel } from './metrics.ts';
 import type { TrainColumn } from './train-columns.ts';
 import { bounds, splitColumns, type TrainErrors, type TrainValues, weightColumns } from './train-form.ts';
 import { keyOf, LabelChoice } from './train-labels.tsx';
-import { parameterSteps, shownParameters } from './train-parameters.ts';
+import { idleParameter, parameterSteps, shownParameters } from './train-parameters.ts';
 import styles from './train.module.css';
 
 const algorithms: readonly { value: Algorithm; label: string; explained: string }[] = [
@@ -191,11 +192,17 @@ export function TrainAdvanced({
   onChange,
 }: ChoiceProps & { columns: readonly TrainColumn[] }) {
   const metrics = values.task === '' ? [] : comparedBy(values.task);
+  const [opened, setOpened] = useState(false);
   const wrong = Object.keys(errors).some((field) =>
     /^(metric|weights|classWeights|positive|threshold|calibrate|seed|timeBudget|parameters)/.test(field),
   );
   return (
-    <details className={styles.advanced} open={wrong || undefined}>
+    <details
+      className={styles.advanced}
+      // What is wrong in it opens it; it stays so while that is mended.
+      open={opened || wrong}
+      onToggle={({ currentTarget: { open } }) => setOpened(open)}
+    >
       <summary>Advanced</summary>
       <div className={styles.grid}>
         <NativeSelect
@@ -257,6 +264,7 @@ export function TrainAdvanced({
           <ParameterInput
             key={parameter.name}
             parameter={parameter}
+            idle={idleParameter(parameter.name, values.parameters)}
             hint={
               (values.algorithm === 'gradient_boosting' && hints[parameter.name]) || parameter.description
             }
@@ -274,11 +282,13 @@ export function TrainAdvanced({
 function ParameterInput(props: {
   parameter: AlgorithmParameter;
   hint: string;
+  /** Why it is not to be set beside the others; what was typed stays. */
+  idle: string | undefined;
   value: number | string;
   error: string | undefined;
   onChange: (value: number | string) => void;
 }) {
-  const { parameter, hint, value, error, onChange } = props;
+  const { parameter, hint, idle, value, error, onChange } = props;
   const label = parameterLabel(parameter.name);
   if (parameter.kind === 'choice') {
     return (
@@ -307,7 +317,8 @@ function ParameterInput(props: {
   return (
     <NumberField
       label={label}
-      description={hint}
+      description={idle ?? hint}
+      disabled={idle !== undefined}
       placeholder={parameter.default === 'auto' ? 'chosen by itself' : String(parameter.default)}
       value={typeof value === 'number' ? value : ''}
       {...parameterSteps(parameter)}

@@ -49,9 +49,7 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
   };
   const showErrors = (found: TrainErrors): void => {
     setErrors(found);
-    requestAnimationFrame(() =>
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"]')?.focus(),
-    );
+    requestAnimationFrame(() => firstFault(form.current)?.focus());
   };
   const submit = (): void => {
     const found = trainErrors(
@@ -133,6 +131,10 @@ export function TrainForm({ model, datakit, columns, initial }: TrainFormProps) 
     </form>
   );
 }
+
+/** Where the first thing that is wrong is mended: its field, or the list it is about. */
+const firstFault = (form: HTMLFormElement | null): HTMLElement | null | undefined =>
+  form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-faulty="true"]');
 
 /** Why nothing was started; what belongs to a field stands there and is not said twice. */
 function Refusal({ error, again, marked }: { error: Error; again: boolean; marked: boolean }) {

@@ -178,6 +178,7 @@ describe('the sentence before training', () => {
     expect(trainSentence(values, 344)).toBe(
       'Learns to predict species from 1 column of 344 rows, judged by 5-fold cross-validation. Takes 2 min at most.',
     );
+    expect(trainSentence({ ...values, folds: 1 }, 344)).toBe('');
   });
 });
 

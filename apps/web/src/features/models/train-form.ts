@@ -2,7 +2,7 @@ import type { Algorithm, ColumnType, ComparedMetric, TrainRequest } from '@quadr
 import { formatDuration, plural } from '#lib/format.ts';
 import { numberFault } from '#lib/numbers.ts';
 import { defaultFeatures, inferTask, targetRefusal, type Task, type TrainColumn } from './train-columns.ts';
-import { givenParameters, type ParameterValues, shownParameters } from './train-parameters.ts';
+import { givenParameters, type ParameterValues, usedParameters } from './train-parameters.ts';
 
 export interface TrainValues {
   name: string;
@@ -213,7 +213,7 @@ export function trainErrors(values: TrainValues, column?: TrainColumn): TrainErr
   if (values.algorithm === 'auto') {
     put('timeBudgetSeconds', numberFault(values.timeBudgetSeconds, bounds.timeBudgetSeconds));
   }
-  for (const parameter of shownParameters(values.algorithm)) {
+  for (const parameter of usedParameters(values.algorithm, values.parameters)) {
     const value = values.parameters[parameter.name];
     if (parameter.kind === 'choice' || parameter.kind === 'text' || typeof value !== 'number') continue;
     const { name, min, max, kind } = parameter;
@@ -249,6 +249,8 @@ export function fieldOfDetail(field: string): string {
 export function trainSentence(values: TrainValues, rows: number): string {
   if (values.target === '' || values.task === '') return '';
   if ([values.folds, values.holdoutPercent, values.timeBudgetSeconds].some(Number.isNaN)) return '';
+  // What cannot be is not said to be done.
+  if (values.validation === 'folds' && numberFault(values.folds, bounds.folds)) return '';
   const judged =
     values.validation === 'folds'
       ? `judged by ${values.folds}-fold cross-validation`

@@ -1,7 +1,7 @@
 import { algorithmParameters } from '@quadrax/contract/algorithms';
 import { describe, expect, it } from 'vitest';
 import { steppedNumber } from '#lib/numbers.ts';
-import { parameterSteps } from './train-parameters.ts';
+import { givenParameters, idleParameter, parameterSteps } from './train-parameters.ts';
 
 const stepsOf = (name: string) => {
   const parameter = algorithmParameters.gradient_boosting.find((one) => one.name === name);
@@ -27,5 +27,21 @@ describe('an arrow key in the field of a parameter', () => {
       expect(step, parameter.name).toBeGreaterThan(0);
       expect(step, parameter.name).toBeLessThan(parameter.max - parameter.min);
     }
+  });
+});
+
+describe('a setting that only means something beside another', () => {
+  const off = { earlyStopping: 'off', patience: 7, validationShare: 0.2, leaves: 9 };
+
+  it('is neither set nor sent while that is off, and what was typed stays for when it is on', () => {
+    expect(idleParameter('patience', off)).toMatch(/early stopping is off/);
+    expect(idleParameter('leaves', off)).toBe(undefined);
+    expect(givenParameters('gradient_boosting', off)).toEqual({ earlyStopping: 'off', leaves: 9 });
+    const on = { ...off, earlyStopping: 'on' };
+    expect(idleParameter('patience', on)).toBe(undefined);
+    expect(givenParameters('gradient_boosting', on)).toEqual(on);
+    expect(idleParameter('patience', {})).toBe(undefined);
+    expect(idleParameter('alpha', {})).toMatch(/not quantile/);
+    expect(idleParameter('alpha', { loss: 'quantile' })).toBe(undefined);
   });
 });

@@ -9,13 +9,32 @@ export type ParameterValues = Readonly<Record<string, number | string>>;
 export const shownParameters = (algorithm: Algorithm): readonly AlgorithmParameter[] =>
   algorithmParameters[algorithm];
 
-/** Those that were set. */
+/** What only means something while rounds may end early. */
+const ofEarlyStopping: ReadonlySet<string> = new Set(['patience', 'validationShare']);
+
+/** Why a setting changes nothing beside the others, in words for its field; undefined where it does. */
+export function idleParameter(name: string, values: ParameterValues): string | undefined {
+  if (values['earlyStopping'] === 'off' && ofEarlyStopping.has(name))
+    return 'Nothing to set: early stopping is off.';
+  // No other algorithm has one.
+  if (name === 'alpha' && values['loss'] !== 'quantile') return 'Nothing to set: the loss is not quantile.';
+  return undefined;
+}
+
+/** The settings of an algorithm that change what is learnt. */
+export const usedParameters = (
+  algorithm: Algorithm,
+  values: ParameterValues,
+): readonly AlgorithmParameter[] =>
+  shownParameters(algorithm).filter(({ name }) => idleParameter(name, values) === undefined);
+
+/** Those that were set, and change something. */
 export function givenParameters(
   algorithm: Algorithm,
   values: ParameterValues,
 ): Record<string, number | string> {
   return Object.fromEntries(
-    shownParameters(algorithm).flatMap(({ name }) => {
+    usedParameters(algorithm, values).flatMap(({ name }) => {
       const value = values[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),

@@ -30,7 +30,7 @@ export function TrainingLog(props: {
   return (
     <Scroller
       ref={frame}
-      className={styles.log}
+      className={props.running ? styles.log : `${styles.log} ${styles.ended}`}
       label="Training log"
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         atEnd.current = scrollHeight - scrollTop - clientHeight < 24;

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { plural } from '#lib/format.ts';
 import { metricLabel } from '#lib/words.ts';
 import { Chart } from '#ui/chart.tsx';
+import { EmptyState } from '#ui/empty-state.tsx';
 import { ErrorState } from '#ui/error-state.tsx';
 import { Figure } from '#ui/figure.tsx';
 import { JobProgress } from '#ui/job-progress.tsx';
@@ -66,33 +67,49 @@ export function TrainingPanel({ model, jobId, first }: { model: Model; jobId: st
   );
 }
 
-/** Why the last training ended without a version; nothing when a version has been made since. */
-export function FailedTraining({ modelId, latest }: { modelId: string; latest: string | undefined }) {
-  const { data: job } = useLastTraining(modelId);
-  const reason = trainingFailure(job, latest);
-  if (reason === undefined) return null;
+/**
+ * Why the last training ended without a version; nothing when a version has been made since.
+ * @param bare the model has no version to show
+ */
+export function LastTraining(props: { modelId: string; latest: string | undefined; bare: boolean }) {
+  const { data: job, isPending } = useLastTraining(props.modelId);
+  const reason = trainingFailure(job, props.latest);
+  if (!job || reason === undefined) return props.bare && !isPending ? <Untrained /> : null;
+  const again = (
+    <Button
+      variant="default"
+      size="xs"
+      mt={8}
+      renderRoot={(root) => (
+        <Link {...root} to="/models/new" search={{ modelId: props.modelId, jobId: job.id }} />
+      )}
+    >
+      Train with other settings
+    </Button>
+  );
   return (
     <div className={styles.failure}>
-      <ErrorState
-        title={job?.status === 'CANCELLED' ? 'The last training was stopped.' : 'The last training failed.'}
-        error={new QuadraxError({ code: 'UNTRAINABLE', message: reason })}
-        hint={
-          <Button
-            variant="default"
-            size="xs"
-            mt={8}
-            renderRoot={(props) => <Link {...props} to="/models/new" search={{ modelId, jobId: job?.id }} />}
-          >
-            Train with other settings
-          </Button>
-        }
-      />
-      {job && (
-        <details>
-          <summary>Training log</summary>
-          <TrainingLog source={{ jobId: job.id }} running={false} />
-        </details>
+      {job.status === 'CANCELLED' ? (
+        // Somebody wanted it so: nothing is wrong.
+        <EmptyState title="The last training was stopped." sentence={reason} action={again} />
+      ) : (
+        <ErrorState
+          title="The last training failed."
+          error={new QuadraxError({ code: 'UNTRAINABLE', message: reason })}
+          hint={again}
+        />
       )}
+      <details>
+        <summary>Training log</summary>
+        <TrainingLog source={{ jobId: job.id }} running={false} />
+      </details>
     </div>
   );
 }
+
+const Untrained = () => (
+  <EmptyState
+    title="Not trained yet"
+    sentence="This model has no version. Choose the data and the column to predict, and train one."
+  />
+);

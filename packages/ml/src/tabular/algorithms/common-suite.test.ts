@@ -157,6 +157,32 @@ describe.each(cases)('$algorithm on $target', { timeout: 60_000 }, (part) => {
   });
 });
 
+// Not of auto: it tries the elastic net, of whose two penalties one has the unit of the target and the other has none.
+const withParameters = [
+  ...algorithms.filter((algorithm) => algorithm !== 'auto').map((name) => [name, quick[name] ?? {}] as const),
+  ['linear', { penalty: 'l1' }],
+  ['gradient_boosting', { loss: 'quantile', alpha: 0.7 }],
+] as const;
+
+describe.each(withParameters)('%s %o', (algorithm, parameters) => {
+  const predictIn = (unit: number): number[] => {
+    const price = table.columns.find(({ name }) => name === 'price');
+    if (price?.kind !== 'numeric') throw new Error('The price is no number.');
+    const values = price.values.map((value) => value * unit);
+    const inUnits = withColumns(table, { ...price, values });
+    const goal = { task: 'regression', target: 'price', algorithm } as const;
+    const { model } = train(inUnits, { ...optionsFor(goal), parameters });
+    return Array.from(createPredictor(model).predictTable(table).values ?? [], (value) => value / unit);
+  };
+
+  it.each([2 ** -60, 2 ** 200])('predicts the same in units of %d', { timeout: 60_000 }, (unit) => {
+    const usual = predictIn(1);
+    const other = predictIn(unit);
+    expect(usual).toHaveLength(size);
+    other.forEach((value, row) => expect(value / usual[row]).toBeCloseTo(1, 9));
+  });
+});
+
 describe.each(goals)('$target on one and on two threads', (goal) => {
   it('gives the identical model file', { timeout: 60_000 }, () => {
     // Wide enough for a second thread to be started, and to find something to do.

@@ -99,6 +99,15 @@ describe.each(algorithms)('%s', { timeout: 60_000 }, (algorithm) => {
     expect(outcome(odd, { ...regression, features })).toBe('finite');
   });
 
+  it('takes a fold in which nothing varies', () => {
+    const odd = withColumns(
+      table,
+      numeric('once', (row) => (row === 4 ? 1 : 0)),
+    );
+    expect(outcome(odd, { ...options, features: ['once'] })).toBe('finite');
+    expect(outcome(odd, { ...regression, features: ['once'] })).toBe('finite');
+  });
+
   it('takes infinite values as missing', () => {
     const values = (row: number): number => (row % 9 === 0 ? Infinity : row % 9 === 1 ? -Infinity : row);
     const result = train(withColumns(table, numeric('size', values)), options);

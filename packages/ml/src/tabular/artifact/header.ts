@@ -44,7 +44,7 @@ function isDecision(value: unknown): boolean {
 
 function isFeature(value: unknown): boolean {
   const { name, kind, categories } = fields(value);
-  const isPlain = kind === 'numeric' || kind === 'datetime' || kind === 'text';
+  const isPlain = kind === 'numeric' || kind === 'datetime' || kind === 'time' || kind === 'text';
   return typeof name === 'string' && (isPlain || (kind === 'categorical' && Array.isArray(categories)));
 }
 

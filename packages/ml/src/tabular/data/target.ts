@@ -48,9 +48,10 @@ function labelsOf(column: Column): (string | undefined)[] {
     case 'numeric':
       return Array.from(column.values, (value) => (Number.isFinite(value) ? String(value) : undefined));
     case 'datetime':
+    case 'time':
       throw new TabularError(
         'INVALID_TARGET',
-        `A date such as ${column.name} cannot be a class.`,
+        `A ${column.kind === 'time' ? 'time of day' : 'date'} such as ${column.name} cannot be a class.`,
         column.name,
       );
   }

@@ -39,7 +39,7 @@ interface Cumulative {
 }
 
 function cumulate(actual: Float64Array, score: Float64Array): Cumulative {
-  const order = orderOf(score).reverse();
+  const order = orderOf(score).toReversed();
   const positives: number[] = [];
   const negatives: number[] = [];
   let positive = 0;

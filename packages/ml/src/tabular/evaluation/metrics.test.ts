@@ -95,5 +95,8 @@ describe('regression metrics', () => {
 
   it('leave R² undefined for a constant', () => {
     expect(regressionMetrics(Float64Array.of(2, 2), Float64Array.of(1, 3)).r2).toBeUndefined();
+    // Their sum divided by their number is not 0.1.
+    const tenths = new Float64Array(10).fill(0.1);
+    expect(regressionMetrics(tenths, new Float64Array(10)).r2).toBeUndefined();
   });
 });

@@ -48,17 +48,20 @@ export function regressionMetrics(
   let squares = 0;
   let absolute = 0;
   let spread = 0;
+  let varies = false;
   for (let i = 0; i < actual.length; i++) {
     squares += (actual[i] - predicted[i]) ** 2;
     absolute += Math.abs(actual[i] - predicted[i]);
     spread += (actual[i] - mean) ** 2;
+    varies ||= actual[i] !== actual[0];
   }
   const rmse = Math.sqrt(squares / actual.length);
   const mae = absolute / actual.length;
   return {
     rmse,
     mae,
-    ...(spread > 0 && { r2: 1 - squares / spread }),
+    // The mean of equal numbers is rounded: their spread alone does not tell.
+    ...(varies && spread > 0 && { r2: 1 - squares / spread }),
     ...(alpha !== undefined && quantileMetrics(actual, predicted, alpha)),
     ...(counts && { poissonDeviance: poissonDeviance(actual, predicted) }),
   };

@@ -71,6 +71,9 @@ export function thresholdCurve(scores: Float64Array, positive: Float64Array, cho
   };
 }
 
+/** Scores no further apart are told apart by rounding alone; a threshold of either class has room between all others. */
+const rounding = 4 * Number.EPSILON;
+
 /** One point between every two different scores, and one below all of them. */
 function thresholdPoints(scores: Float64Array, positive: Float64Array): ThresholdPoint[] {
   const order = orderOf(scores);
@@ -80,7 +83,7 @@ function thresholdPoints(scores: Float64Array, positive: Float64Array): Threshol
   let [missed, rejected] = [0, 0];
   order.forEach((row, i) => {
     const before = i === 0 ? 0 : scores[order[i - 1]];
-    if (i === 0 || before !== scores[row]) {
+    if (i === 0 || scores[row] - before > rounding) {
       const found = positives - missed;
       const wrong = negatives - rejected;
       const recalls = [

@@ -9,7 +9,7 @@ export type Distribution =
    * lengths, in characters.
    */
   | {
-      readonly kind: 'numeric' | 'datetime' | 'text';
+      readonly kind: 'numeric' | 'datetime' | 'time' | 'text';
       readonly edges: readonly number[];
       readonly shares: readonly number[];
       readonly missing: number;
@@ -30,6 +30,8 @@ export interface Reference {
   readonly features: readonly FeatureReference[];
   /** Of the label, or of the value. */
   readonly prediction: Distribution;
+  /** What it was made of; absent: the training rows. */
+  readonly source?: 'first_predictions';
 }
 
 const cells = 10;
@@ -78,7 +80,10 @@ function distributionOf(feature: FeatureSchema, values: Float64Array): Distribut
     : numbersOf(values, feature.kind);
 }
 
-function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'text'): Distribution {
+export function numbersOf(
+  values: Float64Array,
+  kind: 'numeric' | 'datetime' | 'time' | 'text',
+): Distribution {
   const sorted = sortedPresent(values);
   const edges: number[] = [];
   const wanted = Math.min(cells, Math.max(2, Math.floor(values.length / rowsPerCell)));
@@ -92,7 +97,7 @@ function numbersOf(values: Float64Array, kind: 'numeric' | 'datetime' | 'text'):
   return { kind, edges, ...sharesOf(counts, values.length) };
 }
 
-function categoriesOf(codes: Float64Array, names: readonly string[]): Distribution {
+export function categoriesOf(codes: Float64Array, names: readonly string[]): Distribution {
   const counts = new Float64Array(names.length);
   for (const code of codes) if (!Number.isNaN(code)) counts[code]++;
   const order = [...names.keys()].sort((a, b) => counts[b] - counts[a] || a - b);

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../onnx/graph.ts';
 import { type Forest, reviveForest } from '../trees/forest.ts';
 import type { FeatureSchema, State } from '../types.ts';
 import { notExportable } from './onnx-errors.ts';
+import { neighborMeans } from './onnx-neighbors.ts';
 import type { RawInputs } from './onnx-inputs.ts';
 import { type DesignNodes, denseDesign, nativeDesign } from './onnx-preprocessing.ts';
 import { treeSums } from './onnx-trees.ts';
@@ -36,7 +37,7 @@ export function addPipeline(
     case 'extra_trees':
       return forest(graph, native(), estimator, outputs);
     case 'nearest_neighbors':
-      throw notExportable('nearest neighbours keep their training rows, which no operator searches');
+      return neighborMeans(graph, inputs, dense(), estimator);
     default:
       throw notExportable(`the algorithm ${algorithm} has no equal in ONNX`);
   }

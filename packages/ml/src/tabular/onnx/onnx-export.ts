@@ -15,13 +15,14 @@ const outputNames = ['label', 'probabilities', 'value'] as const;
 /**
  * A model with its preprocessing as an ONNX file (opset 18, `ai.onnx.ml` 3) that takes raw values.
  *
- * Inputs, each [rows, 1], are named like the features: doubles for numbers and for milliseconds since 1970, NaN where
+ * Inputs, each [rows, 1], are named like the features: doubles for numbers and for milliseconds since 1970 or,
+ * of times of day, since midnight, NaN where
  * missing; text for categories, where what is no category of the model counts as missing. A feature named like an
  * output gets a number behind its name; the metadata `quadrax.features` lists them all. Outputs: `value` [rows, 1]
  * doubles, or `label` [rows] text and `probabilities` [rows, classes] doubles in the order of `quadrax.classes`.
  *
  * Labels and probabilities are as the model's decision has them: corrected, and by its threshold. Throws
- * `NOT_EXPORTABLE` for texts, and for nearest neighbours and averages that hold them.
+ * `NOT_EXPORTABLE` for models that read free text.
  */
 export function exportOnnx(model: Model, about: ExportAbout): Uint8Array {
   const { schema, algorithm, libraryVersion, fitted, decision } = model;

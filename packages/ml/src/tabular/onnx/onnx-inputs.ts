@@ -23,13 +23,10 @@ const hour = 3_600_000;
 
 /** Adds an input [rows, 1] for each feature: text for categories, doubles for numbers and milliseconds. */
 export function addInputs(graph: GraphBuilder, features: readonly FeatureSchema[]): RawInputs {
-  const names = features.map((feature) => {
-    if (!['numeric', 'datetime', 'categorical'].includes(feature.kind))
-      throw notExportable(
-        `the column ${feature.name} holds free text, which ONNX has no equal operators for`,
-      );
-    return graph.input(feature.name, feature.kind === 'categorical' ? 'string' : 'double', 1);
-  });
+  refuseTexts(features);
+  const names = features.map(({ name, kind }) =>
+    graph.input(name, kind === 'categorical' ? 'string' : 'double', 1),
+  );
   const scalar = scalars(graph);
   const once = remembered();
   const finite = (feature: number): string =>
@@ -75,6 +72,18 @@ export function addInputs(graph: GraphBuilder, features: readonly FeatureSchema[
     },
     shape: () => once('shape', () => graph.node('Shape', [names[0]])),
   };
+}
+
+/** ONNX has operators for words that are looked up, and none that hashes them. */
+function refuseTexts(features: readonly FeatureSchema[]): void {
+  const texts = features.flatMap(({ name, kind }) => (kind === 'text' ? [`"${name}"`] : []));
+  if (texts.length === 0) return;
+  const one = texts.length === 1;
+  const named = one ? `the column ${texts[0]} holds` : `the columns ${texts.join(', ')} hold`;
+  throw notExportable(
+    `${named} free text, whose words the model hashes, and no operator of ONNX does that`,
+    `train it again without ${one ? 'that column' : 'those columns'}`,
+  );
 }
 
 type Scalar = (value: number) => string;

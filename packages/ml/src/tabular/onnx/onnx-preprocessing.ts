@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../onnx/graph.ts';
-import { reviveParts, sourcesOf } from '../preprocessing/sources.ts';
+import { hasParts, reviveParts, sourcesOf } from '../preprocessing/sources.ts';
 import type { FeatureSchema, State } from '../types.ts';
 import { notExportable } from './onnx-errors.ts';
 import type { RawInputs } from './onnx-inputs.ts';
@@ -48,7 +48,7 @@ export function denseDesign(
 ): DesignNodes {
   const { origin, encodings, parts: given, learnt } = recordOf(state);
   const parts = reviveParts(given);
-  const hasDates = features.some(({ kind }) => kind === 'datetime');
+  const hasDates = features.some(hasParts);
   const sources = sourcesOf(features, parts, { waves: hasDates && parts !== undefined });
   if (!(origin instanceof Float64Array) || !Array.isArray(encodings)) throw unknownPreprocessing();
   if (encodings.length !== sources.length) throw unknownPreprocessing();

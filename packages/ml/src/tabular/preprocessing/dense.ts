@@ -13,6 +13,7 @@ import {
 } from './scaled-encoding.ts';
 import {
   type DateParts,
+  hasParts,
   readSource,
   readSourceColumn,
   reviveParts,
@@ -38,7 +39,7 @@ function levelLimit(levels: readonly number[]): number {
 export function denseWidth(features: readonly FeatureSchema[]): number {
   const levels = features.map((feature) => (feature.kind === 'categorical' ? feature.categories.length : 0));
   const limit = levelLimit(levels);
-  const plain = { numeric: 2, datetime: 24, text: 16 };
+  const plain = { numeric: 2, datetime: 24, time: 27, text: 16 };
   return features.reduce(
     (sum, { kind }, i) => sum + (kind === 'categorical' ? Math.min(levels[i], limit) + 2 : plain[kind]),
     0,
@@ -177,7 +178,8 @@ function learnNumber(values: Float64Array, width: number): Encoding {
     missing * (median - mean) ** 2,
   );
   const scale = Math.sqrt(squares / Math.max(1, values.length));
-  const varies = scale > 1e-12 * Math.max(1, Math.abs(mean)) && Number.isFinite(scale);
+  // Of equal numbers a scale is what rounding made of the mean: it tells nothing by itself, nor beside the mean.
+  const varies = present[0] < present[present.length - 1] && scale > 0 && Number.isFinite(scale);
   const missingColumn = missing > 0 && present.length > 0 ? width + (varies ? 1 : 0) : -1;
   const column = varies ? width : -1;
   return { column, median, mean, scale: varies ? scale : 1, levelColumns: new Int32Array(0), missingColumn };
@@ -232,7 +234,7 @@ function encodingState({ column, median, mean, scale, levelColumns, missingColum
 function revive(state: State, features: readonly FeatureSchema[], documents: Documents): FittedPreprocessor {
   const { origin, encodings, parts: given, learnt } = state as Record<string, State | undefined>;
   const parts = reviveParts(given);
-  const hasDates = features.some(({ kind }) => kind === 'datetime');
+  const hasDates = features.some(hasParts);
   const sources = sourcesOf(features, parts, { waves: hasDates && parts !== undefined });
   if (!(origin instanceof Float64Array) || !Array.isArray(encodings)) throw damaged();
   if (encodings.length !== sources.length) throw damaged();

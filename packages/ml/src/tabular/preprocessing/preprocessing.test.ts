@@ -41,6 +41,26 @@ describe('dense columns', () => {
     );
   });
 
+  it('are the same in whatever unit a number is', () => {
+    const small = frame.columns[0].map((value) => value * 2 ** -60);
+    const inSmall = densePreprocessor.fit({ ...frame, columns: [small, frame.columns[1]] }, target);
+    expect(rowOf(inSmall, 3 * 2 ** -60, 0)).toEqual(rowOf(fitted, 3, 0));
+  });
+
+  it('leave equal numbers out however many there are, and keep those that differ little beside their size', () => {
+    const many = 100_000;
+    const two: Frame = {
+      rows: many,
+      features: [number, { ...number, name: 'm' }],
+      columns: [
+        new Float64Array(many).fill(0.1),
+        Float64Array.from({ length: many }, (_, i) => 1e12 + (i % 3)),
+      ],
+    };
+    const { features } = densePreprocessor.fit(two, { ...target, values: new Float64Array(many) });
+    expect(Array.from(features)).toEqual([1]);
+  });
+
   it('take a category that training did not see as missing', () => {
     expect(rowOf(fitted, 3, 2)).toEqual(rowOf(fitted, 3, NaN));
   });

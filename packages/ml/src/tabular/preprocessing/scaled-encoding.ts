@@ -72,7 +72,7 @@ function spreadOf(values: Float64Array): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / rows;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / rows);
-  return { mean, deviation: deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : 0 };
+  return { mean, deviation: deviation > 1e-12 * Math.abs(mean) ? deviation : 0 };
 }
 
 /** Writes the standardised numbers of a raw row where they belong in `x`. */

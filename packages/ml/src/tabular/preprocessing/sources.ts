@@ -34,10 +34,15 @@ export function sourcesOf(
     if (schema.kind === 'text') return [];
     const levels = schema.kind === 'categorical' ? schema.categories.length : 0;
     const whole = { feature, part: undefined, levels };
-    if (schema.kind !== 'datetime') return [whole];
+    if (!hasParts(schema)) return [whole];
     const read = parts ? (parts[dates++] ?? []) : fixedParts;
     return [whole, ...read.flatMap((part) => partSources(feature, part, waves))];
   });
+}
+
+/** Dates, and times of day, which are dates of one day. */
+export function hasParts({ kind }: FeatureSchema): boolean {
+  return kind === 'datetime' || kind === 'time';
 }
 
 function partSources(feature: number, part: CalendarPart, waves: boolean): Source[] {
@@ -52,7 +57,7 @@ export function varyingParts(
   features: readonly FeatureSchema[],
   columns: readonly Float64Array[],
 ): DateParts {
-  const dates = features.flatMap(({ kind }, feature) => (kind === 'datetime' ? [columns[feature]] : []));
+  const dates = features.flatMap((schema, feature) => (hasParts(schema) ? [columns[feature]] : []));
   return dates.map((column) => calendarParts.filter((part) => varies(column, part)));
 }
 

@@ -1,8 +1,8 @@
 import { shortened } from '#platform/text';
 import { columnsDiffer, differenceText } from './column-difference.ts';
 import { columnId, countOf, sqlText, type Statements } from './duckdb.ts';
-import type { Loaded } from './load.ts';
-import type { Physical } from './physical.ts';
+import type { Loaded } from './loaded.ts';
+import { castSql, type Physical } from './physical.ts';
 import { physicalKinds, type StoredKind, type TableColumn } from './preview.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
@@ -26,6 +26,7 @@ const physicals: Readonly<Record<StoredKind, Physical>> = {
   whole: { kind: 'bigint' },
   boolean: { kind: 'boolean' },
   timestamp: { kind: 'timestamp', format: 'iso' },
+  time: { kind: 'time' },
   text: { kind: 'varchar' },
 };
 const sqlKinds = {
@@ -33,6 +34,7 @@ const sqlKinds = {
   whole: 'BIGINT',
   boolean: 'BOOLEAN',
   timestamp: 'TIMESTAMP',
+  time: 'TIME',
   text: 'VARCHAR',
 } as const satisfies Record<StoredKind, string>;
 const spoken = {
@@ -40,6 +42,7 @@ const spoken = {
   whole: 'whole numbers',
   boolean: 'true and false',
   timestamp: 'dates',
+  time: 'times of day',
   text: 'text',
 } as const satisfies Record<StoredKind, string>;
 
@@ -59,7 +62,11 @@ export async function appendRows(db: Statements, loaded: Loaded, base: BaseTable
   const stored = await physicalKinds(db, base.parquet);
   const sources = names.map((name) => loaded.names.indexOf(name));
   const kinds = names.map((_, i) => common(stored[i] ?? 'text', loaded.physicals[sources[i] ?? 0]));
-  const casts = kinds.map((kind, i) => `try_cast(${columnId(sources[i] ?? 0)} AS ${sqlKinds[kind]})`);
+  const casts = kinds.map((kind, i) => {
+    const id = columnId(sources[i] ?? 0);
+    // A date would be cast to its clock.
+    return kind === 'time' ? castSql(`${id}::VARCHAR`, { kind }) : `try_cast(${id} AS ${sqlKinds[kind]})`;
+  });
   await demandFit(db, names, kinds, sources, casts);
   const above = kinds.map((kind, i) => `${columnId(i)}::${sqlKinds[kind]} AS ${columnId(i)}`);
   const below = casts.map((sql, i) => `${sql} AS ${columnId(i)}`);

@@ -2,8 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { TableDialect } from './intake-result.ts';
-import { createLineSkip } from './line-skip.ts';
-import { createRecordParser } from './record-parser.ts';
+import { createLineSkip, createRecordParser } from '@quadrax/contract/delimited';
 import { textDecoder } from './text-encoding.ts';
 
 /** Takes records of text and writes them in the one way the reader takes without question. */

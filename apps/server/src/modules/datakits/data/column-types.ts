@@ -1,5 +1,5 @@
 import type { ColumnType } from '@quadrax/contract';
-import type { NumberStatistics } from './number-statistics.ts';
+import type { NumberColumn, NumberStatistics } from './number-statistics.ts';
 import type { WordStatistics } from './word-statistics.ts';
 
 /** The type of a column of text, and how many of its rows are missing marks rather than words. */
@@ -63,11 +63,12 @@ function isWordIdentifier(
 /** Decides what a column of numbers is. */
 export function numberType(
   name: string,
-  kind: 'double' | 'bigint' | 'timestamp',
+  kind: NumberColumn['kind'],
   stats: NumberStatistics,
   rows: number,
 ): ColumnType {
   if (kind === 'timestamp') return 'datetime';
+  if (kind === 'time') return 'time';
   const { low, high } = stats;
   if (low !== undefined && high !== undefined && stats.distinct > 1) {
     if (latitudeName.test(name) && low >= -90 && high <= 90) return 'geographic';

@@ -26,7 +26,7 @@ const textsAtOnce = 20_000;
 
 /**
  * Reads a stored table into the arrays that training works on. Numbers (also identifiers and coordinates that are
- * numbers) become `numeric`, dates `datetime`, booleans and categories (also places named by words) `categorical` with
+ * numbers) become `numeric`, dates `datetime`, times of day `time`, booleans and categories (also places named by words) `categorical` with
  * categories in the order of their code points, free text and worded identifiers `text`. NaN, -1 and null are missing;
  * infinite numbers are kept. Throws a RangeError for a name in `select` that is no column.
  */
@@ -68,6 +68,7 @@ function wantedColumns({ columns, select }: ReadTableInput, kinds: readonly Stor
     const boolean = stored === 'boolean';
     if (stored === 'number' || stored === 'whole') return { name, id, kind: 'numeric', boolean };
     if (stored === 'timestamp') return { name, id, kind: 'datetime', boolean };
+    if (stored === 'time') return { name, id, kind: 'time', boolean };
     const words = !boolean && (type === 'text' || type === 'identifier');
     return { name, id, kind: words ? 'text' : 'categorical', boolean };
   });
@@ -86,7 +87,7 @@ async function readNumbers(
     categories.set(id, boolean ? ['false', 'true'] : await createEnum(db, relation, id));
   }
   const expressions = columns.map(({ id, kind, boolean }) => {
-    if (kind === 'datetime') return `(epoch_us(${id}) / 1000)::DOUBLE`;
+    if (kind === 'datetime' || kind === 'time') return `(epoch_us(${id}) / 1000)::DOUBLE`;
     if (kind !== 'categorical') return `${id}::DOUBLE`;
     if (categories.get(id)?.length === 0) return 'NULL::DOUBLE';
     return boolean ? `${id}::TINYINT::DOUBLE` : `enum_code(${id}::enum_${id})::DOUBLE`;
@@ -95,7 +96,7 @@ async function readNumbers(
   return columns.flatMap(({ name, id, kind }, i): Column[] => {
     const values = arrays[i];
     if (!values) return [];
-    if (kind === 'numeric' || kind === 'datetime') return [{ name, kind, values }];
+    if (kind === 'numeric' || kind === 'datetime' || kind === 'time') return [{ name, kind, values }];
     return [{ name, kind: 'categorical', codes: codesOf(values), categories: categories.get(id) ?? [] }];
   });
 }

@@ -1,4 +1,4 @@
-import { isTypedMissingText } from './literals.ts';
+import { isTypedMissingText } from '@quadrax/contract/delimited';
 
 /** How many texts of a column read as what. Those that stand for "missing" count nowhere. */
 export interface Counts {

@@ -14,8 +14,9 @@ const dates: readonly Shape[] = [
   { pattern: String.raw`\d{1,2}-[A-Za-z]{3}-\d{4}`, formats: ['%d-%b-%Y'] },
   { pattern: String.raw`\d{1,2}-[A-Za-z]{3}-\d{2}`, formats: ['%d-%b-%y'] },
   { pattern: String.raw`[A-Za-z]{3} \d{1,2},? \d{4}`, formats: ['%b %d, %Y', '%b %d %Y'] },
-  { pattern: String.raw`[A-Za-z]{4,9} \d{1,2}, \d{4}`, formats: ['%B %d, %Y'] },
-  { pattern: String.raw`\d{1,2} [A-Za-z]{4,9} \d{4}`, formats: ['%d %B %Y'] },
+  // May has three letters too.
+  { pattern: String.raw`[A-Za-z]{3,9} \d{1,2}, \d{4}`, formats: ['%B %d, %Y'] },
+  { pattern: String.raw`\d{1,2} [A-Za-z]{3,9} \d{4}`, formats: ['%d %B %Y'] },
   { pattern: String.raw`\d{4}\.\d{1,2}\.\d{1,2}`, formats: ['%Y.%m.%d'] },
   { pattern: String.raw`\d{4}-\d{2}`, formats: ['%Y-%m'] },
   { pattern: String.raw`\d{4}/\d{2}`, formats: ['%Y/%m'] },

@@ -1,11 +1,13 @@
 import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import { columnId, countOf, type Statements } from './duckdb.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import type { Physical } from './physical.ts';
 
 export interface DateHints {
   /** How dates that can be read both ways are to be read. */
   readonly stated: DateOrder | undefined;
+  /** How those of the version before were read. */
+  readonly before: DateOrder | undefined;
   /** The file is written as where the day comes first. */
   readonly dayFirst: boolean;
 }
@@ -18,20 +20,27 @@ interface DateColumn {
   readonly ambiguous: boolean;
 }
 
+export interface SettledDates {
+  /** How all of them are read; undefined where there are none, or not all alike. */
+  readonly order: DateOrder | undefined;
+  readonly warnings: ProfileWarning[];
+}
+
 /**
  * Settles how dates are read of which every day and month is 12 or less, on the table `t`: as stated, else as the other
- * columns that can be read one way only, else as the file is written, else as they are. Exchanging day and month of
+ * columns that can be read one way only, else as those of the version before, else as the file is written, else as they
+ * are. Exchanging day and month of
  * such dates is what reading them the other way would give. Says of each how it was read.
  */
 export async function settleDateOrder(
   db: Statements,
   loaded: Pick<Loaded, 'names' | 'physicals'>,
-  { stated, dayFirst }: DateHints,
-): Promise<ProfileWarning[]> {
+  { stated, before, dayFirst }: DateHints,
+): Promise<SettledDates> {
   const columns = await findColumns(db, loaded.physicals);
   const certain = new Set(columns.filter(({ ambiguous }) => !ambiguous).map(({ order }) => order));
   const shown = certain.size === 1 ? [...certain][0] : undefined;
-  const wanted = stated ?? shown ?? (dayFirst ? 'day-first' : undefined);
+  const wanted = stated ?? shown ?? before ?? (dayFirst ? 'day-first' : undefined);
   const open = columns.filter(({ ambiguous }) => ambiguous);
   await exchange(
     db,
@@ -42,9 +51,11 @@ export async function settleDateOrder(
   const contrary = columns.filter(
     ({ order, ambiguous }) => !ambiguous && stated !== undefined && order !== stated,
   );
-  return [
+  const orders = new Set(columns.map(({ order, ambiguous }) => (ambiguous ? (wanted ?? order) : order)));
+  const reason = reasonOf(shown, before, wanted);
+  const warnings = [
     ...(stated === undefined
-      ? open.map(({ index, order }) => warning(nameOf(index), wanted ?? order, reasonOf(shown, wanted)))
+      ? open.map(({ index, order }) => warning(nameOf(index), wanted ?? order, reason))
       : []),
     ...contrary.map(({ index, order }): ProfileWarning => ({
       code: 'AMBIGUOUS_DATES',
@@ -52,6 +63,7 @@ export async function settleDateOrder(
       message: `Its dates were read ${words[order]}, although ${stated} was stated: only so does every value have a month of 12 or less.`,
     })),
   ];
+  return { order: orders.size === 1 ? [...orders][0] : undefined, warnings };
 }
 
 const words = { 'month-first': 'month first', 'day-first': 'day first' } as const;
@@ -60,8 +72,13 @@ const example = {
   'day-first': '2 June 2020 is 02/06/2020',
 } as const;
 
-function reasonOf(shown: DateOrder | undefined, wanted: DateOrder | undefined): string {
+function reasonOf(
+  shown: DateOrder | undefined,
+  before: DateOrder | undefined,
+  wanted: DateOrder | undefined,
+): string {
   if (shown !== undefined) return ', as other columns of the file are';
+  if (before !== undefined) return ', as those of the version before are';
   return wanted === undefined ? '' : ', as is usual where semicolons separate and commas are decimal';
 }
 

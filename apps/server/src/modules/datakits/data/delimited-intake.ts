@@ -1,14 +1,15 @@
 import type { StatedReading } from '@quadrax/contract';
 import { createDelimitedScanner, maxRecordBytes, type ScanResult } from './delimited-scan.ts';
-import { sniffDialect, type Dialect } from './dialect.ts';
+import { sniffDialect, type Dialect, createLineSkip, sampleLength } from '@quadrax/contract/delimited';
 import { checkedNames, numberedNames } from './header.ts';
-import type { FormatIntake } from './intake.ts';
-import { IntakeError, unreadable, type Encoding, type TableDialect } from './intake-result.ts';
-import { createLineSkip } from './line-skip.ts';
+import {
+  IntakeError,
+  unreadable,
+  type Encoding,
+  type TableDialect,
+  type FormatIntake,
+} from './intake-result.ts';
 import { createEncodingCheck, isUtf8Name, textDecoder } from './text-encoding.ts';
-
-/** How much of a text is looked at to guess its dialect, counted from the end of its first line. */
-const sniffBytes = 128 * 1024;
 
 /**
  * Reads delimited text as it arrives, of which the delimiters are single bytes. `start` is what the dialect is guessed
@@ -73,7 +74,7 @@ function sampleOf(start: Buffer, complete: boolean): Sample {
   if (feed < 0 && start.length > maxRecordBytes) {
     throw unreadable('The first line is longer than 16 MiB, so this is not a table of records.');
   }
-  const length = Math.min(start.length, Math.max(feed, 0) + sniffBytes);
+  const length = sampleLength(start);
   return { bytes: start.subarray(0, length), whole: complete && length === start.length };
 }
 

@@ -1,5 +1,5 @@
 import { unreadable } from './intake-result.ts';
-import type { Cutting } from './record-parser.ts';
+import type { Cutting } from '@quadrax/contract/delimited';
 
 /** What the scanner counts. */
 export interface ScanResult {

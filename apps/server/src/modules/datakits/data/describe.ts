@@ -2,8 +2,8 @@ import type { ColumnProfile } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import { isRowNumber, numberType, wordType } from './column-types.ts';
 import { columnId, sqlText, type DuckDB, type Statements } from './duckdb.ts';
-import { isMark } from './literals.ts';
-import type { Loaded } from './load.ts';
+import { isMark } from '@quadrax/contract/delimited';
+import type { Loaded } from './loaded.ts';
 import { numberStatistics, type NumberColumn, type NumberStatistics } from './number-statistics.ts';
 import { isWordMissing } from './physical.ts';
 import type { ColumnFacts } from './warnings.ts';
@@ -61,7 +61,7 @@ async function settled<T>([first, second]: readonly [Promise<void>, Promise<T>])
 type Numbered = (readonly [index: number, column: Column])[];
 
 const isNumber = (kind: string | undefined): kind is NumberColumn['kind'] =>
-  kind === 'double' || kind === 'bigint' || kind === 'timestamp';
+  kind === 'double' || kind === 'bigint' || kind === 'timestamp' || kind === 'time';
 
 async function describeWords(
   db: Statements,
@@ -86,7 +86,7 @@ async function describeNumbers(
   );
   const found = await numberStatistics(db, columns, loaded.rows, step);
   const few = columns.flatMap(({ kind, index }, i) =>
-    kind !== 'timestamp' && (found[i]?.distinct ?? 0) <= fewNumbers ? [index] : [],
+    (kind === 'double' || kind === 'bigint') && (found[i]?.distinct ?? 0) <= fewNumbers ? [index] : [],
   );
   const listed = await wordStatistics(db, few, loaded.rows, () => {});
   const tops = new Map(few.map((index, i) => [index, listed[i]?.top]));
@@ -139,6 +139,10 @@ function shownTop(top: WordStatistics['top']): { value: string; count: number }[
   }));
 }
 
+/** SQL: the value of a column as it is stored, where marks such as `NA` are missing values or are not. */
+export const storedSql = (id: string, marks: boolean): string =>
+  marks ? `CASE WHEN ${isWordMissing(id)} THEN NULL ELSE ${id} END` : id;
+
 /** Columns are c0, c1 … in the file; their names are kept in its metadata, and by the caller. */
 async function store(
   db: Statements,
@@ -148,7 +152,7 @@ async function store(
 ): Promise<void> {
   const selected = loaded.names.map((_, i) => {
     const id = columnId(i);
-    return marked.has(i) ? `CASE WHEN ${isWordMissing(id)} THEN NULL ELSE ${id} END AS ${id}` : id;
+    return `${storedSql(id, marked.has(i))} AS ${id}`;
   });
   const names = sqlText(JSON.stringify(loaded.names));
   await db.run(

@@ -3,8 +3,7 @@ import type { ProfileWarning, StatedReading } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import readWorkbook from 'read-excel-file/node';
 import { createCanonicalWriter } from './canonical.ts';
-import { sniffHeader } from './dialect.ts';
-import { leadingLines, mostLeading } from './leading-lines.ts';
+import { sniffHeader, leadingLines, mostLeading } from '@quadrax/contract/delimited';
 import { UnreadableFile } from './unreadable-file.ts';
 
 export interface ExcelTable {

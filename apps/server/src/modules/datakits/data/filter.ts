@@ -1,6 +1,4 @@
 import type { ColumnType } from '@quadrax/contract';
-import { z } from 'zod';
-import { booleanOf, dateOf, numberOf } from './filter-values.ts';
 
 export interface TableColumn {
   readonly name: string;
@@ -8,115 +6,41 @@ export interface TableColumn {
 }
 
 /**
- * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds) and `contains`
- * looks for a part of the text in any case; none of them holds for a missing value. `missing` takes no value.
+ * A condition on a column. `=` to `>=` compare by the column's type (dates as ISO 8601 or milliseconds, times of
+ * day as 08:30 or 8:30 AM) and `contains` looks for a part of the text in any case; none of them holds for a missing value. `missing` takes no value.
  */
-export const filterSchema = z
-  .strictObject({
-    column: z.string().max(300),
-    operator: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'missing']),
-    value: z.union([z.string().max(1000), z.number(), z.boolean()]).optional(),
-  })
-  .refine(({ operator, value }) => operator === 'missing' || value !== undefined, {
-    path: ['value'],
-    message: 'This operator needs a value.',
-  });
-export type Filter = z.infer<typeof filterSchema>;
+export interface Filter {
+  readonly column: string;
+  readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'missing';
+  readonly value?: string | number | boolean | undefined;
+}
 
 export interface Sort {
   readonly column: string;
   readonly descending: boolean;
 }
 
-/** A filter or sort the table cannot answer: `code` is the error to answer with, `field` the query field at fault. */
-export class PreviewError extends Error {
-  readonly code: 'VALIDATION_FAILED' | 'UNKNOWN_FIELD';
-  readonly field: 'filter' | 'sort';
-
-  constructor(code: PreviewError['code'], field: PreviewError['field'], message: string) {
-    super(message);
-    this.name = 'PreviewError';
-    this.code = code;
-    this.field = field;
-  }
+/** A finite number, given as such or as text. */
+export function numberOf(value: Filter['value']): number | undefined {
+  if (typeof value === 'string' && value.trim() === '') return undefined;
+  const number = typeof value === 'boolean' ? NaN : Number(value);
+  return Number.isFinite(number) ? number : undefined;
 }
 
-const maxFilters = 20;
-
-/** Reads the JSON of `filter`; absent or empty, there are none. Throws `PreviewError`. */
-export function parseFilters(text: string | undefined, columns: readonly TableColumn[]): Filter[] {
-  if (text === undefined || text.trim() === '') return [];
-  const parsed = z.array(filterSchema).max(maxFilters).safeParse(parseJson(text));
-  if (!parsed.success) throw invalid(parsed.error);
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
-  for (const filter of parsed.data) {
-    const type = types.get(filter.column);
-    if (type === undefined) throw unknown('filter', filter.column);
-    checkValue(filter, type);
-  }
-  return parsed.data;
+/** A moment, given as milliseconds or as ISO 8601 (UTC where it names no zone). */
+export function dateOf(value: Filter['value']): Date | undefined {
+  if (typeof value === 'boolean' || value === undefined) return undefined;
+  const date = new Date(typeof value === 'number' ? value : zoned(value.trim()));
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new PreviewError(
-      'VALIDATION_FAILED',
-      'filter',
-      'The filter is not valid JSON. Write a list such as [{"column": "age", "operator": ">", "value": 30}].',
-    );
-  }
+function zoned(text: string): string {
+  const local = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/.exec(text);
+  return local ? `${local[1]}T${local[2]}Z` : text;
 }
 
-function invalid(error: z.ZodError): PreviewError {
-  const [issue] = error.issues;
-  const [entry, ...path] = issue?.path ?? [];
-  const where = typeof entry === 'number' ? `Filter ${entry + 1}` : 'The filter';
-  const field = path.length > 0 ? `, field "${path.join('.')}"` : '';
-  return new PreviewError(
-    'VALIDATION_FAILED',
-    'filter',
-    `${where}${field}: ${issue?.message ?? 'not valid'}`,
-  );
-}
-
-function unknown(field: PreviewError['field'], column: string): PreviewError {
-  return new PreviewError(
-    'UNKNOWN_FIELD',
-    field,
-    `The table has no column "${column}". Names count upper and lower case.`,
-  );
-}
-
-const wanted: Partial<Record<ColumnType, readonly [(value: Filter['value']) => boolean, string]>> = {
-  numeric: [isNumeric, 'a number'],
-  integer: [isNumeric, 'a number'],
-  datetime: [(value) => dateOf(value) !== undefined, 'a date such as 2024-05-31 or 2024-05-31T12:00:00Z'],
-  boolean: [(value) => booleanOf(value) !== undefined, 'true or false'],
-};
-
-function checkValue({ column, operator, value }: Filter, type: ColumnType): void {
-  if (operator === 'missing' || operator === 'contains') return;
-  const [fits, what] = wanted[type] ?? [];
-  if (!fits || fits(value)) return;
-  throw new PreviewError(
-    'VALIDATION_FAILED',
-    'filter',
-    `Column "${column}" holds ${type} values: compare it with ${what}, not with ${JSON.stringify(value)}.`,
-  );
-}
-
-function isNumeric(value: Filter['value']): boolean {
-  return numberOf(value) !== undefined;
-}
-
-/** Reads `sort`: a column name, after a minus for downwards. Throws `PreviewError`. */
-export function parseSort(text: string | undefined, columns: readonly TableColumn[]): Sort | undefined {
-  if (text === undefined || text === '') return undefined;
-  const has = (column: string) => columns.some(({ name }) => name === column);
-  if (has(text)) return { column: text, descending: false };
-  const column = text.startsWith('-') ? text.slice(1) : text;
-  if (!text.startsWith('-') || !has(column)) throw unknown('sort', column);
-  return { column, descending: true };
+export function booleanOf(value: Filter['value']): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (value === 'true') return true;
+  return value === 'false' ? false : undefined;
 }

@@ -1,6 +1,6 @@
 import type { TransformStep } from '@quadrax/contract';
 import { columnId, type Statements } from './duckdb.ts';
-import { nameColumns } from './header.ts';
+import { nameColumns } from '@quadrax/contract/delimited';
 import { QueryError } from './query-error.ts';
 
 /** A table on its way through the steps: `relation` has the columns c0, c1 … */

@@ -21,7 +21,8 @@ const timeSteps: readonly number[] = [
 
 /**
  * Edges of bins between two bounds, at round numbers, some 15 to 40 bins. Whole numbers get whole edges; times
- * (milliseconds) get steps of a clock or calendar. Undefined when the range is beyond a double.
+ * (milliseconds) get steps of a clock or calendar. Undefined when the range is beyond a double, or
+ * so small beside the numbers that edges would fall together.
  */
 export function niceBins(min: number, max: number, kind: 'real' | 'whole' | 'time'): number[] | undefined {
   const range = max - min;
@@ -32,9 +33,14 @@ export function niceBins(min: number, max: number, kind: 'real' | 'whole' | 'tim
     kind === 'time' ? timeStep(raw) : kind === 'whole' ? Math.max(1, roundStep(raw)) : roundStep(raw);
   const start = Math.floor(min / step) * step;
   const count = Math.floor((max - start) / step) + (kind !== 'whole' && isEdge(max, start, step) ? 0 : 1);
-  if (!Number.isFinite(count) || count < 1 || count > 4 * aimed || start + step === start) return undefined;
-  return Array.from({ length: count + 1 }, (_, i) => tidy(start + i * step, step));
+  if (!Number.isFinite(count) || count < 1 || count > 4 * aimed) return undefined;
+  const edges = Array.from({ length: count + 1 }, (_, i) => tidy(start + i * step, step));
+  return rises(edges) ? edges : undefined;
 }
+
+/** Where a step is hardly more than the digits of a double tell apart, edges fall together. */
+const rises = (edges: readonly number[]): boolean =>
+  edges.every((edge, i) => i === 0 || edge > (edges[i - 1] ?? edge));
 
 function constantBins(value: number, kind: 'real' | 'whole' | 'time'): number[] | undefined {
   const width = kind === 'real' ? Math.max(Math.abs(value) / 1000, Number.MIN_VALUE * 4) : 1;
@@ -61,9 +67,11 @@ function timeStep(raw: number): number {
   return step ?? roundStep(raw);
 }
 
+/** Digits behind the point that `toFixed` writes at most. */
+const mostDigits = 100;
+
 /** Drops the noise of binary fractions: 0.30000000000000004 is 0.3. */
 function tidy(value: number, step: number): number {
-  const digits = Math.max(0, Math.min(100, 3 - Math.floor(Math.log10(step))));
-  const rounded = Number(value.toFixed(digits));
-  return Math.abs(value) < 1e21 ? rounded : value;
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(step)));
+  return Math.abs(value) < 1e21 && digits <= mostDigits ? Number(value.toFixed(digits)) : value;
 }

@@ -3,7 +3,7 @@ import { batches, countOf, type Statements } from './duckdb.ts';
 import { candidateFormats } from './date-formats.ts';
 import { countTexts, type Counts } from './count-texts.ts';
 import { columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
-import { isBoolean, isMissing, isNumber } from './literals.ts';
+import { isBoolean, isMissing, isNumber, isTimeOfDay } from '@quadrax/contract/delimited';
 import { dressOf } from './number-dress.ts';
 import { castSql, isTypedMissing, type NumberStyle, type Physical } from './physical.ts';
 
@@ -15,7 +15,7 @@ export interface Inferred {
 }
 
 export interface Mixed {
-  readonly kind: 'numbers' | 'dates' | 'true or false';
+  readonly kind: 'numbers' | 'dates' | 'times of day' | 'true or false';
   readonly values: number;
   readonly others: number;
   /** A value that does not fit. */
@@ -30,7 +30,7 @@ interface Guess {
 const looked = 1000;
 
 /**
- * Finds the type of text columns of a relation by trying every value. A column becomes a number, a date or a boolean
+ * Finds the type of text columns of a relation by trying every value. A column becomes a number, a date, a time of day or a boolean
  * only when all its values are one (those that stand for "missing" aside); when most are and some are not, it stays
  * text and `mixed` says so, since leaving values out silently would lose them. Entries follow `columns`.
  */
@@ -133,8 +133,10 @@ const dressedStyles: Readonly<Record<'.' | ',', readonly NumberStyle[]>> = {
   ',': ['comma', 'thousands-point', 'plain', 'thousands-comma'],
 };
 
-/** Number styles and date formats worth trying on a column that holds such texts. */
+/** Number styles, date formats and times worth trying on a column that holds such texts. */
 function hardCandidates(texts: readonly string[], decimal: '.' | ','): Physical[] {
+  const clocks = texts.filter(isTimeOfDay).length;
+  if (clocks > 0 && clocks * 2 >= texts.length) return [{ kind: 'time' }];
   const dates = candidateFormats(texts).map((format): Physical => ({ kind: 'timestamp', format }));
   const dress = dressOf(texts);
   if (dress)
@@ -145,7 +147,9 @@ function hardCandidates(texts: readonly string[], decimal: '.' | ','): Physical[
   const commas = texts.filter((text) => /^\s*[+-]?\d[\d.]*,[\d,.]+\s*$/.test(text)).length;
   if (commas === 0 || texts.every((text) => isBoolean(text) || !/\d/.test(text))) return dates;
   const styles: NumberStyle[] =
-    decimal === ',' ? ['comma', 'thousands-point'] : ['thousands-comma', 'comma', 'thousands-point'];
+    decimal === ','
+      ? ['comma', 'thousands-point', 'thousands-comma']
+      : ['thousands-comma', 'comma', 'thousands-point'];
   const likely = texts.filter((text) => isNumber(text.trim()) || /^[\s\d.,+-]+$/.test(text)).length;
   if (likely * 2 < texts.length) return dates;
   return [...styles.map((style): Physical => ({ kind: 'double', style })), ...dates];
@@ -174,5 +178,6 @@ async function misfit(db: Statements, relation: string, column: string, physical
 
 function wordFor(physical: Physical): Mixed['kind'] {
   if (physical.kind === 'timestamp') return 'dates';
+  if (physical.kind === 'time') return 'times of day';
   return physical.kind === 'boolean' ? 'true or false' : 'numbers';
 }

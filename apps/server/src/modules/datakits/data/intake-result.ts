@@ -90,3 +90,10 @@ export function opaqueTable(encoding: Encoding): TableDialect {
     irregular: false,
   };
 }
+
+/** Reads one format as it arrives; `finish` tells what the table is. */
+export interface FormatIntake {
+  readonly format: IntakeResult['format'];
+  write(chunk: Buffer): void;
+  finish(tail: Buffer, bytes: number): TableDialect;
+}

@@ -7,8 +7,8 @@ import {
   IntakeError,
   opaqueTable,
   type Encoding,
+  type FormatIntake,
   type IntakeResult,
-  type TableDialect,
 } from './intake-result.ts';
 import { createJsonIntake, detectJson } from './json-intake.ts';
 import { maxRecordBytes } from './delimited-scan.ts';
@@ -23,13 +23,6 @@ export interface Intake {
   write(chunk: Buffer): void;
   /** Ends the file. Throws `IntakeError` when the whole of it cannot be taken. */
   finish(): IntakeResult;
-}
-
-/** Reads one format as it arrives; `finish` tells what the table is. */
-export interface FormatIntake {
-  readonly format: IntakeResult['format'];
-  write(chunk: Buffer): void;
-  finish(tail: Buffer, bytes: number): TableDialect;
 }
 
 export interface IntakeOptions {

@@ -1,5 +1,4 @@
-import type { FormatIntake } from './intake.ts';
-import { opaqueTable, unreadable } from './intake-result.ts';
+import { opaqueTable, unreadable, type FormatIntake } from './intake-result.ts';
 import { createEncodingCheck } from './text-encoding.ts';
 
 type JsonFormat = 'json' | 'ndjson';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { countOf, sqlText, type Statements } from './duckdb.ts';
-import { maxColumns } from './header.ts';
+import { maxColumns } from '@quadrax/contract/delimited';
 import { UnreadableFile } from './unreadable-file.ts';
 
 export interface JsonRecords {

@@ -1,8 +1,8 @@
-import type { ProfileWarning } from '@quadrax/contract';
 import { settleDateOrder } from './date-order.ts';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
 import { inferColumns, type Mixed } from './infer.ts';
 import { faultyLine } from './json-fault.ts';
+import type { Loaded } from './loaded.ts';
 import {
   castSql,
   isTypedMissing,
@@ -15,17 +15,6 @@ import { columnsAtOnce, shortTable } from './text-columns.ts';
 import { unitWarnings } from './number-dress.ts';
 import { openSource, type Source, type SourceFile } from './source.ts';
 import { explainReadError, UnreadableFile } from './unreadable-file.ts';
-
-/** The table `t` of a database: columns c0, c1 … in their physical types. */
-export interface Loaded {
-  readonly rows: number;
-  readonly names: readonly string[];
-  readonly physicals: readonly Physical[];
-  /** Columns, by index, that hold values of several types and so stayed text. */
-  readonly mixed: ReadonlyMap<number, Mixed>;
-  /** What a person should know of how the file was read, besides its dialect. */
-  readonly warnings?: readonly ProfileWarning[];
-}
 
 export interface LoadHooks {
   /** The share of the loading that is done, 0 to 1. */
@@ -81,9 +70,11 @@ async function read(
   const { reading, table } = file.intake;
   const dates = await settleDateOrder(db, loaded, {
     stated: reading?.dateOrder,
+    before: file.dateOrder,
     dayFirst: table.delimiter === ';' && table.decimal === ',',
   });
-  return { ...loaded, warnings: [...(source.warnings ?? []), ...dates, ...unitWarnings(loaded)] };
+  const warnings = [...(source.warnings ?? []), ...dates.warnings, ...unitWarnings(loaded)];
+  return { ...loaded, warnings, dateOrder: dates.order };
 }
 
 async function lineOf(error: unknown, { path, intake: { format } }: SourceFile): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ColumnProfile } from '@quadrax/contract';
+import { clockText as clockOf } from '@quadrax/contract/clock';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { fetchDoubles } from './column-arrays.ts';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
@@ -9,7 +10,7 @@ import { countBins, quantile, quantileValue, sortFinite, summarise, type Summary
 /** A column of table `t` whose values have an order and a distance. */
 export interface NumberColumn {
   readonly index: number;
-  readonly kind: 'double' | 'bigint' | 'timestamp';
+  readonly kind: 'double' | 'bigint' | 'timestamp' | 'time';
 }
 
 export interface NumberStatistics {
@@ -17,18 +18,18 @@ export interface NumberStatistics {
   readonly present: number;
   readonly infinite: number;
   readonly distinct: number;
-  /** Bounds of the finite values (milliseconds for timestamps); absent when there are none. */
+  /** Bounds of the finite values (milliseconds for dates and times); absent when there are none. */
   readonly low: number | undefined;
   readonly high: number | undefined;
   readonly figures: Pick<ColumnProfile, 'min' | 'max' | 'mean' | 'std' | 'quantiles' | 'histogram'>;
 }
 
 const probabilities = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
-const binKinds = { double: 'real', bigint: 'whole', timestamp: 'time' } as const;
+const binKinds = { double: 'real', bigint: 'whole' } as const;
 /** Numbers held in memory at a time. */
 const cells = 4_000_000;
 const longColumn = 100_000;
-/** DuckDB keeps timestamps in microseconds. */
+/** DuckDB keeps dates and times in microseconds. */
 const microsecond = 1e-3;
 
 /**
@@ -57,8 +58,10 @@ export async function numberStatistics(
   return results;
 }
 
+const isOfTime = (kind: NumberColumn['kind']): boolean => kind === 'timestamp' || kind === 'time';
+
 function doubleSql({ index, kind }: NumberColumn): string {
-  return kind === 'timestamp' ? `epoch_us(${columnId(index)})::DOUBLE` : `${columnId(index)}::DOUBLE`;
+  return isOfTime(kind) ? `epoch_us(${columnId(index)})::DOUBLE` : `${columnId(index)}::DOUBLE`;
 }
 
 async function statisticsOf(
@@ -69,18 +72,20 @@ async function statisticsOf(
   const { sorted, infinite, missing } = sortFinite(values);
   const present = values.length - missing;
   if (sorted.length === 0) {
-    return { present, infinite, distinct: infinite, low: undefined, high: undefined, figures: {} };
+    const distinct = infinite > 0 ? await countInfinities(db, column) : 0;
+    return { present, infinite, distinct, low: undefined, high: undefined, figures: {} };
   }
   const summary = summarise(sorted);
-  const scale = column.kind === 'timestamp' ? microsecond : 1;
+  const { kind } = column;
+  const scale = isOfTime(kind) ? microsecond : 1;
   const inexact = column.kind !== 'double' && !isSafe(summary);
   const exact = inexact ? await exactFigures(db, column) : undefined;
   const distinct =
     exact?.distinct ?? summary.distinct + (infinite > 0 ? await countInfinities(db, column) : 0);
   const figures =
-    column.kind === 'timestamp'
-      ? dateFigures(sorted, summary)
-      : numberFigures(sorted, summary, column.kind, exact);
+    kind === 'timestamp' || kind === 'time'
+      ? timeFigures(sorted, summary, kind === 'time' ? clockText : dateText)
+      : numberFigures(sorted, summary, kind, exact);
   return { present, infinite, distinct, low: summary.min * scale, high: summary.max * scale, figures };
 }
 
@@ -114,7 +119,7 @@ async function countInfinities(db: Statements, { index }: NumberColumn): Promise
 function numberFigures(
   sorted: Float64Array,
   summary: Summary,
-  kind: NumberColumn['kind'],
+  kind: 'double' | 'bigint',
   exact: ExactFigures | undefined,
 ): NumberStatistics['figures'] {
   const { mean, std } = summary;
@@ -129,7 +134,11 @@ function numberFigures(
   };
 }
 
-function dateFigures(sorted: Float64Array, summary: Summary): NumberStatistics['figures'] {
+function timeFigures(
+  sorted: Float64Array,
+  summary: Summary,
+  text: (microseconds: number) => string,
+): NumberStatistics['figures'] {
   const bins = niceBins(summary.min * microsecond, summary.max * microsecond, 'time');
   const counts =
     bins &&
@@ -138,16 +147,19 @@ function dateFigures(sorted: Float64Array, summary: Summary): NumberStatistics['
       bins.map((edge) => edge / microsecond),
     );
   return {
-    min: dateText(summary.min),
-    max: dateText(summary.max),
-    quantiles: probabilities.map((p) => ({ p, value: dateText(quantileValue(sorted, p)) })),
+    min: text(summary.min),
+    max: text(summary.max),
+    quantiles: probabilities.map((p) => ({ p, value: text(quantileValue(sorted, p)) })),
     ...(bins && counts && { histogram: { edges: [...bins], counts } }),
   };
 }
 
 /** ISO 8601; years beyond what a JavaScript date holds are told as years alone. */
 function dateText(microseconds: number): string {
-  const date = new Date(microseconds * microsecond);
+  const date = new Date(Math.floor(microseconds * microsecond));
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   return `${Math.round(1970 + microseconds / 31_556_952e6)}`;
 }
+
+/** HH:MM:SS, with a fraction where it has one. */
+const clockText = (microseconds: number): string => clockOf(Math.round(microseconds) * microsecond);

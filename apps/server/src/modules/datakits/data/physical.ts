@@ -1,5 +1,5 @@
 import { sqlText } from './duckdb.ts';
-import { missingTokens, typedMissingTokens } from './literals.ts';
+import { clock12, clock24, missingTokens, typedMissingTokens } from '@quadrax/contract/delimited';
 
 /**
  * How numbers are written: `plain` 1234.5, `comma` 1234,5, `thousands-comma` 1,234.5, `thousands-point` 1.234,5.
@@ -19,7 +19,7 @@ export interface NumberDress {
  */
 export type Physical =
   | ({ readonly kind: 'double'; readonly style: NumberStyle } & NumberDress)
-  | { readonly kind: 'bigint' | 'boolean' | 'varchar' | 'raw' }
+  | { readonly kind: 'bigint' | 'boolean' | 'time' | 'varchar' | 'raw' }
   | { readonly kind: 'timestamp'; readonly format: string };
 
 export const sqlTypes = {
@@ -27,6 +27,7 @@ export const sqlTypes = {
   bigint: 'BIGINT',
   boolean: 'BOOLEAN',
   timestamp: 'TIMESTAMP',
+  time: 'TIME',
   varchar: 'VARCHAR',
   raw: 'VARCHAR',
 } as const satisfies Record<Physical['kind'], string>;
@@ -83,6 +84,8 @@ export function castSql(column: string, physical: Physical): string {
       return booleanSql(column);
     case 'timestamp':
       return timestampSql(column, physical.format);
+    case 'time':
+      return timeSql(column);
     case 'varchar':
     case 'raw':
       return column;
@@ -134,6 +137,16 @@ function timestampSql(column: string, format: string): string {
     return `CASE WHEN ${digit} THEN make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMPTZ))) END`;
   }
   return `try_strptime(${column}, ${sqlText(format)})`;
+}
+
+/** A cast to TIME would take the clock out of a date, and drop an offset without a word. */
+function timeSql(column: string): string {
+  const text = `trim(${column})`;
+  const short = `translate(upper(${text}), ' .', '')`;
+  return (
+    `CASE WHEN regexp_full_match(${text}, '${clock24}') THEN try_cast(${text} AS TIME) ` +
+    `WHEN regexp_full_match(${text}, '${clock12}') THEN try_strptime(${short}, ['%I:%M%p', '%I:%M:%S%p'])::TIME END`
+  );
 }
 
 const strictFailure = 'value of another type in';

@@ -9,6 +9,7 @@ import { physicalKinds, type StoredKind, type TableColumn } from './preview.ts';
 export type WantedColumn =
   | { readonly name: string; readonly kind: 'numeric' }
   | { readonly name: string; readonly kind: 'datetime' }
+  | { readonly name: string; readonly kind: 'time' }
   | { readonly name: string; readonly kind: 'text' }
   | { readonly name: string; readonly kind: 'categorical'; readonly categories: readonly string[] };
 
@@ -57,8 +58,10 @@ const enumOf = (index: number): string => `categories_${index}`;
 function wantedSql(wanted: WantedColumn, place: number, id: string, stored: StoredKind | undefined): string {
   if (wanted.kind === 'numeric')
     return stored === 'number' || stored === 'whole' ? `${id}::DOUBLE` : 'NULL::DOUBLE';
-  if (wanted.kind === 'datetime')
-    return stored === 'timestamp' ? `(epoch_us(${id}) / 1000)::DOUBLE` : 'NULL::DOUBLE';
+  if (wanted.kind === 'datetime' || wanted.kind === 'time')
+    return stored === (wanted.kind === 'time' ? 'time' : 'timestamp')
+      ? `(epoch_us(${id}) / 1000)::DOUBLE`
+      : 'NULL::DOUBLE';
   const word = wordSql(id, stored);
   if (wanted.kind === 'text') return word;
   const code = wanted.categories.length === 0 ? 'NULL' : `enum_code(try_cast(${word} AS ${enumOf(place)}))`;
@@ -108,5 +111,5 @@ function columnOf(wanted: WantedColumn, values: Float64Array | (string | null)[]
   if (!(values instanceof Float64Array)) return { name, kind: 'text', values };
   if (kind === 'categorical')
     return { name, kind, codes: Int32Array.from(values), categories: wanted.categories };
-  return { name, kind: kind === 'datetime' ? kind : 'numeric', values };
+  return { name, kind: kind === 'text' ? 'numeric' : kind, values };
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { profiled } from './fixtures/files.ts';
-import { parseFilters, parseSort, PreviewError } from './filter.ts';
+import { parseFilters, parseSort, PreviewError } from './page-request.ts';
 import { previewTable, type PreviewInput } from './preview.ts';
 
 const table = [
-  'name,age,born,active,score,long',
-  'Ada,36,1815-12-10,true,1.5,9007199254740993',
-  'Grace,85,1906-12-09,false,,9007199254740995',
-  'Alan,41,1912-06-23,true,inf,1',
-  'grace,7,2017-01-01,,2.5,2',
-  "O'Neil,41,1912-06-24,false,-1,3",
+  'name,age,born,active,score,long,woke',
+  'Ada,36,1815-12-10,true,1.5,9007199254740993,6:45',
+  'Grace,85,1906-12-09,false,,9007199254740995,',
+  'Alan,41,1912-06-23,true,inf,1,7:00',
+  'grace,7,2017-01-01,,2.5,2,12:00',
+  "O'Neil,41,1912-06-24,false,-1,3,23:10",
 ].join('\n');
 
 type Question = Partial<Omit<PreviewInput, 'sort' | 'filters'>> & { sort?: string; filter?: unknown };
@@ -42,8 +42,8 @@ describe('preview', () => {
     const [first, second, beyond] = await ask([{ limit: 2 }, { offset: 2, limit: 2 }, { offset: 99 }]);
     expect(first).toEqual({
       rows: [
-        ['Ada', 36, '1815-12-10T00:00:00.000Z', true, 1.5, '9007199254740993'],
-        ['Grace', 85, '1906-12-09T00:00:00.000Z', false, null, '9007199254740995'],
+        ['Ada', 36, '1815-12-10T00:00:00.000Z', true, 1.5, '9007199254740993', '06:45:00'],
+        ['Grace', 85, '1906-12-09T00:00:00.000Z', false, null, '9007199254740995', null],
       ],
       total: 5,
     });
@@ -71,6 +71,10 @@ describe('preview', () => {
     ['contains', 'name', 'GRACE', ['Grace', 'grace']],
     ['contains', 'age', 4, ['Alan', "O'Neil"]],
     ['=', 'long', '9007199254740993', ['Ada']],
+    ['>=', 'woke', '7:00', ['Alan', 'grace', "O'Neil"]],
+    ['<', 'woke', '12:00 PM', ['Ada', 'Alan']],
+    ['=', 'woke', '06:45:00', ['Ada']],
+    ['missing', 'woke', undefined, ['Grace']],
     ['missing', 'score', undefined, ['Grace']],
     ['missing', 'active', undefined, ['grace']],
   ])('filters by %s on %s', async (operator, column, value, expected) => {
@@ -85,7 +89,10 @@ describe('preview', () => {
       { column: 'active', operator: '=', value: false },
     ];
     const [answer] = await ask([{ filter, sort: '-name', limit: 1 }]);
-    expect(answer).toMatchObject({ rows: [["O'Neil", 41, expect.anything(), false, -1, 3]], total: 1 });
+    expect(answer).toMatchObject({
+      rows: [["O'Neil", 41, expect.anything(), false, -1, 3, '23:10:00']],
+      total: 1,
+    });
   });
 
   it('takes SQL in a value for text', async () => {
@@ -101,6 +108,7 @@ describe('preview: what it refuses', () => {
     { name: '-age', type: 'numeric' },
     { name: 'born', type: 'datetime' },
     { name: 'ok', type: 'boolean' },
+    { name: 'woke', type: 'time' },
   ] as const;
 
   function refusal(run: () => unknown): PreviewError {
@@ -120,6 +128,7 @@ describe('preview: what it refuses', () => {
     ['[{"column": "age", "operator": "="}]', 'VALIDATION_FAILED', /needs a value/],
     ['[{"column": "age", "operator": "=", "value": "old"}]', 'VALIDATION_FAILED', /a number/],
     ['[{"column": "born", "operator": ">", "value": "soon"}]', 'VALIDATION_FAILED', /a date/],
+    ['[{"column": "woke", "operator": "=", "value": "26:15"}]', 'VALIDATION_FAILED', /a time of day/],
     ['[{"column": "ok", "operator": "=", "value": 3}]', 'VALIDATION_FAILED', /true or false/],
     ['[{"column": "Age", "operator": "=", "value": 1}]', 'UNKNOWN_FIELD', /"Age"/],
     ['[{"column": "age", "operator": "=", "value": 1, "or": 2}]', 'VALIDATION_FAILED', /Filter 1/],

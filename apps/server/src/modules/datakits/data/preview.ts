@@ -1,8 +1,9 @@
 import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Cell } from '@quadrax/contract';
 import { columnId, countOf, memoryFor, openDuckDB, sqlText, type Statements } from './duckdb.ts';
-import type { Filter, Sort, TableColumn } from './filter.ts';
-import { booleanOf, dateOf, numberOf } from './filter-values.ts';
+import { castSql } from './physical.ts';
+import { booleanOf, dateOf, numberOf, type Filter, type Sort, type TableColumn } from './filter.ts';
+import { dateOfMicroseconds } from './moments.ts';
 
 export type { Filter, Sort, TableColumn } from './filter.ts';
 
@@ -23,7 +24,8 @@ const longestText = 10_000;
 
 /**
  * A page of the rows that meet every filter, and how many there are. Without `sort` rows keep the order of the file;
- * equal values do too. Missing values come last. Dates are ISO 8601 in UTC; NaN and ±Infinity are null; whole numbers
+ * equal values do too. Missing values come last. Dates are ISO 8601 in UTC, times of day
+ * HH:MM:SS; NaN and ±Infinity are null; whole numbers
  * beyond 2^53 are text.
  */
 export async function previewTable(input: PreviewInput): Promise<{ rows: Cell[][]; total: number }> {
@@ -72,7 +74,7 @@ export async function readRows(input: ReadRowsInput): Promise<Cell[][]> {
   }
 }
 
-export type StoredKind = 'number' | 'whole' | 'boolean' | 'timestamp' | 'text';
+export type StoredKind = 'number' | 'whole' | 'boolean' | 'timestamp' | 'time' | 'text';
 
 /** What the columns of a stored table hold, which a type such as `identifier` leaves open. */
 export async function physicalKinds(db: Statements, parquet: string): Promise<StoredKind[]> {
@@ -82,6 +84,7 @@ export async function physicalKinds(db: Statements, parquet: string): Promise<St
     if (type === 'DOUBLE') return 'number';
     if (type === 'BIGINT') return 'whole';
     if (type === 'BOOLEAN') return 'boolean';
+    if (type === 'TIME') return 'time';
     return type === 'TIMESTAMP' ? 'timestamp' : 'text';
   });
 }
@@ -138,7 +141,8 @@ function conditionSql(column: string, kind: StoredKind, filter: Filter, values: 
         )
       : 'false';
   }
-  return `${column} ${operator} ${bind(String(value), 'VARCHAR')}`;
+  const text = bind(String(value), 'VARCHAR');
+  return `${column} ${operator} ${kind === 'time' ? castSql(text, { kind }) : text}`;
 }
 
 /** Digits beyond 2^53 compare exactly only as a whole number of 64 bits. */
@@ -163,6 +167,6 @@ function cellOf(value: DuckDBValue): Cell {
 }
 
 function isoText(micros: bigint): string {
-  const date = new Date(Number(micros / 1000n));
+  const date = dateOfMicroseconds(micros);
   return Number.isNaN(date.getTime()) ? new DuckDBTimestampValue(micros).toString() : date.toISOString();
 }

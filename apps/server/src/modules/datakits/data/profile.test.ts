@@ -92,6 +92,16 @@ describe('profile: types', () => {
     ['month first, where both would do', ['01/02/2020', '03/04/2020'], '2020-01-02T00:00:00.000Z'],
     ['German dates', ['01.02.2020 08:30', '31.12.2020 09:00'], '2020-02-01T08:30:00.000Z'],
     ['written months', ['"Feb 1, 2020"', '"Mar 2, 2020"'], '2020-02-01T00:00:00.000Z'],
+    [
+      'whole names of months, most of them May',
+      ['"May 1, 2020"', '"May 2, 2020"', '"June 3, 2020"'],
+      '2020-05-01T00:00:00.000Z',
+    ],
+    [
+      'whole names of months behind the day',
+      ['1 May 2020', '2 May 2020', '3 June 2020'],
+      '2020-05-01T00:00:00.000Z',
+    ],
     ['months', ['2020-02', '2020-03'], '2020-02-01T00:00:00.000Z'],
   ])('reads %s', async (_, values, first) => {
     const result = await profiled(
@@ -102,6 +112,16 @@ describe('profile: types', () => {
     );
     expect(result.column('when').type).toBe('datetime');
     expect(result.cells[0]?.[0]).toBe(first);
+  });
+
+  it('reads numbers with commas between thousands beside numbers with decimal commas', async () => {
+    const rows = ['1,5;1,234,567.25', '2,25;-1,711.80', '3,75;0.27'];
+    const result = await profiled(csv('share;amount', rows));
+    expect(result.cells).toEqual([
+      [1.5, 1_234_567.25],
+      [2.25, -1711.8],
+      [3.75, 0.27],
+    ]);
   });
 
   it('keeps codes with leading zeros, underscores and hexadecimal digits as text', async () => {
@@ -279,6 +299,11 @@ describe('profile: warnings', () => {
   it('counts repeated rows', async () => {
     const result = await profiled(csv('a,b', ['1,x', '2,y', '1,x', '1,x']));
     expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('2 rows repeat');
+  });
+
+  it('counts rows as repeated that are missing the same value, however that is marked', async () => {
+    const result = await profiled(csv('a,b', ['1,NA', '1,', '1,N/A', '1,yes', '2,no', '2,no']));
+    expect(result.warnings('DUPLICATE_ROWS')[0]?.message).toContain('3 rows repeat');
   });
 
   it('finds columns that tell each other', async () => {

@@ -1,12 +1,13 @@
 import { mkdir, stat } from 'node:fs/promises';
-import type { ColumnType, Profile, ProfileWarning } from '@quadrax/contract';
+import type { ColumnType, DateOrder, Profile, ProfileWarning } from '@quadrax/contract';
 import { appendRows, textColumns, type BaseTable } from './append.ts';
 import { correlate } from './correlations.ts';
-import { describeAndStore, type Column } from './describe.ts';
+import { describeAndStore, storedSql, type Column } from './describe.ts';
 import { columnId, countOf, openDuckDB, type DuckDB } from './duckdb.ts';
 import type { IntakeResult } from './intake-result.ts';
 import { findLeaks, type Comparable } from './leaks.ts';
-import { loadTable, type Loaded } from './load.ts';
+import { loadTable } from './load.ts';
+import type { Loaded } from './loaded.ts';
 import { findSpellings } from './spelling.ts';
 import { explainShortage } from './unreadable-file.ts';
 import { columnWarnings, fileWarnings, leakSentence, spellingWarning } from './warnings.ts';
@@ -19,6 +20,8 @@ export interface ProfileInput {
   readonly intake: IntakeResult;
   /** A stored table that the rows of the file are put below; its columns have the same names. */
   readonly base?: BaseTable | undefined;
+  /** How dates were read in the version before. */
+  readonly dateOrder?: DateOrder | undefined;
   /** Where the table is to be written. */
   readonly parquet: string;
   /** A folder of this task's own, made if absent; what is left in it is the caller's to remove. */
@@ -67,7 +70,7 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
     progress(0, 'load');
     const loaded = await loadTable(
       db,
-      { path: input.source, intake: input.intake, temp },
+      { path: input.source, intake: input.intake, temp, dateOrder: input.dateOrder },
       {
         progress: (share) => progress(share * stages.load, 'load'),
         log: (line) => hooks.log(line),
@@ -75,7 +78,8 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
       input.base && (await textColumns(db, input.base)),
     );
     hooks.log(`Loaded ${loaded.rows} rows of ${loaded.names.length} columns.`);
-    const whole = input.base ? await appendRows(db, loaded, input.base) : loaded;
+    const appended = input.base && (await appendRows(db, loaded, input.base));
+    const whole = appended ? { ...appended, dateOrder: loaded.dateOrder ?? input.dateOrder } : loaded;
     const output = await profileLoaded(db, whole, input.intake.table, parquet, {
       log: (line) => hooks.log(line),
       progress: (share) => progress(stages.load + share * (total - 1 - stages.load), 'profile'),
@@ -125,6 +129,7 @@ export async function profileLoaded(
       columns: profiles,
       warnings,
       ...(correlations && { correlations }),
+      ...(loaded.dateOrder && { dateOrder: loaded.dateOrder }),
       exact: true,
     },
     parquetBytes: size,
@@ -192,7 +197,7 @@ function isSpeltOneWay({ top = [], distinct }: Column['profile']): boolean {
 function comparable({ profile, marks }: Column, index: number, loaded: Loaded): Comparable[] {
   const { type, distinct } = profile;
   const { kind } = loaded.physicals[index] ?? {};
-  if (type === 'identifier' || type === 'text' || kind === 'timestamp') return [];
+  if (type === 'identifier' || type === 'text' || kind === 'timestamp' || kind === 'time') return [];
   const number = kind === 'double' || kind === 'bigint';
   if (!number && (marks || distinct > 1000)) return [];
   return [{ index, kind: number ? 'number' : 'word', distinct }];
@@ -201,7 +206,7 @@ function comparable({ profile, marks }: Column, index: number, loaded: Loaded): 
 /** Rows that repeat an earlier one; told by a 64-bit hash of the row, so two different rows pass for one at 1 in 10^7. */
 async function countDuplicates(db: DuckDB, loaded: Loaded, columns: readonly Column[]): Promise<number> {
   if (columns.some(({ profile }) => profile.distinct === loaded.rows)) return 0;
-  const ids = columns.map((_, i) => columnId(i));
-  const [row] = await db.rows(`SELECT count(DISTINCT hash(${ids.join(', ')})) FROM t`);
+  const stored = columns.map(({ marks }, i) => storedSql(columnId(i), marks));
+  const [row] = await db.rows(`SELECT count(DISTINCT hash(${stored.join(', ')})) FROM t`);
   return loaded.rows - countOf(row?.[0]);
 }

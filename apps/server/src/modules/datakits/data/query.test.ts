@@ -55,6 +55,13 @@ describe('a query', () => {
     expect(truncated).toBe(false);
   });
 
+  it('tells a moment before 1970 by the millisecond that it falls in', async () => {
+    const { rows } = await ask(
+      "SELECT TIMESTAMP '1969-12-31 23:59:59.9996', TIMESTAMP '1970-01-01 00:00:00.0004'",
+    );
+    expect(rows).toEqual([['1969-12-31T23:59:59.999Z', '1970-01-01T00:00:00.000Z']]);
+  });
+
   it.each([
     ['SELECT 1e400 AS x, -1e400 AS y', [null, null]],
     ["SELECT 'NaN'::DOUBLE, 'Infinity'::FLOAT, 1e308 * 10", [null, null, null]],

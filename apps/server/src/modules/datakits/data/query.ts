@@ -9,6 +9,7 @@ import type { Cell, QueryResult } from '@quadrax/contract';
 import { shortened } from '#platform/text';
 import { columnId, memoryFor, openDuckDB, type Statements } from './duckdb.ts';
 import { limitTexts, longestText, shownSql } from './long-texts.ts';
+import { dateOfMicroseconds } from './moments.ts';
 import { explainQuery } from './query-error.ts';
 import { readStatement } from './statement.ts';
 import { createViews, outsideName, type NamedTable } from './table-views.ts';
@@ -105,6 +106,7 @@ export function answerType(type: string): QueryResult['columns'][number]['type']
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM|VARINT)$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'numeric';
   if (type === 'BOOLEAN') return 'boolean';
+  if (/^TIME(_NS| WITH TIME ZONE)?$/.test(type)) return 'time';
   return /^(DATE|TIMESTAMP)/.test(type) ? 'datetime' : 'text';
 }
 
@@ -130,6 +132,6 @@ function answerDecimal(value: DuckDBDecimalValue): Cell {
 }
 
 function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
-  const date = new Date(Number(value.micros / 1000n));
+  const date = dateOfMicroseconds(value.micros);
   return Number.isNaN(date.getTime()) ? value.toString() : date.toISOString();
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell } from '@quadrax/contract';
 import { profiled, takeIn } from './fixtures/files.ts';
 import { chances } from './fixtures/random-table.ts';
-import { createRecordParser } from './record-parser.ts';
+import { createRecordParser } from '@quadrax/contract/delimited';
 
 interface Dialect {
   readonly delimiter: string;
@@ -24,6 +24,7 @@ function randomTable(random: () => number): { names: string[]; rows: Cell[][] } 
     () => Number(((random() - 0.5) * 1000).toFixed(3)) + 0.0001,
     () => random() < 0.5,
     () => new Date(Date.UTC(1970, 0, 1) + Math.floor(random() * 4e9) * 1000).toISOString(),
+    () => new Date(Math.floor(random() * 86_400) * 1000).toISOString().slice(11, 19),
     text,
   ];
   const width = 2 + Math.floor(random() * 6);

@@ -6,9 +6,9 @@ export interface Summary {
   readonly distinct: number;
   readonly min: number;
   readonly max: number;
-  /** Undefined where it is beyond a double. */
+  /** Undefined where the sum is beyond a double. */
   readonly mean: number | undefined;
-  /** Of a sample (n − 1); undefined for a single value and where it is beyond a double. */
+  /** Of a sample (n − 1); undefined for a single value and where the variance is beyond a double. */
   readonly std: number | undefined;
 }
 
@@ -35,19 +35,22 @@ export function sortFinite(values: Float64Array): {
   return { sorted, infinite: values.length - count - missing, missing };
 }
 
-/** Sums up at least one sorted number: distinct values, bounds, mean and standard deviation. */
+/** Sums up at least one sorted number. What the sum loses by rounding is put back (Neumaier, 1974). */
 export function summarise(sorted: Float64Array): Summary {
   const count = sorted.length;
   let distinct = 0;
   let sum = 0;
+  let lost = 0;
   let before = NaN;
   for (let i = 0; i < count; i++) {
     const value = sorted[i] as number;
     if (value !== before) distinct++;
     before = value;
-    sum += value;
+    const next = sum + value;
+    lost += Math.abs(sum) < Math.abs(value) ? value - next + sum : sum - next + value;
+    sum = next;
   }
-  const mean = sum / count;
+  const mean = (sum + lost) / count;
   return {
     count,
     distinct,

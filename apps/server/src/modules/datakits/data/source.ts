@@ -2,10 +2,10 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { textDecoder } from './text-encoding.ts';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ProfileWarning } from '@quadrax/contract';
+import type { DateOrder, ProfileWarning } from '@quadrax/contract';
 import { canonicalDialect, rewriteDelimited } from './canonical.ts';
 import { sqlText, type Statements } from './duckdb.ts';
-import { nameColumns } from './header.ts';
+import { nameColumns } from '@quadrax/contract/delimited';
 import type { IntakeResult, TableDialect } from './intake-result.ts';
 import { loadJson } from './json-source.ts';
 import { parquetColumns } from './parquet-source.ts';
@@ -29,6 +29,8 @@ export interface SourceFile {
   readonly path: string;
   readonly intake: IntakeResult;
   readonly temp: string;
+  /** How dates were read in the version before. */
+  readonly dateOrder?: DateOrder | undefined;
 }
 
 /** Opens a file of any format. `rewrite` sends delimited text through our own parser in any case. */
@@ -66,9 +68,9 @@ async function plainJson({ path, intake, temp }: SourceFile): Promise<string> {
 }
 
 async function openExcel({ path, temp, intake }: SourceFile): Promise<Source> {
-  // It brings a reader of workbooks along, which no other file needs.
-  const { rewriteExcel } = await import('./excel.ts');
   const copy = join(temp, 'sheet.csv');
+  // A reader of archives and XML, which no other file needs.
+  const { rewriteExcel } = await import('./excel.ts');
   const { header, width, records, warnings } = await rewriteExcel(path, copy, intake.reading);
   const names = checked(header ?? Array.from({ length: width }, () => ''));
   const query = `SELECT * FROM ${readCsv(copy, canonicalDialect, width)}`;

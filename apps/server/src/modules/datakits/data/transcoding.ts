@@ -1,5 +1,4 @@
-import type { FormatIntake } from './intake.ts';
-import { unreadable } from './intake-result.ts';
+import { unreadable, type FormatIntake } from './intake-result.ts';
 import type { Encoding } from './intake-result.ts';
 import { textDecoder } from './text-encoding.ts';
 

@@ -14,6 +14,7 @@ import {
   type Parts,
   type StepOf,
 } from './frame.ts';
+import { castSql as textCastSql } from './physical.ts';
 import { explainQuery, QueryError } from './query-error.ts';
 import { readExpression } from './statement.ts';
 import { createView } from './table-views.ts';
@@ -28,6 +29,7 @@ const castTypes = {
   numeric: 'DOUBLE',
   boolean: 'BOOLEAN',
   datetime: 'TIMESTAMP',
+  time: 'TIME',
   text: 'VARCHAR',
 } as const;
 
@@ -36,6 +38,10 @@ function castSql(id: string, from: string, { type, format }: StepOf<'cast'>): st
     return `try_strptime(${id}::VARCHAR, ${sqlText(format)})::TIMESTAMP`;
   if (type === 'datetime' && from === 'VARCHAR')
     return `coalesce(try_cast(${id} AS TIMESTAMP), make_timestamp(epoch_us(try_cast(${id} AS TIMESTAMPTZ))))`;
+  if (type === 'time' && from === 'VARCHAR') return textCastSql(id, { kind: 'time' });
+  // A time as the seconds since midnight.
+  if (from === 'TIME' && (type === 'numeric' || type === 'integer'))
+    return `try_cast(epoch(${id}) AS ${castTypes[type]})`;
   // 1.5 is no whole number; DuckDB would round it.
   if (type === 'integer' && from !== 'BOOLEAN' && from !== 'TIMESTAMP')
     return `CASE WHEN try_cast(${id} AS DOUBLE) = trunc(try_cast(${id} AS DOUBLE)) THEN try_cast(${id} AS BIGINT) END`;

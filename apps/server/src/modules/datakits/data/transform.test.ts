@@ -136,6 +136,23 @@ describe('a transformation by steps', () => {
     ]);
   });
 
+  it('makes times of text, and seconds of times', async () => {
+    const { rows, notes } = await one({
+      steps: [
+        { step: 'derive', name: 'woke', expression: "CASE WHEN age > 30 THEN '6:45 AM' ELSE '26:15' END" },
+        { step: 'cast', column: 'woke', type: 'time', onFailure: 'null' },
+        { step: 'derive', name: 'seconds', expression: 'woke' },
+        { step: 'cast', column: 'seconds', type: 'integer', onFailure: 'null' },
+        { step: 'keep', columns: ['woke', 'seconds'] },
+      ],
+    });
+    expect(rows.slice(0, 2)).toEqual([
+      ['06:45:00', 24_300],
+      [null, null],
+    ]);
+    expect(notes[0]).toMatch(/^3 values of "woke" cannot be time, such as "26:15"/);
+  });
+
   it('tidies text: spaces at the ends, case, and spellings of one word', async () => {
     const towns = async (step: Omit<Extract<TransformStep, { step: 'tidy' }>, 'step' | 'column'>) => {
       const made = await previewed(spellings, [{ step: 'tidy', column: 'town', ...step }]);
@@ -272,14 +289,42 @@ describe('a transformation by SQL', () => {
   });
 });
 
+describe('rows below a column of times', () => {
+  const below = (second: string) =>
+    withFolder(async (folder) => {
+      const { parquet, columns } = await store(folder, 'first', 'woke,n\n6:45,1\n7:15,2');
+      const source = join(folder, 'second.csv');
+      await writeFile(source, second);
+      const joined = join(folder, 'joined.parquet');
+      const input = { source, intake: takeIn(second), base: { parquet, columns }, parquet: joined };
+      const limits = { temp: join(folder, 'j'), tempBytes: 2 ** 30, memoryMb: 256, threads: 1 };
+      const made = await profileFile({ ...input, ...limits }, quiet);
+      const page = { columns: made.columns, offset: 0, limit: 10, filters: [] };
+      const { rows } = await previewTable({ parquet: joined, ...page });
+      return { columns: made.columns, woke: rows.map(([cell]) => cell) };
+    });
+
+  it('are times too', async () => {
+    const { columns, woke } = await below('n,woke\n3,8:00 PM\n4,\n');
+    expect(columns[0]).toEqual({ name: 'woke', type: 'time' });
+    expect(woke).toEqual(['06:45:00', '07:15:00', '20:00:00', null]);
+  });
+
+  it.each(['2024-05-01T08:30:00Z', '26:15'])('may not hold %s', async (value) => {
+    await expect(below(`n,woke\n3,${value}\n`)).rejects.toThrow(
+      /"woke" holds times of day, but the file has/,
+    );
+  });
+});
+
 describe('an export', () => {
   it.for(['csv', 'json', 'parquet'] as const)('as %s reads back as the same table', async (format) => {
     await withFolder(async (folder) => {
       const hard = [
-        'Age,age,"a ""b"", c",born,at,Ünï 漢字,yes',
-        '1,1.5,"line\nbreak",2000-02-29,2024-05-31T10:11:12.5Z,"quote "" here",true',
-        ',0.1,plain,,2024-05-31T10:11:12Z,😀,false',
-        '9007199254740993,-2.5,"  spaced  ",1999-12-31,,x,',
+        'Age,age,"a ""b"", c",born,at,Ünï 漢字,yes,woke',
+        '1,1.5,"line\nbreak",2000-02-29,2024-05-31T10:11:12.5Z,"quote "" here",true,6:45',
+        ',0.1,plain,,2024-05-31T10:11:12Z,😀,false,23:59:59.000001',
+        '9007199254740993,-2.5,"  spaced  ",1999-12-31,,x,,',
       ].join('\n');
       const { parquet, columns } = await store(folder, 'hard', hard);
       const file = join(folder, `out.${format}`);
@@ -299,6 +344,7 @@ describe('an export', () => {
         quiet,
       );
       expect(back.columns).toEqual(columns);
+      expect(columns.at(-1)).toEqual({ name: 'woke', type: 'time' });
       const page = { columns, offset: 0, limit: 10, filters: [] };
       expect(await previewTable({ parquet: again, ...page })).toEqual(
         await previewTable({ parquet, ...page }),

@@ -147,7 +147,8 @@ describe('reading: Excel', () => {
 
   it('reads times of day as times', async () => {
     const at = (hours: number) => new Date(Date.UTC(1899, 11, 30) + hours * 3_600_000);
-    const { cells } = await profiled(workbook([['at'], [at(6)], [at(13.5)], [at(0)], [at(23.75)]]));
+    const { cells, columns } = await profiled(workbook([['at'], [at(6)], [at(13.5)], [at(0)], [at(23.75)]]));
+    expect(columns).toEqual([{ name: 'at', type: 'time' }]);
     expect(cells).toEqual([['06:00:00'], ['13:30:00'], ['00:00:00'], ['23:45:00']]);
   });
 
@@ -174,6 +175,78 @@ describe('reading: Excel', () => {
     const { columns, rows } = await profiled(workbook(table), undefined, { header: 'no' });
     expect(columns.map(({ name }) => name)).toEqual(['column_1', 'column_2']);
     expect(rows).toBe(3);
+  });
+});
+
+describe('reading: times of day', () => {
+  const single = async (...values: string[]) => {
+    const found = await profiled(lines('at,n', ...values.map((value, i) => `${value},${i}`)));
+    return { ...found, type: found.columns[0]?.type, at: found.cells.map(([cell]) => cell) };
+  };
+
+  it.each([
+    ['of 24 hours', ['08:30', '23:59', '0:05', '9:05'], ['08:30:00', '23:59:00', '00:05:00', '09:05:00']],
+    ['with seconds', ['08:30:00', '23:59:59', '12:00:00.25'], ['08:30:00', '23:59:59', '12:00:00.25']],
+    [
+      'of twice 12 hours',
+      ['9:05 PM', '12:00 am', '12:30pm', '1:02:03 a.m.'],
+      ['21:05:00', '00:00:00', '12:30:00', '01:02:03'],
+    ],
+    ['with missing values', ['08:30', '', 'NA', '-', '17:15'], ['08:30:00', null, null, null, '17:15:00']],
+  ])('reads times %s', async (_, values, read) => {
+    const { type, at, warnings } = await single(...values);
+    expect(type).toBe('time');
+    expect(at).toEqual(read);
+    expect(warnings('MIXED_TYPES')).toEqual([]);
+  });
+
+  it('tells their bounds, quantiles and histogram', async () => {
+    const { profile } = await single(...Array.from({ length: 24 }, (_, hour) => `${hour}:30`));
+    const [column] = profile.columns;
+    expect(column).toMatchObject({
+      type: 'time',
+      min: '00:30:00',
+      max: '23:30:00',
+      distinct: 24,
+      missing: 0,
+    });
+    expect(column?.quantiles?.[2]).toMatchObject({ p: 0.5, value: expect.stringMatching(/^1[12]:30:00$/) });
+    const { edges = [], counts = [] } = column?.histogram ?? {};
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(24);
+    expect(edges[0]).toBeLessThanOrEqual(30 * 60_000);
+    expect(edges.at(-1)).toBeLessThanOrEqual(86_400_000);
+  });
+
+  it.each([
+    ['durations of more than a day', ['08:30', '26:15', '40:00', '12:00']],
+    ['the end of a day', ['08:30', '24:00', '12:00']],
+    ['minutes that are none', ['08:30', '12:75', '12:00']],
+    ['dates among them', ['08:30', '2024-05-01', '12:00']],
+    ['offsets', ['08:30+02:00', '09:30+02:00']],
+    ['scores', ['2:1', '0:0', '3:2']],
+    ['half past 13 PM', ['1:30 PM', '13:30 PM', '2:00 PM']],
+  ])('leaves %s as text', async (_, values) => {
+    const { type, at } = await single(...values);
+    expect(type).not.toBe('time');
+    expect(at).toEqual(values);
+  });
+
+  it('says what keeps a column from being one of times', async () => {
+    const { warnings } = await single('08:30', '09:15', '10:00', '26:15');
+    expect(warnings('MIXED_TYPES')[0]?.message).toMatch(/times of day.*"26:15"/);
+  });
+
+  it('reads a long column whose last value is none as the text it is', async () => {
+    const values = Array.from({ length: 12_000 }, (_, i) => `${i % 24}:${String(i % 60).padStart(2, '0')}`);
+    expect((await single(...values)).type).toBe('time');
+    const { type, at } = await single(...values, '99:00');
+    expect(type).not.toBe('time');
+    expect(at[1]).toBe('1:01');
+  });
+
+  it('tells a header above times from them', () => {
+    expect(takeIn(lines('opens,closes', '8:30 AM,5:00 PM')).table.columns).toEqual(['opens', 'closes']);
+    expect(takeIn(lines('8:30 AM,5:00 PM', '9:00 AM,6:00 PM')).table.header).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DuckDBListValue, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api';
 import { batches, columnId, countOf, type Statements } from './duckdb.ts';
-import { isMark } from './literals.ts';
+import { isMark } from '@quadrax/contract/delimited';
 import { isWordMissing } from './physical.ts';
 import { columnIds, columnsAtOnce, fetchTexts, shortTable } from './text-columns.ts';
 

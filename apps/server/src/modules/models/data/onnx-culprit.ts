@@ -1,7 +1,7 @@
 import type { FeatureSchema } from '@quadrax/ml/tabular';
 import { shortened } from '#platform/text';
-import { valueIn, WrongValue } from './onnx-tensors.ts';
-import type { Row } from './onnx-tensors.ts';
+import { valueIn, WrongValue } from './onnx-tensors.compute.ts';
+import type { Row } from './onnx-tensors.compute.ts';
 
 /** The least number from 1 to `most` that fails, where all below one that works do, and `most` fails. */
 const leastFailing = async (most: number, fails: (count: number) => Promise<boolean>): Promise<number> => {

@@ -8,10 +8,10 @@ import { shortened } from '#platform/text';
 import { columnsOf, predictionsOf } from './onnx-answers.ts';
 import type { OutputValues } from './onnx-answers.ts';
 import { wrongValueOf } from './onnx-culprit.ts';
-import { tensorValues, WrongValue } from './onnx-tensors.ts';
-import type { Row } from './onnx-tensors.ts';
+import { tensorValues, WrongValue } from './onnx-tensors.compute.ts';
+import type { Row } from './onnx-tensors.compute.ts';
 
-export type { Row } from './onnx-tensors.ts';
+export type { Row } from './onnx-tensors.compute.ts';
 
 /** A model that onnxruntime has loaded, in a compute process. */
 export interface OnnxSession {

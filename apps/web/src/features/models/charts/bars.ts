@@ -67,6 +67,8 @@ export function intervalBars(input: IntervalBarsInput): ChartSpec {
     bar.marked ? (tokens.categories[0] ?? tokens.accent) : tokens.lineStrong;
   return {
     option: (tokens) => ({
+      // A bar on its way would not agree with its whisker and its figure, which stand at once.
+      animation: false,
       // The figures stand at the right of the plot.
       grid: {
         left: 8,

@@ -28,7 +28,7 @@ const plain = (option: unknown) =>
       type: string;
       name?: string;
       data: unknown[];
-      lineStyle?: { color?: string };
+      lineStyle?: { color?: string; type?: string };
       markLine?: unknown;
     }[];
   };
@@ -112,6 +112,10 @@ describe('bars with intervals', () => {
 
   it('hold the whole whisker', () => {
     expect(plain(chart.option(lightTokens)).xAxis).toMatchObject({ min: 0, max: 4 });
+  });
+
+  it('are drawn at once, as a bar on its way would not agree with its whisker', () => {
+    expect(chart.option(lightTokens).animation).toBe(false);
   });
 
   it('draw whiskers only where there is a spread', () => {
@@ -244,6 +248,9 @@ describe('the time to answer', () => {
     // Names at the ends of lines that lie close would lie over each other.
     expect(series.map(({ endLabel }) => endLabel)).toEqual([undefined, undefined, undefined]);
     expect(option.legend).toMatchObject({ show: true });
+    const strokes = plain(option).series.map(({ lineStyle }) => lineStyle?.type);
+    expect(strokes).toEqual(['solid', 'dashed', 'dotted']);
+    expect(option.xAxis).toMatchObject({ containShape: false });
   });
 });
 
@@ -265,6 +272,37 @@ describe('a feature in training and as predicted', () => {
     const { yAxis } = plain(comparisonChart(drift).option(lightTokens));
     expect(yAxis.max).toBeCloseTo(max);
     expect((yAxis as { interval?: number }).interval).toBe(interval);
+  });
+
+  const labelsOf = (kind: Drift['kind'], labels: string[]) => {
+    const cells = labels.map((label) => ({ label, training: 0.5, served: 0.5 }));
+    const drift = { name: 'note', kind, cells, missing: { training: 0, served: 0 } } as unknown as Drift;
+    const { xAxis } = plain(comparisonChart(drift).option(lightTokens));
+    return xAxis as { name: string; data: string[]; axisLabel: { rotate: number; interval: number } };
+  };
+
+  it('of texts tells once what is counted', () => {
+    const { name, data, axisLabel } = labelsOf('text', ['up to 37 characters', 'above 58 characters']);
+    expect(name).toBe('note, in characters');
+    expect(data).toEqual(['up to 37', 'above 58']);
+    expect(axisLabel).toMatchObject({ rotate: 0, interval: 0 });
+  });
+
+  it('of days leaves midnight out, and slants what does not fit', () => {
+    const { data, axisLabel } = labelsOf('datetime', [
+      'up to 2024-01-31 00:00',
+      '2024-01-31 00:00 to 2024-03-01 00:00',
+      'above 2024-03-01 00:00',
+    ]);
+    expect(data).toEqual(['up to 2024-01-31', '2024-01-31 to 2024-03-01', 'above 2024-03-01']);
+    expect(axisLabel.rotate).toBeGreaterThan(0);
+  });
+
+  it('of categories changes none of their names', () => {
+    expect(labelsOf('categorical', ['odd characters', 'at 00:00']).data).toEqual([
+      'odd characters',
+      'at 00:00',
+    ]);
   });
 });
 
@@ -321,6 +359,14 @@ describe('drift over time', () => {
       ['Most drifted feature', [1, null, 0.3].map((psi, i) => [times[i], psi])],
     ]);
     expect(table?.rows[0]).toEqual(['2024-05-01T00:00:00.000Z', 24, 100, 0.05, 7]);
+  });
+
+  it('shows both lines where both are as far away as is drawn', () => {
+    const { option } = driftChart([point(1, 4, { age: 9 })], span, undefined);
+    const { series, yAxis } = plain(option(lightTokens));
+    expect(series.map(({ data }) => (data[0] as [number, number])[1])).toEqual([1, 1]);
+    expect(series.map(({ lineStyle }) => lineStyle?.type)).toEqual(['solid', 'dashed']);
+    expect(yAxis).toMatchObject({ interval: 0.25 });
   });
 
   it('follows the feature that is open', () => {

@@ -25,6 +25,8 @@ const timeAxis = ({ from, to }: Span) => ({
   max: Date.parse(to),
   splitNumber: 5,
   splitLine: { show: false },
+  // A bar alone has a band as wide as the axis, which would be stretched to hold it.
+  containShape: false,
 });
 
 const firstOf = (shown: unknown): number => {
@@ -76,33 +78,51 @@ export function requestsChart(hours: Hours, span: Span): ChartSpec {
   };
 }
 
+/** Told apart by their strokes, as lines that lie close are not by two greys. */
 const quantiles = [
-  { name: 'p50', label: 'median' },
-  { name: 'p95', label: '95 %' },
-  { name: 'p99', label: '99 %' },
+  { name: 'p50', label: 'median', stroke: 'solid' },
+  { name: 'p95', label: '95 %', stroke: 'dashed' },
+  { name: 'p99', label: '99 %', stroke: 'dotted' },
 ] as const;
+
+/** A point alone must be seen; of many, the line is. */
+const symbolsOf = (points: number) => ({
+  showSymbol: points <= MOST_POINTS,
+  symbolSize: points === 1 ? 9 : 5,
+  // The last hour is at the end of the axis: its symbol is drawn whole.
+  clip: false,
+});
+
+/** What each stroke is, in the order of the lines; room on its right for the options of the chart. */
+const legendOfLines = {
+  show: true,
+  top: 0,
+  left: 0,
+  right: 36,
+  icon: 'inherit',
+  itemWidth: 24,
+  itemHeight: 8,
+};
 
 /** How long requests took: the median, and what 95 and 99 of a hundred stayed below. */
 export function latencyChart(hours: Hours, span: Span): ChartSpec {
   const timed = hours.flatMap(({ at, latency }) => (latency ? [{ at, ...latency }] : []));
   const line = (
-    { name, label }: (typeof quantiles)[number],
+    { name, label, stroke }: (typeof quantiles)[number],
     color: string | undefined,
   ): LineSeriesOption => ({
     type: 'line',
     name: label,
-    // A line of a single hour would not be seen.
-    showSymbol: timed.length <= MOST_POINTS,
-    symbolSize: 5,
-    ...(color && { itemStyle: { color }, lineStyle: { width: 2, color } }),
+    ...symbolsOf(timed.length),
+    ...(color && { itemStyle: { color }, lineStyle: { width: 2, color, type: stroke } }),
     data: timed.map((hour) => [middleOf(hour.at), hour[name]]),
   });
-  const colors = (tokens: ChartTokens) => [tokens.categories[0], tokens.ink2, tokens.ink3];
+  const colors = (tokens: ChartTokens) => [tokens.categories[0], tokens.ink2, tokens.ink2];
   return {
     option: (tokens) => ({
       grid: { left: 16, right: 16, top: 40, bottom: 8 },
       // Above: labels at the ends of lines that lie close would lie over each other.
-      legend: { show: true, right: 36 },
+      legend: legendOfLines,
       xAxis: timeAxis(span),
       yAxis: { type: 'value', name: 'Milliseconds', nameGap: 44, min: 0, splitNumber: 3 },
       tooltip: {
@@ -138,7 +158,7 @@ const bounds = [0.1, 0.25];
 /** What is above is drawn here: far away is far away, and the bounds stay to be seen. */
 const farthest = 1;
 
-/** How far from training, over time: what was predicted, and one feature or, of none, the most drifted each time. */
+/** How far from what it is compared with, over time: what was predicted, and one feature or, of none, the most drifted each time. */
 export function driftChart(
   points: Monitoring['driftSeries'],
   span: Span,
@@ -154,14 +174,14 @@ export function driftChart(
   const line = (
     name: string,
     color: string | undefined,
+    stroke: 'solid' | 'dashed',
     of: (point: (typeof drifted)[number]) => number | undefined,
   ): LineSeriesOption => ({
     type: 'line',
     name,
-    showSymbol: drifted.length <= MOST_POINTS,
-    symbolSize: 5,
+    ...symbolsOf(drifted.length),
     connectNulls: false,
-    ...(color && { itemStyle: { color }, lineStyle: { width: 2, color } }),
+    ...(color && { itemStyle: { color }, lineStyle: { width: 2, color, type: stroke } }),
     data: drifted.map((point) => {
       const psi = of(point);
       return [point.middle, psi === undefined ? null : Math.min(psi, farthest)];
@@ -172,15 +192,17 @@ export function driftChart(
   return {
     option: (tokens) => ({
       grid: { left: 16, right: 16, top: 36, bottom: 8 },
-      legend: { show: true, top: 0, left: 0, icon: 'rect', itemWidth: 12, itemHeight: 12 },
+      legend: legendOfLines,
       xAxis: { ...timeAxis(span), name: points[0]?.hours === 1 ? 'Time, by the hour' : 'Time, by the day' },
       yAxis: {
         type: 'value',
         name: 'Stability index',
         nameGap: 44,
         min: 0,
-        max: ({ max }) => Math.max(0.3, Math.ceil(max * 10) / 10),
-        splitNumber: 3,
+        // What counts as shifted is on the axis, and what is drawn as 1 may be more.
+        max: ({ max }) => Math.max(0.5, Math.ceil(max * 4) / 4),
+        interval: 0.25,
+        axisLabel: { formatter: (psi: number) => (psi >= farthest ? `≥ ${farthest}` : String(psi)) },
       },
       tooltip: {
         trigger: 'axis',
@@ -196,7 +218,7 @@ export function driftChart(
       },
       series: [
         {
-          ...line('Predictions', tokens.categories[0], ({ prediction }) => prediction),
+          ...line('Predictions', tokens.categories[0], 'solid', ({ prediction }) => prediction),
           markLine: {
             silent: true,
             symbol: 'none',
@@ -205,7 +227,8 @@ export function driftChart(
             data: bounds.map((yAxis) => ({ yAxis })),
           },
         },
-        line(told, tokens.categories[1], ({ shown }) => shown?.psi),
+        // Over it and broken: where both are far away, both are seen.
+        line(told, tokens.categories[1], 'dashed', ({ shown }) => shown?.psi),
       ],
     }),
     table: {
@@ -221,8 +244,22 @@ export function driftChart(
   };
 }
 
-/** The training rows and the predicted ones side by side, cell by cell, and what is missing of either. */
-export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
+/** As much of a label as an axis has room for: midnight of a day and the unit of a length go without saying. */
+const shortLabel = (label: string, kind: Drift['kind']): string => {
+  if (kind === 'datetime') return label.replaceAll(' 00:00', '');
+  return kind === 'text' ? label.replaceAll(/ characters?\b/g, '') : label;
+};
+
+/** What is counted of a text stands at the axis, once. */
+const axisName = ({ name, kind }: Drift): string => (kind === 'text' ? `${name}, in characters` : name);
+
+/** Characters of labels up to which they stand side by side. */
+const WIDEST_LABELS = 44;
+
+/** What is compared with and the predicted rows side by side, cell by cell, and what is missing of either. */
+export function comparisonChart(drift: Drift, against = 'training'): ChartSpec {
+  const before = `${against.charAt(0).toUpperCase()}${against.slice(1)}`;
+  const { name, cells, missing } = drift;
   const all = [
     ...cells,
     ...(missing.training > 0 || missing.served > 0 ? [{ label: 'missing', ...missing }] : []),
@@ -235,16 +272,18 @@ export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
     ...(color && { itemStyle: { color } }),
     data: all.map((cell) => cell[of]),
   });
+  const labels = all.map(({ label }) => shortLabel(label, drift.kind));
+  const slanted = labels.join(' ').length > WIDEST_LABELS;
   return {
     option: (tokens) => ({
       grid: { left: 16, right: 16, top: 36, bottom: 8 },
       legend: { show: true, top: 0, left: 0, icon: 'rect', itemWidth: 12, itemHeight: 12 },
       xAxis: {
         type: 'category',
-        name,
-        nameGap: all.length > 6 ? 46 : 28,
-        data: all.map(({ label }) => label),
-        axisLabel: { rotate: all.length > 6 ? 30 : 0, width: 90, overflow: 'truncate' },
+        name: axisName(drift),
+        nameGap: slanted ? 84 : 28,
+        data: labels,
+        axisLabel: { rotate: slanted ? 40 : 0, width: slanted ? 104 : 90, overflow: 'truncate', interval: 0 },
       },
       yAxis: {
         type: 'value',
@@ -259,18 +298,15 @@ export function comparisonChart({ name, cells, missing }: Drift): ChartSpec {
           const cell = all[firstOf(shown)];
           if (!cell) return '';
           return tooltipContent(cell.label, [
-            { label: 'Training', value: formatPercent(cell.training) },
+            { label: before, value: formatPercent(cell.training) },
             { label: 'Predicted', value: formatPercent(cell.served) },
           ]);
         },
       },
-      series: [
-        bars('Training', tokens.lineStrong, 'training'),
-        bars('Predicted', tokens.categories[0], 'served'),
-      ],
+      series: [bars(before, tokens.ink3, 'training'), bars('Predicted', tokens.categories[0], 'served')],
     }),
     table: {
-      columns: [name, 'Training', 'Predicted'],
+      columns: [name, before, 'Predicted'],
       rows: all.map((cell) => [cell.label, cell.training, cell.served]),
     },
   };

@@ -13,11 +13,13 @@ function axisOf(
   type: 'time' | 'value' | 'category',
   feature: string,
   grid: Dependence['grid'],
+  of: Feature['type'] | undefined,
 ): EChartsOption['xAxis'] {
   const axis = { name: feature, nameGap: 28 };
   if (type === 'category') return { ...axis, type, data: grid.map(String) };
   if (type === 'time') return { ...axis, type, splitLine: { show: false } };
-  return { ...axis, type, scale: true, splitLine: { show: false }, axisLabel: { formatter: number } };
+  const formatter = of === 'time' ? (value: number) => valueText(value, of).slice(0, 5) : number;
+  return { ...axis, type, scale: true, splitLine: { show: false }, axisLabel: { formatter } };
 }
 
 /** The mean prediction along a feature, over the lines of single rows. */
@@ -47,7 +49,7 @@ export function dependenceChart(input: {
       };
       return {
         grid: { left: 16, right: 16, top: 12, bottom: 12 },
-        xAxis: axisOf(kind, feature, grid),
+        xAxis: axisOf(kind, feature, grid, type),
         yAxis: { type: 'value', name, nameGap: 48, scale: true, axisLabel: { formatter: number } },
         tooltip: {
           trigger: 'axis',
@@ -76,7 +78,7 @@ export function dependenceChart(input: {
     },
     table: {
       columns: [feature, `Mean: ${name}`],
-      rows: grid.map((at, i) => [type === 'datetime' ? valueText(at, type) : at, mean[i]]),
+      rows: grid.map((at, i) => [type === 'datetime' || type === 'time' ? valueText(at, type) : at, mean[i]]),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ExplanationScale, Feature, PredictionExplanation } from '@quadrax/contract';
+import { clockText } from '@quadrax/contract/clock';
 import { formatDay, formatNumber, formatPercent } from '#lib/format.ts';
 
 type Shown = string | number | boolean | null;
@@ -14,6 +15,7 @@ export function scaleName(scale: ExplanationScale, subject: string): string {
 /** A value of a feature as people read it; dates come in milliseconds or as text. */
 export function valueText(value: Shown, type: Feature['type'] | undefined): string {
   if (value === null || value === '') return 'missing';
+  if (type === 'time' && typeof value === 'number') return clockText(value);
   if (type === 'datetime') {
     const date = new Date(value as string | number);
     return Number.isNaN(date.getTime()) ? String(value) : formatDay(date.toISOString());

@@ -11,6 +11,7 @@ import { logitsToProbabilities } from '../linear/logistic.ts';
 import { numberOf, type ParameterSpec } from '../parameters.ts';
 import { boost, type Boosted, type BoostOptions, type Labelled } from './boost.ts';
 import { lossFor, monotoneFor } from './goal.ts';
+import { inTargetsUnit, inUnits, unitOf } from './units.ts';
 import type { Loss } from './loss.ts';
 import { evaluateTree, type Forest, forestState, reviveForest, walkCost } from '../../trees/forest.ts';
 import { openForestWalk } from '../../trees/forest-walk.ts';
@@ -76,8 +77,10 @@ export const gradientBoosting: Algorithm = {
 
 function fit(design: Design, target: Target, given: Parameters, context: FitContext): FittedEstimator {
   const options = boostOptions(given, design, target);
-  const whole: Labelled = { design, target };
-  const finish = (boosted: Boosted): FittedEstimator => assembleBoosted(boosted, target, options.loss);
+  const unit = unitOf(target, options.loss);
+  const whole: Labelled = { design, target: inUnits(target, unit) };
+  const finish = (boosted: Boosted): FittedEstimator =>
+    assembleBoosted(inTargetsUnit(boosted, unit, options.loss), target, options.loss);
   const stops = given.earlyStopping === 'on' && design.rows >= minStoppingRows;
   if (!stops) return finish(boost(whole, undefined, options, context));
 

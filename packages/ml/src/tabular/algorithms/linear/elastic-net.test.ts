@@ -63,6 +63,12 @@ describe('the lasso', () => {
     expect(rmse({ penalty: 'l1' })).toBeLessThan(rmse({ penalty: 'l2' }));
   });
 
+  it('finds a strength for a target of large numbers too, with squares in the penalty', () => {
+    const large = numericTable({ ...columns, y: y.map((value) => 1e9 * value) });
+    const { metrics } = fit(large, goal, { penalty: 'elastic_net' });
+    expect(metrics.r2).toBeGreaterThan(0.8);
+  });
+
   it('takes three classes and chooses by their log loss', () => {
     const classes = y.map((value) => (value > 1.5 ? 2 : value > -1.5 ? 1 : 0));
     const grades = numericTable({ ...columns, grade: classes });

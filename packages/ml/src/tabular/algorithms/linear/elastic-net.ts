@@ -40,6 +40,7 @@ export function centre({ gram, moments }: NormalEquations): CentredEquations {
 }
 
 const maxSweeps = 10_000;
+/** The change that still counts, beside the greatest moment: both are in the unit of the target. */
 const tolerance = 1e-9;
 
 /**
@@ -54,7 +55,7 @@ export function descend(
   const width = moments.length;
   const slopes = moments.slice();
   for (let j = 0; j < width; j++) if (start[j] !== 0) addScaled(slopes, gram, j, -start[j]);
-  const scale = Math.sqrt(moments.reduce((most, moment) => Math.max(most, Math.abs(moment)), 0)) || 1;
+  const scale = moments.reduce((most, moment) => Math.max(most, Math.abs(moment)), 0) || 1;
   for (let sweep = 0, largest = Infinity; sweep < maxSweeps && largest > tolerance * scale; sweep++) {
     largest = 0;
     for (let j = 0; j < width; j++) {

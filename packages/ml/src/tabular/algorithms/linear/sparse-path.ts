@@ -40,7 +40,10 @@ export function chooseStrength(design: Design, target: Target, l1Share: number, 
           return squaredError(part, withIntercept(centred[fold], starts[fold]));
         }),
       );
-    return walk(pathFrom(most, least, regressionSteps), lossAt, context);
+    // The squares have no unit: of a target of large numbers they alone would hold all coefficients down.
+    const share = l1Share < 1 ? least / Math.max(1, most) : least;
+    const steps = Math.ceil((regressionSteps * Math.log(share)) / Math.log(least));
+    return walk(pathFrom(most, share, steps), lossAt, context);
   }
   const folds = splits.map(({ train, test }) => ({
     train: sampleRows(design, values, weights, train),
@@ -61,5 +64,5 @@ export function chooseStrength(design: Design, target: Target, l1Share: number, 
 }
 
 function pathFrom(most: number, share: number, steps: number): number[] {
-  return Array.from({ length: steps }, (_, i) => Math.max(1e-12, most) * share ** (i / (steps - 1)));
+  return Array.from({ length: steps }, (_, i) => (most || 1e-12) * share ** (i / (steps - 1)));
 }

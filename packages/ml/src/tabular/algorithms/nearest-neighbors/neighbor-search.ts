@@ -20,6 +20,7 @@ export function createNeighborSearch(
   k: number,
   metric: NeighborMetric,
 ): NeighborSearch {
+  if (dimensions === 0) return createSearchOfEquals(k);
   const count = points.length / dimensions;
   const blocks = Math.ceil(count / blockPoints);
   // The first kilobyte is the kernels' own.
@@ -43,6 +44,12 @@ export function createNeighborSearch(
       return { indices, distances };
     },
   };
+}
+
+/** Without a column all points are as near: the first of them, as among others that are. */
+function createSearchOfEquals(k: number): NeighborSearch {
+  const found = { indices: Uint32Array.from({ length: k }, (_, i) => i), distances: new Float32Array(k) };
+  return { find: () => found };
 }
 
 function fillBlocks(blocked: Float32Array, points: Float32Array, dimensions: number): void {

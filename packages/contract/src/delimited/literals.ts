@@ -37,7 +37,11 @@ export const typedMissingTokens: readonly string[] = [
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const commaNumber = /^[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+$/;
 const dateStart = /^(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([ T]|$)/;
-const clock = /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+const clock = /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.?m\.?)?$/i;
+/** A time of day of 24 hours, and one of twice 12: patterns that JavaScript and DuckDB read alike. */
+export const clock24 = String.raw`([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?`;
+export const clock12 = String.raw`(0?[1-9]|1[0-2]):[0-5]\d(:[0-5]\d)? ?[AaPp]\.?[Mm]\.?`;
+const timeOfDay = new RegExp(`^(${clock24}|${clock12})$`);
 const infinite = /^[+-]?inf(inity)?$/i;
 
 export const isPointNumber = (text: string): boolean => number.test(text);
@@ -46,6 +50,8 @@ export const isNumber = (text: string): boolean =>
   number.test(text) || commaNumber.test(text) || infinite.test(text);
 export const isDate = (text: string): boolean => dateStart.test(text);
 export const isClock = (text: string): boolean => clock.test(text);
+/** Stricter than `isClock`, which durations such as 26:15 are too. */
+export const isTimeOfDay = (text: string): boolean => timeOfDay.test(text.trim());
 export const isBoolean = (text: string): boolean => /^(true|false|True|False|TRUE|FALSE)$/.test(text);
 
 const missing: ReadonlySet<string> = new Set(['', ...typedMissingTokens]);

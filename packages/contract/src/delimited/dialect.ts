@@ -1,5 +1,5 @@
-import { isDelimiter } from '@quadrax/contract/delimiters';
-import type { StatedReading } from '@quadrax/contract';
+import type { StatedReading } from '../datakit-reading.ts';
+import { isDelimiter } from './delimiter.ts';
 import { leadingLines, mostLeading } from './leading-lines.ts';
 import { afterLines } from './line-skip.ts';
 import { isClock, isCommaNumber, isMissing, isNumber, isPointNumber, isValue } from './literals.ts';

@@ -1,4 +1,5 @@
 import type { PlannedInput } from '@quadrax/ml/onnx';
+import { toMilliseconds, toTimeOfDay } from '@quadrax/ml/tabular';
 import type { FeatureSchema } from '@quadrax/ml/tabular';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -30,6 +31,7 @@ export class WrongValue extends Error {
 interface Entry {
   readonly value: unknown;
   readonly name: string;
+  readonly kind: FeatureSchema['kind'];
   readonly row: number;
 }
 
@@ -37,9 +39,9 @@ interface Entry {
 export const valueIn = (row: Row, name: string): unknown =>
   Object.hasOwn(row, name) ? row[name] : undefined;
 
-const asNumber = ({ value }: Entry): number => {
+const asNumber = ({ value, kind }: Entry): number => {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return kind === 'time' ? toTimeOfDay(value) : toMilliseconds(value);
 };
 
 const largestInt32 = 2 ** 31 - 1;
@@ -70,13 +72,13 @@ export const tensorValues = (
   features: readonly FeatureSchema[],
   rows: readonly Row[],
 ): TensorValues => {
-  const names = columns.map((index) => {
+  const wanted = columns.map((index) => {
     const feature = features[index];
     if (!feature) throw new Error('A planned column is none of the features.');
-    return feature.name;
+    return feature;
   });
   const entries = rows.flatMap((fields, row) =>
-    names.map((name): Entry => ({ row, name, value: valueIn(fields, name) })),
+    wanted.map(({ name, kind }): Entry => ({ row, name, kind, value: valueIn(fields, name) })),
   );
   switch (type) {
     case 'string':

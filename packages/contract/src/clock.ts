@@ -1,0 +1,7 @@
+/* No schema in this file: pages load it. */
+
+/** A time of day, given as milliseconds since midnight: "08:30:00", with a fraction where it has one. */
+export const clockText = (milliseconds: number): string => {
+  const text = new Date(milliseconds).toISOString().slice(11, 23);
+  return text.endsWith('.000') ? text.slice(0, 8) : text;
+};
