@@ -13,9 +13,11 @@ const experimental = { viteModuleRunner: false };
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node') };
 const quickStart = pathToFileURL(join(import.meta.dirname, 'apps/server/src/quick-start.ts')).href;
 const execArgv = ['--import', quickStart];
-// Each file has a server and a database of its own, and the server says at its end what it left behind. So a process
-// goes on from file to file, and loads the product once.
+// Each file has a server and a database of its own, and the server says at its end what it left behind; unit tests leave
+// nothing behind. So a process goes on from file to file, and loads the product once.
 const isolate = false;
+// What is waited for may take as long as a busy machine takes; vitest's own patience is a second.
+const expect = { poll: { timeout: 15_000 } };
 
 export default defineConfig({
   test: {
@@ -27,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate,
           env,
           include: ['packages/**/*.test.ts', 'apps/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: [...never, ...database, browser],
@@ -44,6 +47,7 @@ export default defineConfig({
           exclude: never,
           globalSetup,
           experimental,
+          expect,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -54,6 +58,7 @@ export default defineConfig({
           env,
           execArgv,
           experimental,
+          expect,
           isolate,
           include: [browser],
           exclude: never,

@@ -51,7 +51,7 @@ const shiftOf = (page: Page): Promise<number> =>
 
 describe('The first load', () => {
   it('brings the sign-in page with less than 200 KB of script', async ({ annotate }) => {
-    const { page } = await stage.visit({ at: '/sign-in' });
+    const { page } = await stage.visit({ cold: true, at: '/sign-in' });
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     const bytes = await scriptBeforePaint(page);
     await annotate(`${bytes} bytes of script before the first paint of the sign-in page`);
@@ -60,7 +60,7 @@ describe('The first load', () => {
   });
 
   it('would be seen to move: what is put above the page counts', async () => {
-    const { page } = await stage.visit({ as: account });
+    const { page } = await stage.visit({ cold: true, as: account });
     await countShifts(page);
     await page.goto(paths.datakit);
     await page.getByRole('table').waitFor();
@@ -84,7 +84,7 @@ describe('The first load', () => {
   ] as const)(
     'moves nothing about while the %s is loaded, %i px wide',
     async ([name, width], { annotate }) => {
-      const { page } = await stage.visit({ as: account, width });
+      const { page } = await stage.visit({ cold: true, as: account, width });
       await countShifts(page);
       await page.goto(paths[name]);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -16,6 +16,8 @@ export interface VisitOptions {
   readonly width?: number;
   /** Another server than the stage's own. */
   readonly url?: string;
+  /** A window that has fetched nothing yet, for tests of what is fetched. */
+  readonly cold?: boolean;
 }
 
 /** A person with a tenant of their own. */
@@ -83,8 +85,8 @@ const watch = (page: Page, origin: string, problems: string[]): void => {
 };
 
 /** Lists what the content policy refuses in any page of a window, from before its first script on. */
-const watchPolicy = async (context: BrowserContext, problems: string[]): Promise<void> => {
-  await context.exposeFunction('reportViolation', (violation: string) => void problems.push(violation));
+const watchPolicy = async ({ context, visit }: Window): Promise<void> => {
+  await context.exposeFunction('reportViolation', (violation: string) => visit.problems?.push(violation));
   await context.addInitScript(() => {
     const { reportViolation } = window as unknown as { reportViolation: (violation: string) => void };
     addEventListener('securitypolicyviolation', (event) => {
@@ -117,7 +119,16 @@ const signedIn = async (url: string, { email, password: secret }: Account) => {
   };
 };
 
+/** Where somebody uses the product; others do after them, who find its files fetched and compiled. */
+interface Window {
+  readonly context: BrowserContext;
+  readonly url: string;
+  /** Whose window it is now. */
+  readonly visit: { problems?: string[] };
+}
+
 interface Open extends Visit {
+  readonly window: Window;
   readonly problems: string[];
   readonly expected: RegExp[];
 }
@@ -134,31 +145,54 @@ const picture = async ({ page }: Open, name: string): Promise<string> => {
   return path;
 };
 
-const openVisit = async (browser: Browser, home: string, options: VisitOptions): Promise<Open> => {
-  const url = options.url ?? home;
-  const width = options.width ?? 1440;
+const openWindow = async (browser: Browser, url: string): Promise<Window> => {
   const context = await browser.newContext({
     baseURL: url,
-    viewport: { width, height: width < 600 ? 844 : 900 },
-    colorScheme: options.dark ? 'dark' : 'light',
+    colorScheme: 'light',
     reducedMotion: 'reduce',
     locale: 'en-GB',
-    ...(options.as && { storageState: await signedIn(url, options.as) }),
+    serviceWorkers: 'block',
   });
   context.setDefaultTimeout(patienceMs);
+  const window: Window = { context, url, visit: {} };
+  await watchPolicy(window);
+  return window;
+};
+
+/** A window as it was before anybody used it, but for the files of the app that it has fetched. */
+const leaveWindow = async ({ context, visit }: Window): Promise<void> => {
+  delete visit.problems;
+  await Promise.all(context.pages().map((page) => page.close()));
+  await context.unrouteAll();
+  await context.clearPermissions();
+  await context.setOffline(false);
+};
+
+const openVisit = async (window: Window, options: VisitOptions): Promise<Open> => {
+  const { context, url } = window;
   const problems: string[] = [];
-  await watchPolicy(context, problems);
+  window.visit.problems = problems;
+  await context.setStorageState(options.as ? await signedIn(url, options.as) : { cookies: [], origins: [] });
   const page = await context.newPage();
+  const width = options.width ?? 1440;
+  await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+  if (options.dark) await page.emulateMedia({ colorScheme: 'dark' });
   const expected: RegExp[] = [];
   watch(page, url, problems);
   if (options.at !== undefined) await page.goto(options.at);
-  return { page, context, problems, expected, expect: (problem) => void expected.push(problem) };
+  return { window, page, context, problems, expected, expect: (problem) => void expected.push(problem) };
 };
 
 /** Starts the product and a browser. */
 export const openStage = async (env: Readonly<Record<string, string>> = {}): Promise<Stage> => {
   const [server, browser] = await Promise.all([startTestServer({ env }), launchBrowser()]);
   let open: Open[] = [];
+  const free: Window[] = [];
+
+  const windowAt = async ({ url = server.url, cold = false }: VisitOptions): Promise<Window> => {
+    const place = cold ? -1 : free.findIndex((window) => window.url === url);
+    return free.splice(place, place < 0 ? 0 : 1)[0] ?? openWindow(browser, url);
+  };
 
   const leave = async (failed = false): Promise<void> => {
     const visits = open;
@@ -167,7 +201,8 @@ export const openStage = async (env: Readonly<Record<string, string>> = {}): Pro
     const seen = failed
       ? await Promise.all(visits.map((visit, place) => picture(visit, `${Date.now()}-${place}`)))
       : [];
-    await Promise.all(visits.map(({ context }) => context.close()));
+    await Promise.all(visits.map(({ window }) => leaveWindow(window)));
+    free.push(...visits.map(({ window }) => window));
     if (wrong.length > 0 || seen.length > 0)
       throw new Error([...wrong, ...seen.map((path) => `The page as it was: ${path}`)].join('\n'));
   };
@@ -181,7 +216,7 @@ export const openStage = async (env: Readonly<Record<string, string>> = {}): Pro
     server,
     url: server.url,
     visit: async (options = {}) => {
-      const visit = await openVisit(browser, server.url, options);
+      const visit = await openVisit(await windowAt(options), options);
       open.push(visit);
       return visit;
     },

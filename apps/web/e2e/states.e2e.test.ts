@@ -209,7 +209,11 @@ describe('What goes wrong', () => {
   });
 
   it('with a page that cannot be fetched leaves the frame and what is open', async () => {
-    const { page, context, expect: expected } = await stage.visit({ as: await stage.account(), at: '/' });
+    const {
+      page,
+      context,
+      expect: expected,
+    } = await stage.visit({ as: await stage.account(), at: '/', cold: true });
     await heading(page, 'Overview').waitFor();
     await page.locator('[class*=Notifications-root]').first().waitFor({ state: 'attached' });
     expected(/ERR_INTERNET_DISCONNECTED|dynamically imported module|Unable to preload/);
@@ -220,7 +224,7 @@ describe('What goes wrong', () => {
   });
 
   it('with the notices, which cannot be fetched, takes them away and nothing else', async () => {
-    const visit = await stage.visit({ as: await stage.account() });
+    const visit = await stage.visit({ as: await stage.account(), cold: true });
     visit.expect(/notices|dynamically imported module|Unable to preload/);
     const { page } = visit;
     await page.route('**/assets/notices-*.js', (route) => route.abort());

@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import type { FromChild, Task, TaskContext, ToChild } from './task.ts';
@@ -18,12 +18,24 @@ const context: TaskContext = {
 const isTask = (value: unknown): value is Task<unknown, unknown> =>
   typeof value === 'object' && value !== null && 'name' in value && 'run' in value && 'module' in value;
 
+/** Tasks that ran here before: what they load has been loaded. */
+const known = new Set<string>();
+
+/** Keeps what a task loaded, compiled. At its end nobody would: a process is killed once it is not needed. */
+const keepCompiled = (task: string): void => {
+  if (known.has(task)) return;
+  known.add(task);
+  flushCompileCache();
+};
+
 const perform = async ({ module, name, input }: ToChild): Promise<FromChild> => {
   try {
     const loaded = Object.values((await import(module)) as Record<string, unknown>);
     const task = loaded.filter(isTask).find((candidate) => candidate.name === name);
     if (!task) throw new Error(`${module} has no task "${name}".`);
-    return { type: 'done', output: await task.run(input, context) };
+    const output = await task.run(input, context);
+    keepCompiled(name);
+    return { type: 'done', output };
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
     const { code, field } = failure instanceof TaskError ? failure : { code: undefined, field: undefined };

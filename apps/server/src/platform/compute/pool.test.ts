@@ -1,5 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -83,6 +86,21 @@ describe('a task', { timeout: 30_000 }, () => {
       doubled: floats.map((v) => v * 2),
     });
     expect(floats).toEqual(Float64Array.of(1, 2, Number.NaN, -0));
+  });
+
+  it('leaves what it loaded compiled for the next process, though its own is killed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quadrax-compiled-'));
+    const compiled = async () => readdir(folder, { recursive: true });
+    vi.stubEnv('NODE_COMPILE_CACHE', folder);
+    try {
+      const another = createComputePool({ processes: 1, memoryMb: 256, batch: 'normal' });
+      await another.run(square, 2, request());
+      await another.close();
+      expect((await compiled()).length).toBeGreaterThan(1);
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('that refuses says why, in the words meant for a person', async () => {

@@ -100,7 +100,7 @@ it(
   },
 );
 
-it('holds 50,000 categories in 100,000 rows', { timeout: 120_000 }, () => {
-  const { metrics } = train(shopTable(100_000, 50_000, 4), { ...options, parameters: { l2: 1 } });
+it('holds 20,000 categories in 40,000 rows', { timeout: 60_000 }, () => {
+  const { metrics } = train(shopTable(40_000, 20_000, 4), { ...options, parameters: { l2: 1 } });
   expect(metrics.rocAuc).toBeGreaterThan(0.6);
 });

@@ -17,7 +17,7 @@ import type {
   TrainResult,
 } from '../types.ts';
 
-const table = mixedTable(120);
+const table = mixedTable(80);
 const auto: TrainOptions = {
   task: 'regression',
   target: 'price',
@@ -84,8 +84,8 @@ describe('auto', { timeout: 60_000 }, () => {
     expect(metrics.rmse).toBeLessThan(singles.find((entry) => entry.algorithm === 'baseline')?.mean ?? 0);
   });
 
-  it('comes to the same again with the same seed, and to something else with another', () => {
-    expect(outcome(searched().result)).toEqual(outcome(whole.result));
+  // That it comes to the same with the same seed is seen below, where it goes on from nothing.
+  it('comes to something else with another seed', () => {
     expect(outcome(searched({ seed: 2 }).result)).not.toEqual(outcome(whole.result));
   });
 
@@ -108,7 +108,7 @@ describe('auto', { timeout: 60_000 }, () => {
     expect(outcome(whole.result)).not.toEqual(outcome(result));
   });
 
-  it('goes on from what was finished before, to the same end, fitting less', () => {
+  it('comes to the same again with the same seed, fitting less where it goes on from what was finished', () => {
     let fits = 0;
     const counted = {
       ...quick,
@@ -139,7 +139,11 @@ describe('auto', { timeout: 60_000 }, () => {
 
   it('judges many candidates on few rows and few on all, none of them on other rows', () => {
     const many = mixedTable(3800);
-    const { result, streamed } = searched({ validation: { holdout: 0.2 } }, {}, many);
+    const streamed: LeaderboardEntry[] = [];
+    const candidate = (entry: LeaderboardEntry): void => void streamed.push(entry);
+    const { baseline, linear } = registry;
+    const two = { baseline, linear } as unknown as Registry;
+    const result = trainWith(two, many, { ...auto, validation: { holdout: 0.2 } }, { candidate });
     const counts = [0, 1].map((rung) => streamed.filter((entry) => entry.rung?.index === rung).length);
     expect(streamed[0].rung).toMatchObject({ count: 2, rows: 608 });
     expect(counts[1]).toBeLessThan(counts[0]);
