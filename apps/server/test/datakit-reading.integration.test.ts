@@ -146,6 +146,21 @@ describe('how a file is read', () => {
     }
   });
 
+  it('of dates is still known after a transformation, and a guess is not kept', async () => {
+    const { id } = await ready(await send('at,n,m\n25/12/2020,1,2\n', {}));
+    const body = { steps: [{ step: 'drop', columns: ['m'] }] };
+    await ready(await ada.call(routes.datakits.transform, { params: { id }, body }));
+    const form = () => uploadForm('at,n\n03/04/2021,3\n', 'more.csv');
+    const next = await ready(await ada.call(append, { params: { id }, form: form() }));
+    expect((await rowsOf(next)).at(-1)).toEqual(['2021-04-03T00:00:00.000Z', 3]);
+
+    const guessed = await ready(await send('at;n\n03/04/2021;3\n', {}));
+    const later = uploadForm('at;n\n03/04/2021;1,5\n', 'more.csv');
+    const replaced = await ready(await ada.call(replace, { params: { id: guessed.id }, form: later }));
+    // Semicolons and a decimal comma say more than the guess before.
+    expect(await rowsOf(replaced)).toEqual([['2021-04-03T00:00:00.000Z', 1.5]]);
+  });
+
   it.each([
     ['appended', append],
     ['replaced', replace],

@@ -110,6 +110,24 @@ describe('a model of times of day', () => {
     expect(JSON.stringify(refused)).toContain('holds words, and the model needs times of day');
   });
 
+  it('that were words when it learnt takes a table in which they are times', async () => {
+    const words = ['6:00', '14:00', '22:00', 'noon'];
+    const line = (_: unknown, i: number) => `${words[i % 4]},${i % 4 === 1 ? 'late' : 'early'}`;
+    const mixed = await readyDatakit(ada, ['starts,shift', ...Array.from({ length: 80 }, line)].join('\n'));
+    expect(mixed.columns[0]).toEqual({ name: 'starts', type: 'categorical' });
+    const { id } = await trained({ datakitId: mixed.id, target: 'shift', algorithm: 'gradient_boosting' });
+    const asked = await readyDatakit(ada, 'starts,shift\n14:00,late\n6:00,early\n22:00,early\n14:00,late');
+    expect(asked.columns[0]).toEqual({ name: 'starts', type: 'time' });
+    const body = { datakitId: asked.id, name: 'Shifts as before' };
+    const job = await ada.call(routes.models.predictBatch, { params: { id }, body });
+    const { result } = await jobSucceeds(ada, job.id, 60_000);
+    const { datakitId: told } = batchResultSchema.parse(result);
+    const { rows } = await ada.call(routes.datakits.preview, { params: { id: told }, query: {} });
+    expect(rows.map(([, real, label]) => [real, label])).toEqual(
+      ['late', 'early', 'early', 'late'].map((label) => [label, label]),
+    );
+  });
+
   it('goes out as ONNX and is asked with times as well when it comes back in', async () => {
     const data = await readyDatakit(ada, shifts);
     const { id } = await trained({ datakitId: data.id, target: 'shift', algorithm: 'nearest_neighbors' });

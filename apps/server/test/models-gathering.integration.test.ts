@@ -1,6 +1,6 @@
 import { routes } from '@quadrax/contract';
 import type { Monitoring } from '@quadrax/contract';
-import { eventually, importForm, startTestServer, sumModel } from '@quadrax/testkit';
+import { asOperator, eventually, importForm, startTestServer, sumModel } from '@quadrax/testkit';
 import type { TestClient, TestServer } from '@quadrax/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -82,6 +82,20 @@ describe('an imported model', () => {
     const { text } = await server.anonymous.request('GET', '/metrics');
     expect(text).toMatch(new RegExp(`model_drift_psi\\{model="${id}",version="1".*of="prediction"\\} \\d`));
     await other.close();
+  });
+
+  it('forgets rows that are never enough with the counts of their time, and begins anew', async () => {
+    await ask(rowsOf(40));
+    await counted(40);
+    await server.database.owner(
+      `UPDATE quadrax.gathered_references SET begun_at = now() - interval '500 days' WHERE model_id = $1`,
+      [id],
+    );
+    const operator = await asOperator(server.database, await server.register());
+    await operator.call(routes.upkeep.run, { params: { name: 'traffic' } });
+    expect((await read()).gathering).toEqual({ rows: 0, needed: 1000 });
+    await ask(rowsOf(1000));
+    expect(await counted(1040)).toMatchObject({ compared: true, reference: { rows: 1000 } });
   });
 
   it('counts every row once where replicas gather at the same time', async () => {

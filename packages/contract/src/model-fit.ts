@@ -50,10 +50,13 @@ const needed = {
 
 const isNumeral = (category: string): boolean => category.trim() !== '' && Number.isFinite(Number(category));
 
+const isClock = (category: string): boolean => /^\d{1,2}:\d{2}/.test(category);
+
 const takes = ({ type, categories = [] }: Feature, what: Exclude<Holds, 'unknown'>): boolean => {
   if (type === 'numeric') return what === 'number';
   if (type === 'datetime') return what === 'date';
   if (type === 'time') return what === 'time';
+  if (what === 'time') return type === 'text' || categories.length === 0 || categories.some(isClock);
   if (what === 'word' || type === 'text') return what === 'word';
   if (what === 'boolean') return categories.includes('true') || categories.includes('false');
   return what === 'number' && categories.some(isNumeral);

@@ -82,10 +82,10 @@ export const monitoringSchema = z
         'What it is compared with: what it was trained on or, as an imported model brings no training data, the first rows that it predicted. Where this says training below, that is meant.',
       ),
     uncompared: z
-      .enum(['gathering', 'trained_before'])
+      .enum(['gathering', 'trained_before', 'imported'])
       .optional()
       .describe(
-        'Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept.',
+        'Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept. imported is not sent any more.',
       ),
     gathering: z
       .object({ rows: z.number().int(), needed: z.number().int() })

@@ -37,7 +37,8 @@ const numbers: ReadonlySet<ColumnType> = new Set(['numeric', 'integer']);
 export const noClassesBecause = ({ type, distinct, present }: TargetColumn): string | undefined => {
   if (distinct < 2) return 'has only one value, so there is nothing to tell apart.';
   if (type === 'datetime') return 'holds dates, and a date cannot be a class.';
-  if (type === 'time') return 'holds times of day, and a time cannot be a class.';
+  if (type === 'time')
+    return 'holds times of day, and a time cannot be a class. Change the column to text first.';
   const instead = numbers.has(type)
     ? 'Train a regression, or choose another target.'
     : 'Choose another target.';

@@ -2786,10 +2786,10 @@ export interface components {
       /** Format: date-time */
       to: string;
       /**
-       * @description Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept.
+       * @description Why it is not compared: the first predictions of an imported model are being gathered, or it was trained before references were kept. imported is not sent any more.
        * @enum {string}
        */
-      uncompared?: 'gathering' | 'trained_before';
+      uncompared?: 'gathering' | 'trained_before' | 'imported';
       version: number;
     };
     NewApiKey: {

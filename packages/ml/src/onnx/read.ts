@@ -91,8 +91,10 @@ function metadataOf({ metadataProps }: CheckedModel) {
   };
 }
 
-/** Milliseconds from 1970 to the last day there is. */
+/** Milliseconds from 1970 to the last day there is, and of a day. */
 const latestTime = 8.64e15;
+const dayLength = 86_400_000;
+const anyNumber = [-Number.MAX_VALUE, Number.MAX_VALUE] as const;
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && isKeepable(value);
@@ -103,8 +105,9 @@ function isFeature(value: unknown): value is FeatureSchema & { input: string } {
   const { name, input, kind, optional, categories, min, max, example } = value as Record<string, unknown>;
   if (typeof name !== 'string' || typeof input !== 'string' || typeof optional !== 'boolean') return false;
   if (kind === 'categorical') return Array.isArray(categories) && categories.every(isText) && isText(example);
-  const most = kind === 'datetime' ? latestTime : Number.MAX_VALUE;
-  const numbers = [min, max, example].every((one) => typeof one === 'number' && Math.abs(one) <= most);
+  const [least, most] =
+    kind === 'time' ? [0, dayLength] : kind === 'datetime' ? [-latestTime, latestTime] : anyNumber;
+  const numbers = [min, max, example].every((one) => typeof one === 'number' && one >= least && one <= most);
   return (kind === 'numeric' || kind === 'datetime' || kind === 'time') && numbers;
 }
 

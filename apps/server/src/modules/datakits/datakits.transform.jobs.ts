@@ -7,6 +7,7 @@ import { AppError } from '#platform/errors';
 import { defineJob, JobError } from '#platform/jobs';
 import type { JobDefinition } from '#platform/jobs';
 import { transformTask, wrongQueryOf } from './datakits.compute.ts';
+import type { ProfiledFile } from './datakits.compute.ts';
 import { failVersion, jobMemoryMb, reviveVersion, roomAside, storeTable } from './datakits.jobs.ts';
 import type { DatakitJobDeps } from './datakits.jobs.ts';
 import type { ReadTable } from './datakits.reading.ts';
@@ -30,8 +31,8 @@ export type TransformPayload = z.infer<typeof payloadSchema>;
 /** The files of a recipe's tables. */
 export const openRecipe = async (table: ReadTable, tenantId: string, recipe: PinnedRecipe) => {
   const fileOf = async ({ datakitId, version }: { datakitId: string; version: number }) => {
-    const { parquet, columns } = await table(tenantId, datakitId, version);
-    return { parquet, columns: columns.map(({ name }) => name) };
+    const { parquet, columns, profile } = await table(tenantId, datakitId, version);
+    return { parquet, columns: columns.map(({ name }) => name), dateOrder: profile.dateOrder };
   };
   const { sql, steps } = recipe;
   return {
@@ -80,10 +81,17 @@ export const createTransformJob = (deps: TransformJobDeps): JobDefinition<Transf
           { ...opened, outputs: files, temp, tempBytes, memoryMb: jobMemoryMb(compute), threads: 2 },
           { lane: 'batch', share: tenantId, signal, timeoutMs, context: { progress, log } },
         );
+        // Rows that are put below it later are still written as those of the first table were.
+        const dateOrder = opened.tables[0]?.dateOrder;
+        const dated = (found: ProfiledFile): ProfiledFile =>
+          dateOrder ? { ...found, profile: { ...found.profile, dateOrder } } : found;
         const commits: Awaited<ReturnType<typeof storeTable>>[] = [];
         for (const [i, found] of made.entries())
           commits.push(
-            await storeTable(deps, context, files[i] ?? '', found, { notes: [...notes], sealed: true }),
+            await storeTable(deps, context, files[i] ?? '', dated(found), {
+              notes: [...notes],
+              sealed: true,
+            }),
           );
         return async (tx) => {
           for (const [i, target] of outputs.entries()) await commits[i]?.(tx, target);

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '#platform/db';
 import type { Reference, SeenRow } from '@quadrax/ml/tabular';
 import { gatheredReferences as gathered } from './models.tables.ts';
@@ -45,18 +45,24 @@ export const gatherRows = async (
   { enough, make }: { readonly enough: number; readonly make: (rows: readonly SeenRow[]) => Reference },
 ): Promise<{ taken: number; reference: Reference | null }> => {
   await tx.insert(gathered).values(version).onConflictDoNothing();
-  const [before] = await tx.select().from(gathered).where(of(version)).for('update');
+  const { rows: known, reference: made } = gathered;
+  const [before] = await tx
+    .select({ rows: known, reference: made })
+    .from(gathered)
+    .where(of(version))
+    .for('update');
   if (!before) throw new Error('What was gathered is not there.');
   if (before.reference) return { taken: 0, reference: before.reference };
   const taken = Math.min(enough - before.rows, seen.length);
   const more = seen.slice(0, taken);
   const rows = before.rows + taken;
   if (rows < enough) {
-    const parts = [...before.parts, JSON.stringify(more)];
+    const parts = sql`array_append(${gathered.parts}, ${JSON.stringify(more)})`;
     await tx.update(gathered).set({ rows, parts }).where(of(version));
     return { taken, reference: null };
   }
-  const earlier = before.parts.flatMap((part) => JSON.parse(part) as SeenRow[]);
+  const [kept] = await tx.select({ parts: gathered.parts }).from(gathered).where(of(version));
+  const earlier = (kept?.parts ?? []).flatMap((part) => JSON.parse(part) as SeenRow[]);
   const reference = make([...earlier, ...more]);
   await tx.update(gathered).set({ rows, parts: [], reference }).where(of(version));
   return { taken, reference };

@@ -6,7 +6,7 @@ import { gatherRows, referenceRows } from './models.gathered.store.ts';
 import type { GatheringVersion } from './models.gathered.store.ts';
 
 /** Rows held until the database is told of them; of what comes beyond in those seconds nothing is compared. */
-const mostWaiting = 10_000;
+const mostWaiting = 2 * referenceRows;
 
 /** Compares an imported version with the first rows it predicted, in whatever process. */
 export interface Gathering {

@@ -34,10 +34,13 @@ export const addTraffic = async (tx: Tx, tenantId: string, traffic: Traffic): Pr
 const mostForgotten = 50_000;
 
 /**
- * Removes hours of so many days ago, one more being left: those that are asked for are cut by another clock. For the
- * system role. @returns how many
+ * Removes hours of so many days ago, one more being left: those that are asked for are cut by another clock; and the rows
+ * of references that were begun then and are not made yet. For the system role. @returns how many hours
  */
 export const deleteOldTraffic = async (tx: Tx, days: number): Promise<number> => {
+  await tx.execute(sql`
+    DELETE FROM quadrax.gathered_references
+    WHERE reference IS NULL AND begun_at < now() - make_interval(days => ${days}, hours => 2)`);
   const { rowCount } = await tx.execute(sql`
     DELETE FROM quadrax.model_traffic WHERE (tenant_id, model_id, version, hour) IN (
       SELECT tenant_id, model_id, version, hour FROM quadrax.model_traffic

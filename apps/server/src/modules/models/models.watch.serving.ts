@@ -89,19 +89,21 @@ export const createWatch = (deps: {
 
   const write = async (counters: Counters): Promise<void> => {
     const { tenantId, modelId, version } = counters.of;
-    let traffic: ReturnType<typeof taken> | undefined;
-    try {
-      await counters.gathering?.write();
-      const now = (traffic = taken(counters));
-      await db.tenant(tenantId, (tx) => addTraffic(tx, tenantId, { modelId, version, ...now }));
-    } catch (error) {
-      if (traffic) returned(counters, traffic);
+    const failed = (error: unknown): void => {
       busy.add(counters);
       log.warn(
         { action: 'models.watch', err: error },
         'Counts of predictions are kept until the database takes them',
       );
-      return;
+    };
+    // What is compared must not keep what is counted from being told.
+    await counters.gathering?.write().catch(failed);
+    const traffic = taken(counters);
+    try {
+      await db.tenant(tenantId, (tx) => addTraffic(tx, tenantId, { modelId, version, ...traffic }));
+    } catch (error) {
+      returned(counters, traffic);
+      failed(error);
     }
   };
 

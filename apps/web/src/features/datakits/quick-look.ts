@@ -6,6 +6,7 @@ import {
   isDate,
   isMissing,
   isNumber,
+  isTimeOfDay,
   nameColumns,
   sampleLength,
   sniffDialect,
@@ -20,7 +21,7 @@ const MAX_ROWS = 200;
 
 export interface LookColumn {
   readonly name: string;
-  readonly guess: 'number' | 'date' | 'yes/no' | 'text' | 'empty';
+  readonly guess: 'number' | 'date' | 'time' | 'yes/no' | 'text' | 'empty';
   readonly examples: readonly string[];
 }
 
@@ -224,6 +225,7 @@ function describe(name: string, cells: readonly string[]): LookColumn {
     if (present.length === 0) return 'empty';
     if (present.every((cell) => isNumber(cell.trim()))) return 'number';
     if (present.every((cell) => isDate(cell.trim()))) return 'date';
+    if (present.every(isTimeOfDay)) return 'time';
     return present.every(isYesNo) ? 'yes/no' : 'text';
   };
   return { name, guess: guess(), examples: [...new Set(present)].slice(0, EXAMPLES) };

@@ -49,6 +49,9 @@ export function Trial(props: { modelId: string; deployment: OnTrial; days: numbe
               },
             ]}
           />
+          <p className={styles.sentence}>
+            All that each version was asked in this time counts, under whatever alias, before its trial too.
+          </p>
           <Doubts doubts={trialDoubts(served.data, tried.data, canary.version)} />
         </>
       ) : error ? (

@@ -53,6 +53,22 @@ describe('a reference of first predictions', () => {
     expect(JSON.parse(JSON.stringify(reference))).toEqual(reference);
   });
 
+  it('tells a row without a value from the word null', () => {
+    const some = Array.from({ length: 100 }, (_, i): SeenRow => [
+      0,
+      0,
+      0,
+      i < 50 ? null : i < 60 ? 'null' : 'a',
+      1,
+      'no',
+    ]);
+    expect(referenceOfSeen(schema, some).features[3]).toMatchObject({
+      categories: ['a', 'null'],
+      shares: [0.4, 0.1, 0],
+      missing: 0.5,
+    });
+  });
+
   it('counts its own rows as it says they are spread', () => {
     const tally = createSeenTally(JSON.parse(JSON.stringify(reference)) as typeof reference);
     for (const row of rows) tally.add(row);

@@ -49,8 +49,10 @@ const readers: Readonly<Record<FeatureSchema['kind'], Read>> = {
   text: (value) => orNull(lengthOf(value)),
   categorical: (value) => {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
-    // As a database keeps it.
-    return String(value).slice(0, longestCategory).toWellFormed().replaceAll('\0', '\ufffd');
+    const text = String(value);
+    // As a database keeps it. A part of a long text would keep the whole of it in memory: it is spelt anew.
+    const short = text.length <= longestCategory ? text : Array.from(text.slice(0, longestCategory)).join('');
+    return short.toWellFormed().replaceAll('\0', '\ufffd');
   },
 };
 
@@ -78,7 +80,7 @@ function distributionOf(kind: FeatureSchema['kind'], rows: readonly SeenRow[], a
   );
   const codes = new Map(names.map((name, code) => [name, code]));
   return categoriesOf(
-    Float64Array.from(values, (value) => codes.get(String(value)) ?? NaN),
+    Float64Array.from(values, (value) => (typeof value === 'string' ? (codes.get(value) ?? NaN) : NaN)),
     names,
   );
 }

@@ -21,7 +21,7 @@ interface DateColumn {
 }
 
 export interface SettledDates {
-  /** How all of them are read; undefined where there are none, or not all alike. */
+  /** How they are read, as is stated or known from this file or the version before; undefined where it is guessed. */
   readonly order: DateOrder | undefined;
   readonly warnings: ProfileWarning[];
 }
@@ -51,7 +51,6 @@ export async function settleDateOrder(
   const contrary = columns.filter(
     ({ order, ambiguous }) => !ambiguous && stated !== undefined && order !== stated,
   );
-  const orders = new Set(columns.map(({ order, ambiguous }) => (ambiguous ? (wanted ?? order) : order)));
   const reason = reasonOf(shown, before, wanted);
   const warnings = [
     ...(stated === undefined
@@ -63,7 +62,8 @@ export async function settleDateOrder(
       message: `Its dates were read ${words[order]}, although ${stated} was stated: only so does every value have a month of 12 or less.`,
     })),
   ];
-  return { order: orders.size === 1 ? [...orders][0] : undefined, warnings };
+  // A guess is not kept: later files may show better.
+  return { order: certain.size > 1 ? undefined : (shown ?? stated ?? before), warnings };
 }
 
 const words = { 'month-first': 'month first', 'day-first': 'day first' } as const;

@@ -63,9 +63,14 @@ export function convert(column: string, type: string): { sql: string; physical: 
     const sql = `CASE WHEN isfinite(${column}) THEN make_timestamp(epoch_us(${column})) END`;
     return { sql, physical: { kind: 'timestamp', format: 'iso' } };
   }
-  // With an offset: in Parquet that is always UTC's.
-  if (/^TIME(_NS| WITH TIME ZONE)?$/.test(type))
-    return { sql: `${column}::TIME`, physical: { kind: 'time' } };
+  if (/^TIME(_NS| WITH TIME ZONE)?$/.test(type)) {
+    const utc = type.endsWith('ZONE')
+      ? `${column}::TIME - to_seconds(extract('timezone' FROM ${column}))`
+      : `${column}::TIME`;
+    // DuckDB knows a time 24:00, which no clock shows.
+    const sql = `CASE WHEN ${column} IS NOT NULL THEN least(${utc}, TIME '23:59:59.999999') END`;
+    return { sql, physical: { kind: 'time' } };
+  }
   const nested = /\[\]$|\[\d+\]$|^(STRUCT|MAP|UNION)/.test(type);
   const text = nested ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
   return { sql: `nullif(${text}, '')`, physical: { kind: 'varchar' } };

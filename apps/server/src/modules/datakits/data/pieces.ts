@@ -62,10 +62,25 @@ function wantedSql(wanted: WantedColumn, place: number, id: string, stored: Stor
     return stored === (wanted.kind === 'time' ? 'time' : 'timestamp')
       ? `(epoch_us(${id}) / 1000)::DOUBLE`
       : 'NULL::DOUBLE';
-  const word = wordSql(id, stored);
+  const word = stored === 'time' ? clockSql(id, wanted) : wordSql(id, stored);
   if (wanted.kind === 'text') return word;
   const code = wanted.categories.length === 0 ? 'NULL' : `enum_code(try_cast(${word} AS ${enumOf(place)}))`;
   return `coalesce(${code}, CASE WHEN ${word} IS NULL THEN -1 ELSE -2 END)::DOUBLE`;
+}
+
+/** How times of day were written while they were words, told by a category; else with the seconds that are not 0. */
+const clocks: readonly (readonly [RegExp, string])[] = [
+  [/^\d{2}:\d{2}:\d{2}$/, '%H:%M:%S'],
+  [/^\d:\d{2}$/, '%-H:%M'],
+  [/^\d{1,2}:\d{2} [AP]M$/, '%-I:%M %p'],
+];
+
+/** A time of day as the words that a model learnt before times were told from words. */
+function clockSql(id: string, wanted: WantedColumn): string {
+  const categories = wanted.kind === 'categorical' ? wanted.categories : [];
+  const format = clocks.find(([pattern]) => categories.some((category) => pattern.test(category)))?.[1];
+  const as = (pattern: string): string => `strftime(DATE '1970-01-01' + ${id}, '${pattern}')`;
+  return format ? as(format) : `CASE WHEN epoch(${id}) % 60 = 0 THEN ${as('%H:%M')} ELSE ${id}::VARCHAR END`;
 }
 
 /** A value as JavaScript writes it, which is how categories were named. */

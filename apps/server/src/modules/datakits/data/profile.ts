@@ -78,8 +78,8 @@ export async function profileFile(input: ProfileInput, hooks: ProfileHooks): Pro
       input.base && (await textColumns(db, input.base)),
     );
     hooks.log(`Loaded ${loaded.rows} rows of ${loaded.names.length} columns.`);
-    const appended = input.base && (await appendRows(db, loaded, input.base));
-    const whole = appended ? { ...appended, dateOrder: loaded.dateOrder ?? input.dateOrder } : loaded;
+    const table = input.base ? await appendRows(db, loaded, input.base) : loaded;
+    const whole = { ...table, dateOrder: loaded.dateOrder ?? input.dateOrder };
     const output = await profileLoaded(db, whole, input.intake.table, parquet, {
       log: (line) => hooks.log(line),
       progress: (share) => progress(stages.load + share * (total - 1 - stages.load), 'profile'),

@@ -106,7 +106,7 @@ export function answerType(type: string): QueryResult['columns'][number]['type']
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM|VARINT)$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'numeric';
   if (type === 'BOOLEAN') return 'boolean';
-  if (/^TIME(_NS| WITH TIME ZONE)?$/.test(type)) return 'time';
+  if (/^TIME(_NS)?$/.test(type)) return 'time';
   return /^(DATE|TIMESTAMP)/.test(type) ? 'datetime' : 'text';
 }
 

@@ -40,8 +40,9 @@ function castSql(id: string, from: string, { type, format }: StepOf<'cast'>): st
     return `coalesce(try_cast(${id} AS TIMESTAMP), make_timestamp(epoch_us(try_cast(${id} AS TIMESTAMPTZ))))`;
   if (type === 'time' && from === 'VARCHAR') return textCastSql(id, { kind: 'time' });
   // A time as the seconds since midnight.
-  if (from === 'TIME' && (type === 'numeric' || type === 'integer'))
-    return `try_cast(epoch(${id}) AS ${castTypes[type]})`;
+  if (from === 'TIME' && type === 'numeric') return `epoch(${id})::DOUBLE`;
+  if (from === 'TIME' && type === 'integer')
+    return `CASE WHEN epoch(${id}) = trunc(epoch(${id})) THEN epoch(${id})::BIGINT END`;
   // 1.5 is no whole number; DuckDB would round it.
   if (type === 'integer' && from !== 'BOOLEAN' && from !== 'TIMESTAMP')
     return `CASE WHEN try_cast(${id} AS DOUBLE) = trunc(try_cast(${id} AS DOUBLE)) THEN try_cast(${id} AS BIGINT) END`;

@@ -153,6 +153,35 @@ describe('a transformation by steps', () => {
     expect(notes[0]).toMatch(/^3 values of "woke" cannot be time, such as "26:15"/);
   });
 
+  it('makes no whole seconds of a time that has parts of one', async () => {
+    const times = { a: '08:30:00.7', b: '08:30:01' };
+    const { rows, notes } = await one({
+      steps: [
+        ...Object.entries(times).map(([name, time]) => ({
+          step: 'derive' as const,
+          name,
+          expression: `TIME '${time}'`,
+        })),
+        ...Object.keys(times).map((column) => ({
+          step: 'cast' as const,
+          column,
+          type: 'integer' as const,
+          onFailure: 'null' as const,
+        })),
+        { step: 'keep', columns: Object.keys(times) },
+      ],
+    });
+    expect(rows[0]).toEqual([null, 30_601]);
+    expect(notes[0]).toMatch(/4 values of "a" cannot be integer/);
+  });
+
+  it('takes a time with an offset as UTC, and the end of a day as the last time that a clock shows', async () => {
+    const { rows } = await one({
+      sql: "SELECT TIMETZ '00:30:00+02' AS a, TIME '24:00:00' AS b FROM data LIMIT 1",
+    });
+    expect(rows).toEqual([['22:30:00', '23:59:59.999999']]);
+  });
+
   it('tidies text: spaces at the ends, case, and spellings of one word', async () => {
     const towns = async (step: Omit<Extract<TransformStep, { step: 'tidy' }>, 'step' | 'column'>) => {
       const made = await previewed(spellings, [{ step: 'tidy', column: 'town', ...step }]);
