@@ -45,18 +45,20 @@ const tolerance = 1e-9;
 
 /**
  * Coefficients that minimise half the mean squared error plus the penalty, by coordinate descent with covariance
- * updates (Friedman, Hastie & Tibshirani 2010). `start` is changed into the solution.
+ * updates (Friedman, Hastie & Tibshirani 2010). `start` is changed into the solution, or as near to it as so many sweeps
+ * over the columns come.
  */
 export function descend(
   { gram, moments }: CentredEquations,
   { strength, l1Share }: SparsePenalty,
   start: Float64Array,
+  sweeps = maxSweeps,
 ): void {
   const width = moments.length;
   const slopes = moments.slice();
   for (let j = 0; j < width; j++) if (start[j] !== 0) addScaled(slopes, gram, j, -start[j]);
   const scale = moments.reduce((most, moment) => Math.max(most, Math.abs(moment)), 0) || 1;
-  for (let sweep = 0, largest = Infinity; sweep < maxSweeps && largest > tolerance * scale; sweep++) {
+  for (let sweep = 0, largest = Infinity; sweep < sweeps && largest > tolerance * scale; sweep++) {
     largest = 0;
     for (let j = 0; j < width; j++) {
       const own = gram[j * width + j];
