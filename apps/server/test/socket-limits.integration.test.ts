@@ -64,11 +64,11 @@ describe('guesses at the door of the plain WebSocket', () => {
 });
 
 describe('a client that does not read', () => {
-  /** More than the network takes by itself, told of in pieces that NOTIFY carries. */
+  /** More than the network takes by itself, which may be ten megabytes, told of in pieces that NOTIFY carries. */
   const tellMuch = async (): Promise<void> => {
     const { db, events } = server.app.platform;
     const text = 'x'.repeat(5000);
-    for (let i = 0; i < 20; i++)
+    for (let i = 0; i < 50; i++)
       await db.tenant(ada.tenantId, async (tx) => {
         for (let j = 0; j < 100; j++)
           await events.publish(tx, ada.tenantId, 'job.finished', {
@@ -118,7 +118,7 @@ describe('a client that does not read', () => {
     await eventually(
       'the other heard all',
       () => heard,
-      (count) => count === 2000,
+      (count) => count === 5000,
     );
     const closed = once(deaf, 'close');
     deaf.resume();
